@@ -1,0 +1,51 @@
+"""The identifiers of the domain: their types, their form, and how the server makes them.
+
+Event, layout, seat, table and category ids are chosen by people. Hold, booking and block ids are made by the
+server: 128 random bits behind the short number of their event, so that one id alone says where to look.
+"""
+
+import re
+import secrets
+from typing import NewType
+
+EventId = NewType("EventId", str)
+LayoutId = NewType("LayoutId", str)
+SectionId = NewType("SectionId", str)
+SeatId = NewType("SeatId", str)
+TableId = NewType("TableId", str)
+CategoryId = NewType("CategoryId", str)
+UserId = NewType("UserId", str)
+HoldId = NewType("HoldId", str)
+BookingId = NewType("BookingId", str)
+OrderId = NewType("OrderId", str)
+BlockId = NewType("BlockId", str)
+
+CHOSEN_ID_PATTERN = r"^[A-Za-z0-9_.\-]{1,64}$"
+"""The form of every id a person may choose, as a regular expression for JSON Schema."""
+
+USER_ID_BYTES_MAX = 255
+"""A token's subject may be this long in UTF-8 (RFC 7519 sets no bound; the key space needs one)."""
+
+_CHOSEN_ID = re.compile(r"[A-Za-z0-9_.\-]{1,64}\Z")
+_MADE_ID = re.compile(r"[1-9][0-9]{0,17}-[A-Za-z0-9_-]{22}\Z")
+_RANDOM_BYTES = 16
+
+
+def is_chosen_id(text: str) -> bool:
+    """Whether `text` has the form of an event, layout, section, seat, table or category id."""
+    return _CHOSEN_ID.match(text) is not None
+
+
+def new_made_id(event_number: int) -> str:
+    """A fresh unguessable id for a hold, booking, order or block of the event with this number (>= 1)."""
+    return made_id(event_number, secrets.token_urlsafe(_RANDOM_BYTES))
+
+
+def made_id(event_number: int, secret: str) -> str:
+    """The id `<event number>-<secret>`, where `secret` is 22 URL-safe base64 characters (128 bits)."""
+    return f"{event_number}-{secret}"
+
+
+def event_number_of(made: str) -> int | None:
+    """The event number in a server-made id, or None where `made` has not the form of one."""
+    return int(made.partition("-")[0]) if _MADE_ID.match(made) else None

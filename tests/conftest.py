@@ -1,0 +1,23 @@
+"""Fixtures every tier may use. Servers are per test process; each test starts on an empty store."""
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+
+from tests.support.valkey import ValkeyServer, running_valkey
+
+
+@pytest.fixture(scope="session")
+def _valkey_session() -> Iterator[ValkeyServer]:
+    with running_valkey() as server:
+        yield server
+
+
+@pytest.fixture
+def valkey(_valkey_session: ValkeyServer) -> ValkeyServer:
+    """A real Valkey, empty."""
+    client = redis.Redis(unix_socket_path=str(_valkey_session.socket))
+    client.flushall()
+    client.close()
+    return _valkey_session
