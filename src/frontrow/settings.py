@@ -1,0 +1,119 @@
+"""Every setting of a Frontrow process: one frozen struct, read once from FRONTROW_* variables.
+
+Nothing else in the package reads the environment. A field `hold_minutes` is the variable `FRONTROW_HOLD_MINUTES`;
+lists are separated by commas. docs/operations.md lists them all, and a test holds it against this file.
+"""
+
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import platformdirs
+from msgspec import Meta
+
+from frontrow.domain.errors import ConfigurationError
+
+PREFIX = "FRONTROW_"
+
+
+class DirectBooking(StrEnum):
+    """Who may book without paying through an order."""
+
+    INTEGRATOR = "integrator"
+    ANYONE = "anyone"
+
+
+class LogLevel(StrEnum):
+    """The least important log line that is written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a process is told. `None` means: the embedded store, or not set."""
+
+    data_dir: Annotated[Path | None, Meta(description="folder of the embedded stores and the generated secret")] = None
+    redis_url: Annotated[
+        str | None,
+        Meta(description="hold store: redis://, rediss:// or unix://; embedded Valkey when unset"),
+    ] = None
+    database_url: Annotated[
+        str | None,
+        Meta(description="ledger: sqlite:///path; a file in the data folder when unset"),
+    ] = None
+    jwt_secret: Annotated[
+        str | None,
+        Meta(min_length=1, description="HS256 secret, at least 32 bytes; generated in the data folder when unset"),
+    ] = None
+    jwks_url: Annotated[str | None, Meta(description="RS256/ES256 public keys of your identity provider")] = None
+    jwt_issuer: Annotated[str | None, Meta(description="required `iss` of every token")] = None
+    jwt_audience: Annotated[str | None, Meta(description="required `aud` of every token")] = None
+    direct_booking: Annotated[
+        DirectBooking, Meta(description="who may book without an order: `integrator` or `anyone`")
+    ] = DirectBooking.INTEGRATOR
+    guest_tokens: Annotated[bool, Meta(description="whether anyone may ask for a 24-hour guest token")] = True
+    hold_minutes: Annotated[int, Meta(ge=1, le=120, description="how long a hold lasts unless asked otherwise")] = 10
+    hold_lifetime_minutes_max: Annotated[
+        int, Meta(ge=1, le=1440, description="no hold lives longer, however often it is extended")
+    ] = 120
+    seats_per_user_max: Annotated[
+        int, Meta(ge=1, le=1000, description="seats one user may hold at once per event; admins are exempt")
+    ] = 50
+    cors_origins: Annotated[
+        tuple[str, ...], Meta(description="origins whose pages may call the API, or `*`; comma-separated")
+    ] = ()
+    log_level: Annotated[LogLevel, Meta(description="`debug`, `info`, `warning` or `error`")] = LogLevel.INFO
+
+    @property
+    def data_folder(self) -> Path:
+        """The data folder, the platform's own unless set."""
+        return self.data_dir or platformdirs.user_data_path("frontrow")
+
+
+def variable_of(field: str) -> str:
+    """The environment variable of a field."""
+    return PREFIX + field.upper()
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this environment; empty variables count as unset.
+
+    Raises:
+        ConfigurationError: a value is out of its bounds; the message names the variable and what it may be.
+    """
+    values: dict[str, Any] = {}
+    for field in msgspec.structs.fields(Settings):
+        text = environ.get(variable_of(field.name), "").strip()
+        if text:
+            values[field.name] = _parsed(field.name, field.type, text)
+    return Settings(**values)
+
+
+def unknown_variables(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """FRONTROW_* variables that no setting reads: most often a typing error worth a warning."""
+    known = {variable_of(field.name) for field in msgspec.structs.fields(Settings)}
+    return sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+
+
+def _parsed(field: str, expected: Any, text: str) -> Any:
+    is_list = field == "cors_origins"
+    value: object = [part.strip() for part in text.split(",") if part.strip()] if is_list else text
+    if expected is bool or getattr(expected, "__origin__", None) is bool:
+        value = {"on": True, "yes": True, "off": False, "no": False}.get(text.lower(), text)
+    try:
+        return msgspec.convert(value, expected, strict=False, dec_hook=_decode_path)
+    except msgspec.ValidationError as error:
+        meaning = next(part.description for part in expected.__metadata__ if isinstance(part, Meta))
+        raise ConfigurationError(f"{variable_of(field)}={text!r} ({meaning}): {str(error).lower()}") from None
+
+
+def _decode_path(expected: type, value: object) -> object:
+    if expected is Path and isinstance(value, str):
+        return Path(value).expanduser()
+    raise TypeError(expected)
