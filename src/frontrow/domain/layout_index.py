@@ -1,0 +1,108 @@
+"""A layout version prepared for reading: seats by id and place, tables with their seats. Built once, never changed."""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal
+
+from frontrow.domain.ids import CategoryId, SeatId, SectionId, TableId
+from frontrow.domain.layout import Category, Layout, Seat, Section
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table and its seats, in layout order. A `whole` table's seats are only held with it."""
+
+    table_id: TableId
+    seat_ids: tuple[SeatId, ...]
+    book_as: Literal["either", "whole"]
+
+
+@dataclass(frozen=True, slots=True)
+class Viewport:
+    """A rectangle of the canvas in canvas units, edges included. Finite numbers, width and height >= 0."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayoutIndex:
+    """One valid layout version with everything that reads of it need.
+
+    `seat_ids` is the layout order of every compact answer; `index_of` is its inverse. Made by `index_layout`.
+    """
+
+    layout: Layout
+    version: int
+    seat_ids: tuple[SeatId, ...]
+    index_of: dict[SeatId, int]
+    tables: dict[TableId, Table]
+    categories: dict[CategoryId, Category]
+    sections: dict[SectionId, Section]
+    seats_by_category: dict[CategoryId, int]
+    """How many seats each category has; categories without seats count 0."""
+    _xs: "array[float]"
+    _ys: "array[float]"
+    _by_y: "array[int]"
+    _sorted_ys: "array[float]"
+
+    def seat(self, seat_id: SeatId) -> Seat:
+        """The seat; KeyError when the layout has none of that id."""
+        return self.layout.seats[self.index_of[seat_id]]
+
+    def table_of(self, seat_id: SeatId) -> Table | None:
+        """The table the seat stands at, if any; KeyError when the layout has no such seat."""
+        table_id = self.seat(seat_id).table_id
+        return None if table_id is None else self.tables[table_id]
+
+    def indexes_in(self, viewport: Viewport) -> list[int]:
+        """The places in layout order of the seats whose position is in the rectangle, edges included, ascending.
+
+        Costs the seats of the horizontal band between the viewport's upper and lower edge, not the whole layout.
+        """
+        xs, left, right = self._xs, viewport.x, viewport.x + viewport.width
+        first = bisect_left(self._sorted_ys, viewport.y)
+        last = bisect_right(self._sorted_ys, viewport.y + viewport.height)
+        return sorted(index for index in self._by_y[first:last] if left <= xs[index] <= right)
+
+
+def index_layout(layout: Layout, version: int) -> LayoutIndex:
+    """Index a layout that validation found free of faults (domain/layout_faults.py).
+
+    Costs about 1 ms per thousand seats, so large layouts belong in a thread.
+    """
+    seat_ids = tuple(seat.id for seat in layout.seats)
+    counts = Counter(seat.category_id for seat in layout.seats)
+    xs = array("d", (seat.position.x for seat in layout.seats))
+    ys = array("d", (seat.position.y for seat in layout.seats))
+    by_y = array("l", sorted(range(len(ys)), key=ys.__getitem__))
+    return LayoutIndex(
+        layout=layout,
+        version=version,
+        seat_ids=seat_ids,
+        index_of={seat_id: index for index, seat_id in enumerate(seat_ids)},
+        tables=_tables(layout),
+        categories={category.id: category for category in layout.categories},
+        sections={section.id: section for section in layout.sections},
+        seats_by_category={category.id: counts[category.id] for category in layout.categories},
+        _xs=xs,
+        _ys=ys,
+        _by_y=by_y,
+        _sorted_ys=array("d", (ys[index] for index in by_y)),
+    )
+
+
+def _tables(layout: Layout) -> dict[TableId, Table]:
+    seats_of: dict[TableId, list[SeatId]] = {}
+    for seat in layout.seats:
+        if seat.table_id is not None:
+            seats_of.setdefault(seat.table_id, []).append(seat.id)
+    tables = (item for item in layout.items if item.type == "table")
+    return {
+        (table_id := TableId(item.id)): Table(table_id, tuple(seats_of.get(table_id, ())), item.book_as)
+        for item in tables
+    }
