@@ -280,6 +280,10 @@ class Ledger(Protocol):
         """The user's one live booking of exactly these seats."""
         ...
 
+    async def booking_of_hold(self, event_id: EventId, user_id: UserId, hold_id: HoldId) -> Booking | None:
+        """The user's booking made from this hold, whatever became of it since; aborted ones left out."""
+        ...
+
     async def cancel(self, booking_id: BookingId, seat_ids: Sequence[SeatId] | None) -> CancelOutcome:
         """Cancel some or (None) all seats; repeating it frees nothing more."""
         ...

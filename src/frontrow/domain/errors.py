@@ -25,12 +25,14 @@ class StoreUnavailable(FrontrowError):
 class LedgerUnavailable(FrontrowError):
     """The ledger did not answer or cannot write (full disk, read-only folder, server down).
 
-    What was asked may have been committed; it is settled by asking again under the same id.
+    What was asked may have been committed; it is settled by asking again under the same id. `surely_not_written`
+    says that it was not and never will be: the transaction was not begun, or its ROLLBACK was answered.
     """
 
-    def __init__(self, reason: str, *, retry_after_s: int = 1) -> None:
+    def __init__(self, reason: str, *, retry_after_s: int = 1, surely_not_written: bool = False) -> None:
         super().__init__(reason)
         self.retry_after_s = retry_after_s
+        self.surely_not_written = surely_not_written
 
 
 class ConfigurationError(FrontrowError):
