@@ -1,0 +1,329 @@
+"""Holds: the use cases of taking seats for a while, prolonging that, and giving them back."""
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import Awaitable
+from dataclasses import dataclass
+
+import msgspec
+
+from frontrow.domain.booking import IdempotencyKey
+from frontrow.domain.errors import StoreUnavailable
+from frontrow.domain.event import SaleStatus
+from frontrow.domain.hold import (
+    Cold,
+    Hold,
+    HoldAcquired,
+    HoldExtended,
+    HoldGone,
+    HoldNotFound,
+    HoldReleased,
+    KeyReused,
+    SeatLimitReached,
+    SeatsBusy,
+    SeatsUnavailable,
+)
+from frontrow.domain.ids import EventId, HoldId, SeatId, TableId, UserId, event_number_of, new_made_id
+from frontrow.domain.pricing import total_price
+from frontrow.domain.selection import EmptySelection, Selection, SelectionFault, select, split_whole_tables
+from frontrow.ports import Clock, HoldStore
+from frontrow.services.callers import ADMIN, Caller
+from frontrow.services.catalog import Catalog, Sale
+from frontrow.services.orphans import OrphanHolds
+from frontrow.services.outcomes import (
+    RELEASE_DELAY_MS_MAX,
+    EventNotOnSale,
+    ExtendAnswer,
+    HoldAnswer,
+    HoldRequest,
+    HoldRules,
+    HoldShown,
+    NotFound,
+    ReleaseAnswer,
+    RoleMissing,
+    require_duration,
+)
+from frontrow.services.seat_calls import SeatCalls
+
+ACQUIRES_MAX = 2
+"""How often an acquire is sent under one hold id; the second time because the first got no answer."""
+ADMIN_REASONS = frozenset({"admin_hold", "maintenance"})
+
+Acquired = HoldAcquired | SeatsUnavailable | SeatLimitReached | SeatsBusy | HoldNotFound | KeyReused | HoldGone
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    selection: Selection
+    hold_id: HoldId
+
+
+class HoldService:
+    """Everything people do with holds. Every method may raise StoreUnavailable and LedgerUnavailable."""
+
+    def __init__(
+        self,
+        *,
+        store: HoldStore,
+        catalog: Catalog,
+        calls: SeatCalls,
+        clock: Clock,
+        rules: HoldRules,
+        orphans: OrphanHolds,
+    ) -> None:
+        self._store = store
+        self._catalog = catalog
+        self._calls = calls
+        self._clock = clock
+        self._rules = rules
+        self._orphans = orphans
+
+    async def hold(
+        self, caller: Caller, event_id: EventId, request: HoldRequest, key: IdempotencyKey | None = None
+    ) -> HoldAnswer:
+        """Hold every seat asked for, or none.
+
+        A seat of the caller's own older hold moves to this one. With a key, the same request answers with the same
+        hold while it lives (`replayed`, its expiry as it was), HoldGone afterwards; another one KeyReused.
+
+        Raises:
+            StoreUnavailable: no answer within the deadline. With a key or `hold_id` the seats may be held: repeat
+                the request. Without, they are given back in the background as soon as the store answers again.
+
+        Source: seeds/000 (phases 1 and 2), seeds/002 (hold), docs/decisions/0001-holds-and-lock-keys.md.
+        """
+        sale = await self._sale(event_id)
+        if not isinstance(sale, Sale):
+            return sale
+        wanted = self._wanted(caller, sale, request)
+        if not isinstance(wanted, _Wanted):
+            return wanted
+        outcome = await self._acquire(caller, event_id, request, wanted, key)
+        if not isinstance(outcome, HoldAcquired):
+            return outcome
+        self._calls.heard(event_id, outcome)
+        expires_at_ms = outcome.expires_at_ms
+        if (
+            request.hold_id is not None
+            and request.duration_ms is not None
+            and not outcome.replayed
+            and outcome.now_ms + request.duration_ms > expires_at_ms
+        ):
+            extended = await self._extend(caller, event_id, outcome.hold_id, request.duration_ms)
+            if not isinstance(extended, HoldExtended):
+                return extended
+            expires_at_ms = extended.expires_at_ms
+        shown = _shown(
+            sale, outcome.hold_id, outcome.seat_ids, table_ids=outcome.table_ids, expires_at_ms=expires_at_ms
+        )
+        return msgspec.structs.replace(shown, replayed=outcome.replayed)
+
+    async def hold_of(self, caller: Caller, event_id: EventId, hold_id: HoldId) -> HoldShown | HoldNotFound:
+        """The hold as it is now, to its owner or an admin; HoldNotFound to everyone else."""
+        sale = await self._catalog.sale(event_id)
+        hold = None if sale is None else await self._read(sale, hold_id)
+        if sale is None or hold is None or not caller.may_see(hold.user_id):
+            return HoldNotFound(now_ms=self._clock.now_ms())
+        return _shown_hold(sale, hold)
+
+    async def my_holds(self, caller: Caller) -> list[HoldShown]:
+        """The caller's holds in every event on sale that hold a seat now, soonest to run out first."""
+        events = await self._catalog.events_on_sale(self._clock.now_ms())
+        held = await self._store.user_seats([event.event_id for event in events], caller.user_id)
+        shown: list[HoldShown] = []
+        for event_id, pairs in held:
+            sale = await self._catalog.sale(event_id)
+            if sale is None:
+                continue
+            hold_ids = dict.fromkeys(pair.hold_id for pair in pairs)
+            holds = await asyncio.gather(*(self._store.read(event_id, hold_id) for hold_id in hold_ids))
+            shown += [_shown_hold(sale, hold) for hold in holds if hold is not None and hold.held_seat_ids]
+        return sorted(shown, key=lambda hold: (hold.expires_at_ms, hold.hold_id))
+
+    async def extend(
+        self, caller: Caller, event_id: EventId, hold_id: HoldId, duration_ms: int | None = None
+    ) -> ExtendAnswer:
+        """Let the caller's hold run out `duration_ms` (HOLD_MS_MIN to HOLD_MS_MAX, else the default) from now.
+
+        Never sooner than before, and no seat past its lifetime cap. Safe to repeat.
+        """
+        require_duration(duration_ms)
+        sale = await self._sale(event_id)
+        if not isinstance(sale, Sale):
+            return sale
+        if event_number_of(hold_id) != sale.event.number:
+            return HoldNotFound(now_ms=self._clock.now_ms())
+        extended = await self._extend(caller, event_id, hold_id, duration_ms or self._rules.hold_ms)
+        if not isinstance(extended, HoldExtended):
+            return extended
+        hold = await self._read(sale, hold_id)
+        return HoldNotFound(now_ms=extended.now_ms) if hold is None else _shown_hold(sale, hold)
+
+    async def release(
+        self,
+        caller: Caller,
+        event_id: EventId,
+        hold_id: HoldId,
+        seat_ids: tuple[SeatId, ...] | None = None,
+        after_ms: int = 0,
+    ) -> ReleaseAnswer:
+        """Give back some or (None) all seats of the caller's hold, also when the event is no longer on sale.
+
+        Args:
+            seat_ids: seats of the hold; a `whole` table's all or none. One that this very hold does not
+                hold now refuses the call.
+            after_ms: 0, or up to RELEASE_DELAY_MS_MAX: only let the hold run out that soon, so that an extension
+                may still cancel it.
+        """
+        sale = await self._catalog.sale(event_id)
+        if sale is None:
+            return NotFound()
+        if event_number_of(hold_id) != sale.event.number:
+            return HoldNotFound(now_ms=self._clock.now_ms())
+        if seat_ids is not None:
+            seat_ids = tuple(dict.fromkeys(seat_ids))
+            if not seat_ids:
+                return EmptySelection()
+            known = (seat_id for seat_id in seat_ids if seat_id in sale.layout.index_of)
+            split = split_whole_tables(sale.layout, known)
+            if split is not None:
+                return split
+        return await self._release(
+            caller.user_id, event_id, hold_id, seat_ids, min(max(after_ms, 0), RELEASE_DELAY_MS_MAX)
+        )
+
+    async def release_any(self, caller: Caller, event_id: EventId, hold_id: HoldId) -> ReleaseAnswer:
+        """Give back anyone's hold, for admins."""
+        if not caller.is_admin:
+            return RoleMissing(ADMIN)
+        sale = await self._catalog.sale(event_id)
+        if sale is None:
+            return NotFound()
+        hold = await self._read(sale, hold_id)
+        if hold is None:
+            return HoldNotFound(now_ms=self._clock.now_ms())
+        return await self._release(hold.user_id, event_id, hold_id, None, 0)
+
+    async def _sale(self, event_id: EventId) -> Sale | NotFound | EventNotOnSale:
+        sale = await self._catalog.sale(event_id)
+        if sale is None:
+            return NotFound()
+        status = sale.event.sale_status(self._clock.now_ms())
+        return sale if status is SaleStatus.ON_SALE else EventNotOnSale(status)
+
+    def _wanted(
+        self, caller: Caller, sale: Sale, request: HoldRequest
+    ) -> _Wanted | RoleMissing | SelectionFault | HoldNotFound:
+        if request.reason in ADMIN_REASONS and not caller.is_admin:
+            return RoleMissing(ADMIN)
+        selection = select(sale.layout, request.seat_ids, request.table_ids)
+        if not isinstance(selection, Selection):
+            return selection
+        if request.hold_id is None:
+            return _Wanted(selection, HoldId(new_made_id(sale.event.number)))
+        if event_number_of(request.hold_id) != sale.event.number:
+            return HoldNotFound(now_ms=self._clock.now_ms())
+        return _Wanted(selection, request.hold_id)
+
+    async def _acquire(
+        self, caller: Caller, event_id: EventId, request: HoldRequest, wanted: _Wanted, key: IdempotencyKey | None
+    ) -> Acquired:
+        adds = request.hold_id is not None
+
+        def acquire() -> Awaitable[Acquired | Cold]:
+            return self._store.acquire(
+                event_id,
+                hold_id=wanted.hold_id,
+                user_id=caller.user_id,
+                seat_ids=wanted.selection.seat_ids,
+                table_ids=wanted.selection.table_ids,
+                table_of_seat=wanted.selection.table_of_seat,
+                ttl_ms=request.duration_ms or self._rules.hold_ms,
+                lifetime_max_ms=self._rules.lifetime_max_ms,
+                seats_per_user_max=None if caller.is_admin else self._rules.seats_per_user_max,
+                adds=adds,
+                answer_key=None if key is None else _answer_key(key),
+                fingerprint="" if key is None else key.fingerprint,
+            )
+
+        try:
+            for _ in range(ACQUIRES_MAX - 1):
+                with contextlib.suppress(StoreUnavailable):
+                    return await self._calls.ask(event_id, acquire)
+            return await self._calls.ask(event_id, acquire)
+        except (StoreUnavailable, asyncio.CancelledError):
+            if key is None and not adds:
+                self._orphans.add(event_id, wanted.hold_id, caller.user_id)
+            raise
+
+    async def _extend(
+        self, caller: Caller, event_id: EventId, hold_id: HoldId, duration_ms: int
+    ) -> HoldExtended | HoldNotFound:
+        outcome: HoldExtended | SeatsUnavailable | HoldNotFound = await self._calls.ask(
+            event_id,
+            lambda: self._store.extend(
+                event_id,
+                hold_id=hold_id,
+                user_id=caller.user_id,
+                ttl_ms=duration_ms,
+                lifetime_max_ms=self._rules.lifetime_max_ms,
+            ),
+        )
+        if isinstance(outcome, SeatsUnavailable):
+            return HoldNotFound(now_ms=outcome.now_ms)
+        if isinstance(outcome, HoldExtended):
+            self._calls.heard(event_id, outcome)
+        return outcome
+
+    async def _release(
+        self, owner: UserId, event_id: EventId, hold_id: HoldId, seat_ids: tuple[SeatId, ...] | None, after_ms: int
+    ) -> HoldReleased | SeatsUnavailable | SeatsBusy | HoldNotFound:
+        outcome: HoldReleased | SeatsUnavailable | SeatsBusy | HoldNotFound = await self._calls.ask(
+            event_id,
+            lambda: self._store.release(event_id, hold_id=hold_id, user_id=owner, seat_ids=seat_ids, after_ms=after_ms),
+        )
+        if isinstance(outcome, HoldReleased):
+            self._calls.heard(event_id, outcome)
+        return outcome
+
+    async def _read(self, sale: Sale, hold_id: HoldId) -> Hold | None:
+        if event_number_of(hold_id) != sale.event.number:
+            return None
+        return await self._store.read(sale.event.event_id, hold_id)
+
+
+def _answer_key(key: IdempotencyKey) -> str:
+    """One name for (user, route, key), whatever characters they have: their lengths keep them apart."""
+    parts = (key.user_id, key.route, key.key)
+    return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
+
+
+def _shown_hold(sale: Sale, hold: Hold) -> HoldShown:
+    """What the hold holds now, in the order it lists it; a table only while it has every seat of it."""
+    held = set(hold.held_seat_ids)
+    tables = tuple(
+        table_id
+        for table_id in hold.table_ids
+        if (table := sale.layout.tables.get(table_id)) is not None and held.issuperset(table.seat_ids)
+    )
+    seat_ids = tuple(seat_id for seat_id in hold.seat_ids if seat_id in held)
+    moved = tuple(seat_id for seat_id in hold.seat_ids if seat_id not in held)
+    shown = _shown(sale, hold.hold_id, seat_ids, table_ids=tables, expires_at_ms=hold.expires_at_ms)
+    return msgspec.structs.replace(shown, moved_seat_ids=moved)
+
+
+def _shown(
+    sale: Sale, hold_id: HoldId, seat_ids: tuple[SeatId, ...], *, table_ids: tuple[TableId, ...], expires_at_ms: int
+) -> HoldShown:
+    # A newer layout version may have lost a seat that was held, though never one that was sold.
+    known = (seat_id for seat_id in seat_ids if seat_id in sale.layout.index_of)
+    return HoldShown(
+        hold_id=hold_id,
+        event_id=sale.event.event_id,
+        seat_ids=seat_ids,
+        table_ids=table_ids,
+        expires_at_ms=expires_at_ms,
+        total_minor=total_price(sale.event, sale.layout, known),
+        currency=sale.event.currency,
+    )
