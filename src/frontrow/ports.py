@@ -268,12 +268,17 @@ class Ledger(Protocol):
         """What the key answered first (BookingWritten replayed, BookingKeyReused, BookingIdSpent); None if unused."""
         ...
 
-    async def booking(self, booking_id: BookingId) -> Booking | None: ...
+    async def booking(self, booking_id: BookingId) -> Booking | None:
+        """The booking as it is now; None for an aborted id, which never was one."""
+        ...
 
     async def booking_fingerprint(self, booking_id: BookingId) -> str | None: ...
 
-    async def bookings_of(self, user_id: UserId, *, before_ms: int | None, limit: int) -> list[Booking]:
-        """The user's bookings in every event, newest first; aborted ones left out."""
+    async def bookings_of(self, user_id: UserId, *, before: tuple[int, BookingId] | None, limit: int) -> list[Booking]:
+        """The user's bookings in every event, newest first; aborted ones left out.
+
+        The order is by (`booked_at_ms`, `booking_id`), descending; `before` is that pair of the last one seen.
+        """
         ...
 
     async def booking_of_seats(self, event_id: EventId, user_id: UserId, seat_ids: Sequence[SeatId]) -> Booking | None:

@@ -100,10 +100,14 @@ class BookingDraft(msgspec.Struct, frozen=True):
 
 
 class BookingWritten(msgspec.Struct, frozen=True):
-    """The booking is committed, now or (`replayed`) by an earlier attempt under the same id or key."""
+    """The booking is committed, now or (`replayed`) by an earlier attempt under the same id or key.
+
+    `task_ids` are the outbox rows this very call wrote with it: to be marked done once the store has it too.
+    """
 
     booking: Booking
     replayed: bool = False
+    task_ids: tuple[int, ...] = ()
 
 
 class SeatConflict(msgspec.Struct, frozen=True):
@@ -145,10 +149,14 @@ class EndedSeat(msgspec.Struct, frozen=True):
 
 
 class BookingCancelled(msgspec.Struct, frozen=True):
-    """`freed` are the seats this call cancelled (none where they already were); `booking` is it now."""
+    """`freed` are the seats this call cancelled (none where they already were); `booking` is it now.
+
+    `task_ids` are the outbox rows this very call wrote with it.
+    """
 
     booking: Booking
     freed: tuple[SeatId, ...]
+    task_ids: tuple[int, ...] = ()
 
 
 class BookingNotFound(msgspec.Struct, frozen=True):
