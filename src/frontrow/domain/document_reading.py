@@ -1,0 +1,202 @@
+"""Reading a JSON document into structs and naming every place where it is not what was expected.
+
+msgspec stops at the first misfit. So a document that does not fit is walked once more, member by member: each misfit
+is named by its path, and what could be read is kept with neutral values in the gaps, so that later checks can go on.
+"""
+
+import json
+import math
+import re
+from contextlib import suppress
+from types import NoneType, UnionType
+from typing import Annotated, Any, Generic, Literal, NewType, TypeVar, Union, get_args, get_origin
+
+import msgspec
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+FAULTS_MAX = 1_000
+"""So many faults of one document are named; the last then says that there may be more."""
+
+_PLAIN_WORDS = {
+    "object": "an object",
+    "array": "a list",
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "null": "null",
+}
+_QUOTED = re.compile(r"`([a-z |]+)`")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """One thing that is wrong: where, as a JSON path (`$.seats[3].position.x`), and what."""
+
+    path: str
+    message: str
+
+
+class _NotFinite(msgspec.Struct, frozen=True):
+    """What stands for NaN and the infinities, which JSON has not and Python's decoder takes: no type fits it."""
+
+    name: str
+
+
+class Mended(msgspec.Struct, Generic[T], frozen=True):
+    """A document with faults, read as far as it goes: `value` has neutral values wherever `faults` has a path.
+
+    `value` is None where the document is no JSON object at all.
+    """
+
+    value: T | None
+    faults: tuple[Fault, ...]
+
+
+def read_document(document: bytes, kind: type[T]) -> T | Mended[T]:
+    """Read a JSON document as `kind`, a struct of structs, tuples, numbers, strings and booleans.
+
+    Never raises, whatever the bytes. Costs one decoding where the document fits, some ten times that where not.
+    Numbers need bounds in `kind`, or 1e999 would pass as infinite.
+    """
+    try:
+        return msgspec.json.decode(document, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        first = str(error)
+    try:
+        raw: object = json.loads(document.decode("utf-8"), parse_constant=_NotFinite)
+    except UnicodeDecodeError as error:
+        return Mended(None, (Fault("$", f"not UTF-8: byte {error.start} is {document[error.start]:#04x}"),))
+    except json.JSONDecodeError as error:
+        return Mended(None, (Fault("$", f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}"),))
+    except RecursionError:
+        return Mended(None, (Fault("$", "not usable: nested too deeply"),))
+    except ValueError:
+        return Mended(None, (Fault("$", "not usable: a number has too many digits"),))
+    walk = _Walk(whole_elements=b"\\ud" not in document.lower())
+    value = walk.mend(raw, kind, "$")
+    if len(walk.faults) > FAULTS_MAX:
+        walk.faults[FAULTS_MAX:] = [Fault("$", f"only the first {FAULTS_MAX} faults are named; there may be more")]
+    # Where the walk finds nothing, the decoder objected to JSON itself.
+    found = tuple(walk.faults) or (Fault("$", first),)
+    return Mended(value if isinstance(value, kind) and isinstance(raw, dict) else None, found)
+
+
+class _Walk:
+    """One pass over a decoded document. `whole_elements`: parts that convert as they are need no closer look."""
+
+    def __init__(self, *, whole_elements: bool) -> None:
+        self.faults: list[Fault] = []
+        self._whole_elements = whole_elements
+
+    def mend(self, value: object, kind: Any, path: str) -> object:
+        """`value` as `kind`; where it does not fit, a neutral value, with what is wrong added to the faults."""
+        bare = _bare(kind)
+        if len(self.faults) > FAULTS_MAX:
+            return _neutral(bare)
+        if _is_struct(bare) and isinstance(value, dict):
+            return self._mend_struct(value, bare, path)
+        if get_origin(bare) is tuple and isinstance(value, list):
+            item = get_args(bare)[0]
+            if not self._fits(value, _any_tuple(kind), path):
+                return ()
+            return tuple(self.mend(element, item, f"{path}[{index}]") for index, element in enumerate(value))
+        if isinstance(value, dict | list) and (variant := _without_null(bare)) is not None:
+            return self.mend(value, variant, path)
+        return msgspec.convert(value, kind) if self._fits(value, kind, path) else _neutral(bare)
+
+    def _mend_struct(self, value: dict[str, object], kind: type[msgspec.Struct], path: str) -> object:
+        if self._whole_elements:
+            with suppress(msgspec.ValidationError):
+                return msgspec.convert(value, kind)
+        fields = msgspec.structs.fields(kind)
+        if kind.__struct_config__.forbid_unknown_fields:
+            unknown = value.keys() - {field.encode_name for field in fields}
+            self.faults.extend(Fault(f"{path}.{name}", "is not known here") for name in value if name in unknown)
+        members: dict[str, object] = {}
+        for field in fields:
+            if field.encode_name in value:
+                members[field.name] = self.mend(value[field.encode_name], field.type, f"{path}.{field.encode_name}")
+            elif field.required:
+                self.faults.append(Fault(f"{path}.{field.encode_name}", "is missing"))
+                members[field.name] = _neutral(_bare(field.type))
+        return kind(**members)
+
+    def _fits(self, value: object, kind: Any, path: str) -> bool:
+        """Whether the decoder takes `value` as `kind`; if not, why is added to the faults."""
+        message = _misfit(value, kind)
+        if message is not None:
+            self.faults.append(Fault(path, message))
+        return message is None
+
+
+def _misfit(value: object, kind: Any) -> str | None:
+    if isinstance(value, _NotFinite):
+        return f"expected a finite number, got {value.name}"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "expected a finite number, got one past 1e308"
+    if isinstance(value, str) and _SURROGATE.search(value):
+        return "expected text, got half of a surrogate pair in it"
+    allowed = _literals(kind)
+    if allowed and value not in allowed:
+        got = json.dumps(value)[:80] if isinstance(value, str) else "no text"
+        return f"expected one of {', '.join(allowed)}, got {got}"
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        message = str(error).partition(" - at ")[0]
+        return _QUOTED.sub(_in_plain_words, message[:1].lower() + message[1:])
+    return None
+
+
+def _in_plain_words(quoted: re.Match[str]) -> str:
+    return " or ".join(_PLAIN_WORDS.get(word, word) for word in quoted.group(1).split(" | "))
+
+
+def _bare(kind: Any) -> Any:
+    """The type without its annotations and new names."""
+    while True:
+        if get_origin(kind) is Annotated:
+            kind = get_args(kind)[0]
+        elif isinstance(kind, NewType):
+            kind = kind.__supertype__
+        else:
+            return kind
+
+
+def _is_struct(bare: Any) -> bool:
+    return isinstance(bare, type) and issubclass(bare, msgspec.Struct)
+
+
+def _any_tuple(kind: Any) -> Any:
+    """The tuple type with its bounds on the length but any elements."""
+    plain = tuple[Any, ...]
+    return Annotated[(plain, *kind.__metadata__)] if get_origin(kind) is Annotated else plain
+
+
+def _without_null(bare: Any) -> Any | None:
+    """The struct or tuple of an optional one, else None."""
+    if get_origin(bare) not in (Union, UnionType):
+        return None
+    variants = (variant for variant in get_args(bare) if variant is not NoneType)
+    return next((v for v in variants if _is_struct(_bare(v)) or get_origin(_bare(v)) is tuple), None)
+
+
+def _literals(kind: Any) -> tuple[str, ...]:
+    bare = _bare(kind)
+    return get_args(bare) if get_origin(bare) is Literal else ()
+
+
+def _neutral(bare: Any) -> object:
+    """A value of the type that says nothing."""
+    if _is_struct(bare):
+        members = (field for field in msgspec.structs.fields(bare) if field.required)
+        return bare(**{field.name: _neutral(_bare(field.type)) for field in members})
+    origin = get_origin(bare)
+    if origin is Literal:
+        return get_args(bare)[0]
+    if origin in (Union, UnionType):
+        variants = get_args(bare)
+        return None if NoneType in variants else _neutral(_bare(variants[0]))
+    return () if origin is tuple else bare()
