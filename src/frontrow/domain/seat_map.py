@@ -1,20 +1,14 @@
 """The state machine of one event's seats, in plain Python: the executable specification of the store's scripts."""
 
-import msgspec
+from frontrow.domain.seat_states import Sale, SeatMapSnapshot, SeatState, SeatStates
 
-from frontrow.domain.changes import Position
-from frontrow.domain.ids import SeatId
+__all__ = ["Sale", "SeatMap", "SeatMapSnapshot", "SeatState"]
 
 
-class SeatMapSnapshot(msgspec.Struct, frozen=True):
-    """Every seat that is not available, at one position of the feed.
+class SeatMap(SeatStates):
+    """One event's seats: fed by `apply`, the view a process reads from.
 
-    `held` gives each held seat's expiry; `claimed`, `booked` and `blocked` give each seat's owner id.
+    A map that is only read costs nothing for the records of holds and bookings.
     """
 
-    position: Position
-    now_ms: int
-    held: dict[SeatId, int]
-    claimed: dict[SeatId, str]
-    booked: dict[SeatId, str]
-    blocked: dict[SeatId, str]
+    __slots__ = ()
