@@ -1,0 +1,202 @@
+"""What is on offer: events with their drawings, cached, because every request needs them and they hardly change."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Generic, TypeVar
+
+import msgspec
+
+from frontrow.domain.errors import LedgerUnavailable
+from frontrow.domain.event import Event, SaleStatus
+from frontrow.domain.ids import EventId, LayoutId
+from frontrow.domain.layout_index import LayoutIndex, index_layout
+from frontrow.ports import Clock, Ledger
+
+EVENT_FRESH_MS = 2_000
+"""A change made by another process is seen at the latest after this long."""
+EVENTS_CACHED_MAX = 10_000
+CACHED_SEATS_MAX = 1_000_000
+"""Layouts are kept until they have more seats than this together (about 1 KiB a seat, document included)."""
+_EVENTS_PER_READ = 500
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Sale(msgspec.Struct, frozen=True):
+    """An event with its drawing."""
+
+    event: Event
+    layout: LayoutIndex
+
+
+class Drawing(msgspec.Struct, frozen=True):
+    """A layout version, indexed, and the document that readers are served."""
+
+    index: LayoutIndex
+    document: bytes
+
+
+class Catalog:
+    """Cached events and layouts. Layout versions never change, so they are kept as long as there is room.
+
+    Every method that reads may raise LedgerUnavailable. An event that was read before is served from the cache while
+    the ledger is away: holds go on.
+    """
+
+    def __init__(self, ledger: Ledger, *, clock: Clock) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._events: OrderedDict[EventId, tuple[Event, int]] = OrderedDict()
+        self._event_ids: dict[int, EventId] = {}
+        self._drawings: OrderedDict[tuple[LayoutId, int], Drawing] = OrderedDict()
+        self._all_events: tuple[list[Event], int] | None = None
+        self._event_loads = _Loads[EventId, Event | None]()
+        self._drawing_loads = _Loads[tuple[LayoutId, int], Drawing | None]()
+        self._list_loads = _Loads[None, list[Event]]()
+
+    async def sale(self, event_id: EventId) -> Sale | None:
+        """The event with its drawing; None when there is no such event."""
+        event = await self._event(event_id)
+        if event is None:
+            return None
+        drawing = await self.drawing(event.layout_id, event.layout_version)
+        if drawing is None:
+            raise LedgerUnavailable(f"layout {event.layout_id} version {event.layout_version} is missing")
+        return Sale(event=event, layout=drawing.index)
+
+    async def sale_by_number(self, number: int) -> Sale | None:
+        """The same by the event's number, the prefix of its holds' and bookings' ids."""
+        event_id = self._event_ids.get(number)
+        if event_id is None:
+            event = await self._ledger.event_by_number(number)
+            if event is None:
+                return None
+            event_id = event.event_id
+        return await self.sale(event_id)
+
+    async def page(self, *, after_number: int, limit: int) -> list[Event]:
+        """Up to `limit` events with a number above `after_number`, in that order, as the ledger has them now."""
+        return await self._ledger.events(after_number=after_number, limit=limit)
+
+    async def events_on_sale(self, now_ms: int) -> list[Event]:
+        """Every event whose seats can be had at that time, by number; the list may be EVENT_FRESH_MS old."""
+        kept = self._all_events
+        if kept is not None and not self._is_stale(kept[1]):
+            events = kept[0]
+        else:
+            try:
+                events = await self._list_loads.join(None, self._read_all_events)
+            except LedgerUnavailable:
+                if kept is None:
+                    raise
+                events = kept[0]
+        return [event for event in events if event.sale_status(now_ms) is SaleStatus.ON_SALE]
+
+    async def drawing(self, layout_id: LayoutId, version: int) -> Drawing | None:
+        """The layout version, indexed, with its document; None when there is none."""
+        key = (layout_id, version)
+        drawing = self._drawings.get(key)
+        if drawing is not None:
+            self._drawings.move_to_end(key)
+            return drawing
+        return await self._drawing_loads.join(key, lambda: self._read_drawing(layout_id, version))
+
+    def forget(self, event_id: EventId) -> None:
+        """Read the event anew at the next call: this process changed it, or heard that it changed."""
+        self._events.pop(event_id, None)
+        self._all_events = None
+        # A read that is under way may bring the state before the change: nobody new may join it.
+        self._event_loads.leave(event_id)
+        self._list_loads.leave(None)
+
+    async def _event(self, event_id: EventId) -> Event | None:
+        kept = self._events.get(event_id)
+        if kept is not None and not self._is_stale(kept[1]):
+            return kept[0]
+        try:
+            return await self._event_loads.join(event_id, lambda: self._read_event(event_id))
+        except LedgerUnavailable:
+            if kept is None:
+                raise
+            return kept[0]
+
+    async def _read_event(self, event_id: EventId) -> Event | None:
+        asked_at_ms = self._clock.monotonic_ms()
+        event = await self._ledger.event(event_id)
+        if event is not None and self._event_loads.is_current(event_id):
+            self._keep_event(event, asked_at_ms)
+        return event
+
+    def _keep_event(self, event: Event, asked_at_ms: int) -> None:
+        self._events[event.event_id] = (event, asked_at_ms)
+        self._events.move_to_end(event.event_id)
+        self._event_ids[event.number] = event.event_id
+        while len(self._events) > EVENTS_CACHED_MAX:
+            _, (dropped, _) = self._events.popitem(last=False)
+            self._event_ids.pop(dropped.number, None)
+
+    async def _read_all_events(self) -> list[Event]:
+        asked_at_ms = self._clock.monotonic_ms()
+        events: list[Event] = []
+        while True:
+            after = events[-1].number if events else 0
+            page = await self._ledger.events(after_number=after, limit=_EVENTS_PER_READ)
+            events += page
+            if len(page) < _EVENTS_PER_READ:
+                break
+        if self._list_loads.is_current(None):
+            self._all_events = (events, asked_at_ms)
+        return events
+
+    async def _read_drawing(self, layout_id: LayoutId, version: int) -> Drawing | None:
+        stored = await self._ledger.layout(layout_id, version)
+        if stored is None:
+            return None
+        layout, document = stored
+        drawing = Drawing(await asyncio.to_thread(index_layout, layout, version), document)
+        self._drawings[layout_id, version] = drawing
+        while len(self._drawings) > 1 and self._cached_seats() > CACHED_SEATS_MAX:
+            self._drawings.popitem(last=False)
+        return drawing
+
+    def _cached_seats(self) -> int:
+        return sum(len(drawing.index.seat_ids) for drawing in self._drawings.values())
+
+    def _is_stale(self, asked_at_ms: int) -> bool:
+        return self._clock.monotonic_ms() - asked_at_ms > EVENT_FRESH_MS
+
+
+class _Loads(Generic[K, V]):
+    """Reads under way, by key: whoever wants the same thing meanwhile waits for the same read."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[K, asyncio.Task[V]] = {}
+
+    async def join(self, key: K, read: Callable[[], Awaitable[V]]) -> V:
+        """The result of the read under way for the key, else of `read`. A cancelled caller cancels nobody else's."""
+        task = self._tasks.get(key)
+        if task is None:
+            task = asyncio.ensure_future(self._run(read))
+            self._tasks[key] = task
+            task.add_done_callback(lambda done: self._ended(key, done))
+        return await asyncio.shield(task)
+
+    def leave(self, key: K) -> None:
+        """Let those who wait have their result, and start anew for everyone else."""
+        self._tasks.pop(key, None)
+
+    def is_current(self, key: K) -> bool:
+        """Whether the task that asks is still the one others may join."""
+        return self._tasks.get(key) is asyncio.current_task()
+
+    @staticmethod
+    async def _run(read: Callable[[], Awaitable[V]]) -> V:
+        return await read()
+
+    def _ended(self, key: K, task: asyncio.Task[V]) -> None:
+        if self._tasks.get(key) is task:
+            del self._tasks[key]
+        if not task.cancelled():
+            task.exception()  # Everyone who waited may be gone; a failure is then nobody's to hear of.
