@@ -29,7 +29,7 @@ from frontrow.domain.hold import (
     SeatsBusy,
     SeatsUnavailable,
 )
-from frontrow.domain.ids import EventId, HoldId, SeatId, TableId, UserId
+from frontrow.domain.ids import BookingId, EventId, HoldId, SeatId, TableId, UserId
 from frontrow.domain.selection import EmptySelection, SelectionFault, TableOnlyWhole
 
 HOLD_MS_MIN = 60_000
@@ -132,10 +132,10 @@ class DirectBookingNotAllowed(msgspec.Struct, frozen=True):
 
 
 class BookingPage(msgspec.Struct, frozen=True):
-    """Bookings, newest first. `next_before_ms` asks for the next page; None when this is the last."""
+    """Bookings, newest first. `next_before` asks for the next page; None when this is the last."""
 
     bookings: tuple[Booking, ...]
-    next_before_ms: int | None
+    next_before: tuple[int, BookingId] | None
 
 
 class BlockWritten(msgspec.Struct, frozen=True):

@@ -1,0 +1,159 @@
+"""Bookings: who may book what, reading bookings, and giving their seats back."""
+
+import hashlib
+
+import msgspec
+import structlog
+
+from frontrow.domain.booking import Booking, BookingCancelled, BookingNotFound, IdempotencyKey
+from frontrow.domain.errors import StoreUnavailable
+from frontrow.domain.hold import HoldNotFound
+from frontrow.domain.ids import BookingId, SeatId, UserId, event_number_of
+from frontrow.domain.selection import Selection, TableOnlyWhole, select, split_whole_tables
+from frontrow.ports import Clock, HoldStore, Ledger
+from frontrow.services.booking_protocol import BookingProtocol
+from frontrow.services.booking_wish import Wish
+from frontrow.services.callers import INTEGRATOR, Caller
+from frontrow.services.catalog import Catalog, Sale
+from frontrow.services.outcomes import (
+    BookAnswer,
+    BookingPage,
+    BookRequest,
+    CancelAnswer,
+    DirectBookingNotAllowed,
+    NotFound,
+    RoleMissing,
+)
+from frontrow.services.relay import Relay
+from frontrow.services.seat_calls import SeatCalls
+
+_log = structlog.get_logger(__name__)
+
+
+class BookingService:
+    """Everything people do with bookings. Every method may raise LedgerUnavailable."""
+
+    def __init__(
+        self,
+        *,
+        store: HoldStore,
+        ledger: Ledger,
+        catalog: Catalog,
+        calls: SeatCalls,
+        relay: Relay,
+        protocol: BookingProtocol,
+        clock: Clock,
+        anyone_may_book: bool,
+    ) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._catalog = catalog
+        self._calls = calls
+        self._relay = relay
+        self._protocol = protocol
+        self._clock = clock
+        self._anyone_may_book = anyone_may_book
+
+    async def book(self, caller: Caller, request: BookRequest, key: IdempotencyKey | None = None) -> BookAnswer:
+        """Sell the seats that the caller (or, for integrators and admins, `request.user_id`) holds, all or none.
+
+        A hold granted while the event was on sale may be booked until it runs out. Prices are the server's. With a
+        key the first answer is given again for ever. Without one, a repeated confirmation of a hold, or of seats
+        that are already the user's one booking, answers with that booking, whatever else its body says.
+
+        Raises:
+            StoreUnavailable: nothing was written.
+            LedgerUnavailable: the booking may have been written. Repeat the request: with a key, or by hold, it
+                is still one booking. The hold is kept for BOOKING_GUARD_MS at least.
+
+        Source: seeds/002 (confirm), seeds/004 (confirm), docs/decisions/0007-idempotency-keys.md.
+        """
+        named_other = request.user_id is not None and request.user_id != caller.user_id
+        if not (caller.is_integrator or caller.is_admin):
+            if not self._anyone_may_book:
+                return DirectBookingNotAllowed()
+            if named_other:
+                return RoleMissing(INTEGRATOR)
+        sale = await self._catalog.sale(request.event_id)
+        if sale is None:
+            return NotFound()
+        selection: Selection | None = None
+        if request.hold_id is None:
+            selected = select(sale.layout, request.seat_ids, request.table_ids)
+            if not isinstance(selected, Selection):
+                return selected
+            selection = selected
+        elif event_number_of(request.hold_id) != sale.event.number:
+            return HoldNotFound(now_ms=self._clock.now_ms())
+        return await self._protocol.book(_wish(sale, request.user_id or caller.user_id, request, selection, key))
+
+    async def booking(self, caller: Caller, booking_id: BookingId) -> Booking | BookingNotFound:
+        """The booking, to its owner or an admin; BookingNotFound to everyone else."""
+        booking = None if event_number_of(booking_id) is None else await self._ledger.booking(booking_id)
+        if booking is None or not caller.may_see(booking.user_id):
+            return BookingNotFound()
+        return booking
+
+    async def my_bookings(
+        self, caller: Caller, before: tuple[int, BookingId] | None = None, limit: int = 50
+    ) -> BookingPage:
+        """The caller's bookings in every event, newest first, up to `limit` (1 to 100) after `before`."""
+        found = await self._ledger.bookings_of(caller.user_id, before=before, limit=limit + 1)
+        page = tuple(found[:limit])
+        return BookingPage(page, (page[-1].booked_at_ms, page[-1].booking_id) if len(found) > limit else None)
+
+    async def cancel(
+        self, caller: Caller, booking_id: BookingId, seat_ids: tuple[SeatId, ...] | None = None
+    ) -> CancelAnswer:
+        """Give back some or (None) all seats of a booking, for its owner or an admin. Repeating it frees nothing more.
+
+        The seats are on sale again when this returns, or as soon as the store answers again.
+        """
+        booking = await self.booking(caller, booking_id)
+        if isinstance(booking, BookingNotFound):
+            return booking
+        if seat_ids is not None:
+            seat_ids = tuple(dict.fromkeys(seat_ids))
+            split = await self._split(booking, seat_ids)
+            if split is not None:
+                return split
+        cancelled = await self._ledger.cancel(booking_id, seat_ids)
+        if isinstance(cancelled, BookingCancelled) and cancelled.freed:
+            await self._free(cancelled)
+        return cancelled
+
+    async def _split(self, booking: Booking, seat_ids: tuple[SeatId, ...]) -> TableOnlyWhole | None:
+        sale = await self._catalog.sale(booking.event_id)
+        if sale is None:
+            return None
+        return split_whole_tables(sale.layout, (seat_id for seat_id in seat_ids if seat_id in sale.layout.index_of))
+
+    async def _free(self, cancelled: BookingCancelled) -> None:
+        event_id, booking_id = cancelled.booking.event_id, cancelled.booking.booking_id
+        try:
+            freed = await self._store.free_seats(event_id, owner_id=booking_id, seat_ids=cancelled.freed)
+        except StoreUnavailable as error:
+            _log.warning("freeing_left_to_relay", event_id=event_id, booking_id=booking_id, reason=str(error))
+        else:
+            self._calls.heard(event_id, freed)
+            self._relay.strike_off(cancelled.task_ids)
+
+
+def _wish(
+    sale: Sale, owner: UserId, request: BookRequest, selection: Selection | None, key: IdempotencyKey | None
+) -> Wish:
+    seat_ids = () if selection is None else selection.seat_ids
+    if key is not None:
+        fingerprint = key.fingerprint
+    else:
+        what = (sale.event.event_id, owner, request.hold_id, sorted(seat_ids))
+        fingerprint = hashlib.sha256(msgspec.json.encode(what)).hexdigest()
+    return Wish(
+        sale=sale,
+        owner=owner,
+        request=request,
+        seat_ids=seat_ids,
+        table_ids=() if selection is None else selection.table_ids,
+        key=key,
+        fingerprint=fingerprint,
+    )

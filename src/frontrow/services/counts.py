@@ -1,0 +1,40 @@
+"""How often what should never happen did: numbers for the operator, kept since the process started."""
+
+from collections import Counter
+from enum import StrEnum
+
+
+class Count(StrEnum):
+    """What is counted. The names are those of the metrics."""
+
+    HOLD_BROKEN = "hold_broken"
+    """Seats of a granted, live hold that were sold to someone else: the store had lost data or its clock stepped."""
+    SEATS_HEALED = "seats_healed"
+    """Seats the ledger had as sold and the store had not."""
+    SEATS_FREED = "seats_freed"
+    """Seats the store had as sold and whose row the ledger holds as ended."""
+    OWNERS_UNKNOWN = "owners_unknown"
+    """Seats the store has as sold by an id the ledger does not know: someone must look, nothing is released."""
+    RELAY_TASKS = "relay_tasks"
+    """Outbox tasks that the relay carried out because whoever wrote them did not."""
+    RELAY_FAILURES = "relay_failures"
+    """Outbox tasks whose carrying out failed and will be tried again."""
+
+
+class Counts:
+    """Adds up; never resets while the process lives."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[Count] = Counter()
+
+    def add(self, count: Count, number: int = 1) -> None:
+        """Count `number` (>= 0) more."""
+        self._counts[count] += number
+
+    def of(self, count: Count) -> int:
+        """The sum so far."""
+        return self._counts[count]
+
+    def all(self) -> dict[Count, int]:
+        """Every sum so far, zeros included."""
+        return {count: self._counts[count] for count in Count}

@@ -1,0 +1,71 @@
+"""What the ledger already says about a wish: before anything is refused, it is asked whether it was granted before."""
+
+import contextlib
+from collections.abc import Iterable, Sequence
+
+from frontrow.domain.booking import (
+    BookingKeyReused,
+    BookingWritten,
+    BookOutcome,
+    LedgerSeat,
+    SeatRowState,
+)
+from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
+from frontrow.domain.hold import SeatRefusal, Unavailable
+from frontrow.domain.ids import BookingId, SeatId
+from frontrow.ports import Ledger
+from frontrow.services.booking_wish import Wish
+from frontrow.services.relay import Relay
+
+_REASONS = {
+    SeatRowState.CLAIMED: Unavailable.HELD,
+    SeatRowState.BOOKED: Unavailable.BOOKED,
+    SeatRowState.BLOCKED: Unavailable.BLOCKED,
+}
+
+
+class EarlierBookings:
+    """Reads of the ledger for the booking protocol. Every method may raise LedgerUnavailable."""
+
+    def __init__(self, *, ledger: Ledger, relay: Relay) -> None:
+        self._ledger = ledger
+        self._relay = relay
+
+    async def of(self, wish: Wish, booking_id: BookingId) -> BookingWritten | BookingKeyReused | None:
+        """The booking that an earlier attempt, or another confirmation of the same seats, has written.
+
+        BookingKeyReused where the key stands for another body; None where nothing of the kind is written.
+        """
+        stands = await self._under_id(wish, booking_id)
+        if isinstance(stands, BookingWritten):
+            with contextlib.suppress(StoreUnavailable, LedgerUnavailable):
+                await self._relay.catch_up(stands.booking.booking_id)
+            return stands
+        if isinstance(stands, BookingKeyReused):
+            return stands
+        return await self.of_same_seats(wish, wish.seat_ids)
+
+    async def of_same_seats(self, wish: Wish, seat_ids: Sequence[SeatId]) -> BookingWritten | None:
+        """The owner's booking of the wish's hold, or their one live booking of exactly these seats."""
+        hold_id, booking = wish.request.hold_id, None
+        if hold_id is not None:
+            booking = await self._ledger.booking_of_hold(wish.event_id, wish.owner, hold_id)
+        if booking is None and seat_ids:
+            booking = await self._ledger.booking_of_seats(wish.event_id, wish.owner, seat_ids)
+        return None if booking is None else BookingWritten(booking, replayed=True)
+
+    async def sold(self, wish: Wish, seat_ids: Sequence[SeatId]) -> tuple[SeatRefusal, ...]:
+        """Those of the seats that the ledger has as sold, claimed or blocked now."""
+        return refusals(seat_ids, await self._ledger.live_seats(wish.event_id, seat_ids))
+
+    async def _under_id(self, wish: Wish, booking_id: BookingId) -> BookOutcome | None:
+        if wish.key is not None:
+            return await self._ledger.replay(wish.key)
+        booking = await self._ledger.booking(booking_id)
+        return None if booking is None else BookingWritten(booking, replayed=True)
+
+
+def refusals(seat_ids: Iterable[SeatId], rows: Iterable[LedgerSeat]) -> tuple[SeatRefusal, ...]:
+    """Why each of the seats that has a live row cannot be had, in the order given."""
+    states = {row.seat_id: row.state for row in rows}
+    return tuple(SeatRefusal(seat_id, _REASONS[states[seat_id]]) for seat_id in seat_ids if seat_id in states)
