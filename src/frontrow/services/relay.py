@@ -23,7 +23,7 @@ TASKS_PER_ROUND_MAX = 200
 TASKS_AT_ONCE_MAX = 20
 TAKE_OVER_AFTER_MS = 5_000
 """A task this old is carried out by whoever sees it; before that its writer is most likely at it."""
-STRIKES_PER_ROUND_MAX = 2_000
+STRIKES_PER_WRITE_MAX = 500
 """How many tasks that were carried out by their own writers one write strikes off."""
 ROUND_PAUSE_S = 0.25
 IDLE_PAUSE_S = 1.0
@@ -73,8 +73,8 @@ class Relay:
         if tasks:
             await self._ledger.outbox_done([task.task_id for task in tasks])
 
-    async def set_sold(self, event_id: EventId, rows: Iterable[LedgerSeat]) -> int:
-        """Set seats sold in the store as the ledger's live rows say; how many were not yet.
+    async def set_sold(self, event_id: EventId, rows: Iterable[LedgerSeat]) -> tuple[SeatId, ...]:
+        """Set seats sold in the store as the ledger's live rows say; those that were not yet.
 
         Only for rows without an undone task: a task also knows which locks and marks go with its seats.
 
@@ -84,7 +84,7 @@ class Relay:
         owned: dict[tuple[str, SeatRowState, UserId], list[SeatId]] = {}
         for row in rows:
             owned.setdefault((row.owner_id, row.state, row.user_id or UserId("")), []).append(row.seat_id)
-        count = 0
+        changed: list[SeatId] = []
         for (owner_id, state, user_id), seat_ids in owned.items():
             finished = await self._store.finish_booking(
                 event_id,
@@ -96,8 +96,8 @@ class Relay:
                 held=(),
             )
             self._heard_finished(event_id, finished)
-            count += sum(len(entry.change.seats) for entry in finished.entries)
-        return count
+            changed += [seat_id for entry in finished.entries for seat_id in entry.change.seats]
+        return tuple(changed)
 
     async def run(self) -> None:
         """Relay until cancelled: every second, faster while there is work, slower while a store is away."""
@@ -138,7 +138,7 @@ class Relay:
 
     async def _strike_off(self) -> None:
         while self._carried_out:
-            task_ids = list(islice(self._carried_out, STRIKES_PER_ROUND_MAX))
+            task_ids = list(islice(self._carried_out, STRIKES_PER_WRITE_MAX))
             await self._ledger.outbox_done(task_ids)
             for _ in task_ids:
                 self._carried_out.popleft()
