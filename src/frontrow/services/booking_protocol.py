@@ -218,9 +218,9 @@ class BookingProtocol:
     ) -> BookingWritten | SeatsUnavailable:
         """The store let hold what the ledger has sold: tell the store whose the seats are, then answer."""
         await self._tell_store(wish, rows)
-        same = await self._earlier.of_same_seats(wish, draft.booking.seat_ids)
+        same = await self._ledger.booking_of_seats(wish.event_id, wish.owner, draft.booking.seat_ids)
         if same is not None:
-            return same
+            return BookingWritten(same, replayed=True)
         self._count_broken(draft.booking, [row.seat_id for row in rows])
         return SeatsUnavailable(refusals(draft.booking.seat_ids, rows), now_ms)
 

@@ -43,15 +43,10 @@ class EarlierBookings:
             return stands
         if isinstance(stands, BookingKeyReused):
             return stands
-        return await self.of_same_seats(wish, wish.seat_ids)
-
-    async def of_same_seats(self, wish: Wish, seat_ids: Sequence[SeatId]) -> BookingWritten | None:
-        """The owner's booking of the wish's hold, or their one live booking of exactly these seats."""
-        hold_id, booking = wish.request.hold_id, None
-        if hold_id is not None:
-            booking = await self._ledger.booking_of_hold(wish.event_id, wish.owner, hold_id)
-        if booking is None and seat_ids:
-            booking = await self._ledger.booking_of_seats(wish.event_id, wish.owner, seat_ids)
+        if wish.request.hold_id is None:
+            booking = await self._ledger.booking_of_seats(wish.event_id, wish.owner, wish.seat_ids)
+        else:
+            booking = await self._ledger.booking_of_hold(wish.event_id, wish.owner, wish.request.hold_id)
         return None if booking is None else BookingWritten(booking, replayed=True)
 
     async def sold(self, wish: Wish, seat_ids: Sequence[SeatId]) -> tuple[SeatRefusal, ...]:
