@@ -66,21 +66,27 @@ def read_document(document: bytes, kind: type[T]) -> T | Mended[T]:
         first = str(error)
     try:
         raw: object = json.loads(document.decode("utf-8"), parse_constant=_NotFinite)
-    except UnicodeDecodeError as error:
-        return Mended(None, (Fault("$", f"not UTF-8: byte {error.start} is {document[error.start]:#04x}"),))
-    except json.JSONDecodeError as error:
-        return Mended(None, (Fault("$", f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}"),))
-    except RecursionError:
-        return Mended(None, (Fault("$", "not usable: nested too deeply"),))
-    except ValueError:
-        return Mended(None, (Fault("$", "not usable: a number has too many digits"),))
-    walk = _Walk(whole_elements=b"\\ud" not in document.lower())
-    value = walk.mend(raw, kind, "$")
+        walk = _Walk(whole_elements=b"\\ud" not in document.lower())
+        value = walk.mend(raw, kind, "$")
+    except (RecursionError, ValueError) as error:
+        return Mended(None, (Fault("$", _unusable(document, error)),))
     if len(walk.faults) > FAULTS_MAX:
         walk.faults[FAULTS_MAX:] = [Fault("$", f"only the first {FAULTS_MAX} faults are named; there may be more")]
     # Where the walk finds nothing, the decoder objected to JSON itself.
     found = tuple(walk.faults) or (Fault("$", first),)
     return Mended(value if isinstance(value, kind) and isinstance(raw, dict) else None, found)
+
+
+def _unusable(document: bytes, error: RecursionError | ValueError) -> str:
+    match error:
+        case UnicodeDecodeError():
+            return f"not UTF-8: byte {error.start} is {document[error.start]:#04x}"
+        case json.JSONDecodeError():
+            return f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        case RecursionError():
+            return "not usable: nested too deeply"
+        case _:
+            return "not usable: a number has too many digits"
 
 
 class _Walk:
