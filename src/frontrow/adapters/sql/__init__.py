@@ -1,0 +1,1 @@
+"""The ledger on SQL: SQLAlchemy Core over SQLite, one writer that commits in groups, Alembic migrations."""

@@ -1,0 +1,94 @@
+"""Events, and the way from a server-made id to the event it belongs to."""
+
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from frontrow.adapters.sql.tables import events
+from frontrow.domain.event import Event
+from frontrow.domain.ids import CategoryId, EventId, event_number_of
+
+_encoder = msgspec.json.Encoder(order="sorted")
+_prices_decoder = msgspec.json.Decoder(dict[CategoryId, int])
+
+_by_id = sa.select(events).where(events.c.event_id == sa.bindparam("event_id"))
+_by_number = sa.select(events).where(events.c.number == sa.bindparam("number"))
+_id_by_number = sa.select(events.c.event_id).where(events.c.number == sa.bindparam("number"))
+_page = (
+    sa.select(events)
+    .where(events.c.number > sa.bindparam("after_number"))
+    .order_by(events.c.number)
+    .limit(sa.bindparam("limit"))
+)
+
+
+def add_event(connection: sa.Connection, event: Event) -> Event:
+    """See Ledger.add_event; a taken id is a conflict."""
+    number = connection.scalar(sa.insert(events).values(_columns(event)).returning(events.c.number))
+    assert number is not None
+    return msgspec.structs.replace(event, number=number)
+
+
+def update_event(connection: sa.Connection, event: Event, expected: Event) -> bool:
+    """See Ledger.update_event."""
+    unchanged = [events.c[name].is_not_distinct_from(value) for name, value in _columns(expected).items()]
+    result = connection.execute(
+        sa.update(events).where(events.c.number == expected.number, *unchanged).values(_columns(event))
+    )
+    return result.rowcount == 1
+
+
+def event_by_id(connection: sa.Connection, event_id: EventId) -> Event | None:
+    """See Ledger.event."""
+    return _event(connection.execute(_by_id, {"event_id": event_id}).one_or_none())
+
+
+def event_by_number(connection: sa.Connection, number: int) -> Event | None:
+    """See Ledger.event_by_number."""
+    return _event(connection.execute(_by_number, {"number": number}).one_or_none())
+
+
+def events_after(connection: sa.Connection, *, after_number: int, limit: int) -> list[Event]:
+    """See Ledger.events."""
+    rows = connection.execute(_page, {"after_number": after_number, "limit": limit})
+    return [event for row in rows if (event := _event(row)) is not None]
+
+
+def event_id_of(connection: sa.Connection, made_id: str) -> EventId | None:
+    """The event a booking's, order's or block's id says it belongs to; None where no such event is."""
+    number = event_number_of(made_id)
+    return None if number is None else connection.scalar(_id_by_number, {"number": number})
+
+
+def _columns(event: Event) -> dict[str, str | int | None]:
+    return {
+        "event_id": event.event_id,
+        "name": event.name,
+        "layout_id": event.layout_id,
+        "layout_version": event.layout_version,
+        "starts_at_ms": event.starts_at_ms,
+        "currency": event.currency,
+        "prices": _encoder.encode(event.prices).decode(),
+        "sales_start_ms": event.sales_start_ms,
+        "sales_end_ms": event.sales_end_ms,
+        "orphan_rule": event.orphan_rule,
+    }
+
+
+def _event(row: sa.Row[*tuple[Any, ...]] | None) -> Event | None:
+    if row is None:
+        return None
+    return Event(
+        event_id=row.event_id,
+        number=row.number,
+        name=row.name,
+        layout_id=row.layout_id,
+        layout_version=row.layout_version,
+        starts_at_ms=row.starts_at_ms,
+        currency=row.currency,
+        prices=_prices_decoder.decode(row.prices),
+        sales_start_ms=row.sales_start_ms,
+        sales_end_ms=row.sales_end_ms,
+        orphan_rule=row.orphan_rule,
+    )

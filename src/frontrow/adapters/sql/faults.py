@@ -1,0 +1,60 @@
+"""What can go wrong with a database, in this package's words.
+
+Exception
+├── WriteConflict       another row has a key this transaction wanted; it was rolled back
+└── LedgerUnavailable   (domain/errors.py)
+    └── CommitUnknown   the answer to COMMIT was lost or was an error: it may have happened
+"""
+
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from frontrow.domain.errors import LedgerUnavailable
+
+
+class WriteConflict(Exception):
+    """A unique key was taken, or the database broke a deadlock by ending this transaction. Nothing was written."""
+
+
+class CommitUnknown(LedgerUnavailable):
+    """COMMIT was sent and its success was not answered. Settled by writing the same rows again, never by reading."""
+
+
+_SQLITE_REASONS = {
+    "SQLITE_FULL": "the disk is full",
+    "SQLITE_READONLY": "the file or its folder is read-only",
+    "SQLITE_PERM": "this user may not open the file",
+    "SQLITE_CANTOPEN": "the file cannot be opened or created; look at its folder and permissions",
+    "SQLITE_BUSY": "another process is using the file",
+    "SQLITE_IOERR": "the disk refused to read or write",
+    "SQLITE_CORRUPT": "the file is damaged; restore it from a backup",
+    "SQLITE_NOTADB": "the file is no SQLite database",
+}
+"""Reasons by primary result code. Source: https://www.sqlite.org/rescode.html."""
+
+
+def is_conflict(error: DBAPIError) -> bool:
+    """Whether the statement failed on somebody else's row or lock, not on the database's health.
+
+    On PostgreSQL: 40P01 deadlock_detected, 40001 serialization_failure, 55P03 lock_not_available.
+    """
+    if isinstance(error, IntegrityError):
+        return True
+    return getattr(error.orig, "sqlstate", None) in {"40P01", "40001", "55P03"}
+
+
+def reason_of(error: Exception) -> str:
+    """Why, in words an operator can act on."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    name = getattr(cause, "sqlite_errorname", None)
+    if isinstance(name, str):
+        for code, reason in _SQLITE_REASONS.items():
+            if name == code or name.startswith(code + "_"):
+                return f"{reason} ({name})"
+    return str(cause)
+
+
+def is_database_error(error: Exception) -> bool:
+    """Whether the driver or SQLAlchemy raised it for the database."""
+    return isinstance(error, DBAPIError | sqlite3.Error)

@@ -1,0 +1,60 @@
+"""Layouts: immutable versions of venue drawings."""
+
+import msgspec
+import sqlalchemy as sa
+
+from frontrow.adapters.sql.tables import layouts
+from frontrow.domain.ids import LayoutId
+from frontrow.domain.layout import Layout
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Layout)
+
+
+def add_layout(connection: sa.Connection, layout: Layout, document: bytes) -> int:
+    """See Ledger.add_layout. Two at once for the same id conflict on the version: write again."""
+    version = (latest_version(connection, layout.id) or 0) + 1
+    connection.execute(
+        sa.insert(layouts),
+        {
+            "layout_id": layout.id,
+            "version": version,
+            "name": layout.name,
+            "drawing": _encoder.encode(layout),
+            "document": document,
+        },
+    )
+    return version
+
+
+def layout_version(connection: sa.Connection, layout_id: LayoutId, version: int) -> tuple[Layout, bytes] | None:
+    """See Ledger.layout."""
+    row = connection.execute(
+        sa.select(layouts.c.drawing, layouts.c.document).where(
+            layouts.c.layout_id == layout_id, layouts.c.version == version
+        )
+    ).one_or_none()
+    return None if row is None else (_decoder.decode(row.drawing), row.document)
+
+
+def latest_version(connection: sa.Connection, layout_id: LayoutId) -> int | None:
+    """See Ledger.latest_layout_version."""
+    newest: int | None = connection.scalar(
+        sa.select(sa.func.max(layouts.c.version)).where(layouts.c.layout_id == layout_id)
+    )
+    return newest
+
+
+def all_layouts(connection: sa.Connection) -> list[tuple[LayoutId, int, str]]:
+    """See Ledger.layouts."""
+    newest = (
+        sa.select(layouts.c.layout_id, sa.func.max(layouts.c.version).label("version"))
+        .group_by(layouts.c.layout_id)
+        .subquery()
+    )
+    rows = connection.execute(
+        sa.select(layouts.c.layout_id, layouts.c.version, layouts.c.name)
+        .join(newest, sa.and_(layouts.c.layout_id == newest.c.layout_id, layouts.c.version == newest.c.version))
+        .order_by(layouts.c.layout_id)
+    )
+    return [(row.layout_id, row.version, row.name) for row in rows]

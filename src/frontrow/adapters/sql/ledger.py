@@ -1,0 +1,211 @@
+"""The ledger: ports.Ledger on a SQL database. Each subject's statements are in its own module."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import sqlalchemy as sa
+
+from frontrow.adapters.sql import blocks, bookings, events, layouts, outbox, sales, schema, seats
+from frontrow.adapters.sql.engine import Database, T, open_database
+from frontrow.adapters.sql.faults import WriteConflict
+from frontrow.adapters.sql.writer import BookingWriter
+from frontrow.domain.booking import (
+    Block,
+    Booking,
+    BookingDraft,
+    BookOutcome,
+    CancelOutcome,
+    EndedSeat,
+    IdempotencyKey,
+    LedgerSeat,
+    OutboxTask,
+    SeatConflict,
+)
+from frontrow.domain.errors import LedgerUnavailable
+from frontrow.domain.event import Event
+from frontrow.domain.ids import BookingId, EventId, HoldId, LayoutId, SeatId, UserId
+from frontrow.domain.layout import Layout
+from frontrow.ports import Clock
+
+CONFLICTS_MAX = 5
+"""Times a write is tried again because what it conflicted with was gone when it was looked for."""
+
+
+class SqlLedger:
+    """ports.Ledger; see there for what each method promises. Open one with `open_ledger`, close it once."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._writer = BookingWriter(database, clock)
+
+    async def close(self) -> None:
+        """Finish the bookings that were taken, then let the database go."""
+        await self._writer.close()
+        await self._database.close()
+
+    async def upgrade(self) -> None:
+        """Bring the schema to this version's, in one transaction; nothing to do when it is there."""
+        await self._database.write(schema.upgrade)
+
+    async def schema_version(self) -> str | None:
+        """The schema the database has (None before the first `upgrade`); tables.SCHEMA_VERSION is the wanted one."""
+        return await self._database.read(schema.current)
+
+    async def ping(self) -> None:
+        """See Ledger.ping."""
+        await self._database.read(schema.check)
+
+    async def add_layout(self, layout: Layout, document: bytes) -> int:
+        """See Ledger.add_layout."""
+        return await self._write_again(partial(layouts.add_layout, layout=layout, document=document))
+
+    async def layout(self, layout_id: LayoutId, version: int) -> tuple[Layout, bytes] | None:
+        """See Ledger.layout."""
+        return await self._database.read(partial(layouts.layout_version, layout_id=layout_id, version=version))
+
+    async def latest_layout_version(self, layout_id: LayoutId) -> int | None:
+        """See Ledger.latest_layout_version."""
+        return await self._database.read(partial(layouts.latest_version, layout_id=layout_id))
+
+    async def layouts(self) -> list[tuple[LayoutId, int, str]]:
+        """See Ledger.layouts."""
+        return await self._database.read(layouts.all_layouts)
+
+    async def add_event(self, event: Event) -> Event | None:
+        """See Ledger.add_event."""
+        try:
+            return await self._database.write(partial(events.add_event, event=event))
+        except WriteConflict:
+            if await self.event(event.event_id) is not None:
+                return None
+            raise ValueError(f"layout {event.layout_id!r} has no version {event.layout_version}") from None
+
+    async def update_event(self, event: Event, *, expected: Event) -> bool:
+        """See Ledger.update_event."""
+        return await self._write_again(partial(events.update_event, event=event, expected=expected))
+
+    async def event(self, event_id: EventId) -> Event | None:
+        """See Ledger.event."""
+        return await self._database.read(partial(events.event_by_id, event_id=event_id))
+
+    async def event_by_number(self, number: int) -> Event | None:
+        """See Ledger.event_by_number."""
+        return await self._database.read(partial(events.event_by_number, number=number))
+
+    async def events(self, *, after_number: int, limit: int) -> list[Event]:
+        """See Ledger.events."""
+        return await self._database.read(partial(events.events_after, after_number=after_number, limit=limit))
+
+    async def book(self, draft: BookingDraft, *, guard_until_ms: int) -> BookOutcome:
+        """See Ledger.book."""
+        return await self._writer.book(draft, guard_until_ms=guard_until_ms)
+
+    async def abort(self, draft: BookingDraft) -> BookOutcome:
+        """See Ledger.abort."""
+        return await self._writer.abort(draft)
+
+    async def replay(self, key: IdempotencyKey) -> BookOutcome | None:
+        """See Ledger.replay."""
+        return await self._database.read(partial(bookings.answer_to, key=key))
+
+    async def booking(self, booking_id: BookingId) -> Booking | None:
+        """See Ledger.booking."""
+        return await self._database.read(partial(bookings.booking, booking_id=booking_id))
+
+    async def booking_fingerprint(self, booking_id: BookingId) -> str | None:
+        """See Ledger.booking_fingerprint."""
+        return await self._database.read(partial(bookings.fingerprint_of, booking_id=booking_id))
+
+    async def bookings_of(self, user_id: UserId, *, before: tuple[int, BookingId] | None, limit: int) -> list[Booking]:
+        """See Ledger.bookings_of."""
+        return await self._database.read(partial(bookings.bookings_of, user_id=user_id, before=before, limit=limit))
+
+    async def booking_of_seats(self, event_id: EventId, user_id: UserId, seat_ids: Sequence[SeatId]) -> Booking | None:
+        """See Ledger.booking_of_seats."""
+        work = partial(bookings.booking_of_seats, event_id=event_id, user_id=user_id, seat_ids=seat_ids)
+        return await self._database.read(work)
+
+    async def booking_of_hold(self, event_id: EventId, user_id: UserId, hold_id: HoldId) -> Booking | None:
+        """See Ledger.booking_of_hold."""
+        work = partial(bookings.booking_of_hold, event_id=event_id, user_id=user_id, hold_id=hold_id)
+        return await self._database.read(work)
+
+    async def cancel(self, booking_id: BookingId, seat_ids: Sequence[SeatId] | None) -> CancelOutcome:
+        """See Ledger.cancel."""
+        work = partial(sales.cancel, booking_id=booking_id, seat_ids=seat_ids, now_ms=self._clock.now_ms())
+        return await self._write_again(work)
+
+    async def add_block(self, block: Block) -> SeatConflict | None:
+        """See Ledger.add_block."""
+        for _ in range(CONFLICTS_MAX):
+            try:
+                await self._database.write(partial(blocks.write_block, block=block, now_ms=self._clock.now_ms()))
+            except WriteConflict:
+                stands = await self._database.read(partial(blocks.standing, block=block))
+                if stands is True:
+                    return None
+                if isinstance(stands, SeatConflict):
+                    return stands
+            else:
+                return None
+        raise _kept_conflicting()
+
+    async def drop_blocks(self, event_id: EventId, seat_ids: Sequence[SeatId]) -> list[EndedSeat]:
+        """See Ledger.drop_blocks."""
+        now_ms = self._clock.now_ms()
+        return await self._write_again(partial(blocks.drop_blocks, event_id=event_id, seat_ids=seat_ids, now_ms=now_ms))
+
+    async def live_seats(self, event_id: EventId, seat_ids: Sequence[SeatId] | None = None) -> list[LedgerSeat]:
+        """See Ledger.live_seats."""
+        return await self._database.read(partial(seats.live_seats, event_id=event_id, seat_ids=seat_ids))
+
+    async def ended_rows(self, event_id: EventId, pairs: Sequence[EndedSeat]) -> set[EndedSeat]:
+        """See Ledger.ended_rows."""
+        return await self._database.read(partial(seats.ended_rows, event_id=event_id, pairs=pairs))
+
+    async def outbox(self, *, older_than_ms: int, limit: int) -> list[OutboxTask]:
+        """See Ledger.outbox."""
+        return await self._database.read(partial(outbox.tasks, older_than_ms=older_than_ms, limit=limit))
+
+    async def outbox_done(self, task_ids: Sequence[int]) -> None:
+        """See Ledger.outbox_done."""
+        await self._writer.outbox_done(task_ids)
+
+    async def outbox_of(self, owner_id: str) -> list[OutboxTask]:
+        """See Ledger.outbox_of."""
+        return await self._database.read(partial(outbox.tasks_of, owner_id=owner_id))
+
+    async def _write_again(self, work: Callable[[sa.Connection], T]) -> T:
+        """Write what can only conflict with somebody who was a moment faster: it goes through on a later try."""
+        for _ in range(CONFLICTS_MAX):
+            try:
+                return await self._database.write(work)
+            except WriteConflict:
+                continue
+        raise _kept_conflicting()
+
+
+def _kept_conflicting() -> LedgerUnavailable:
+    return LedgerUnavailable("the write kept conflicting with others", surely_not_written=True)
+
+
+async def open_ledger(url: str, *, clock: Clock, upgrade: bool = True) -> SqlLedger:
+    """The ledger of a `FRONTROW_DATABASE_URL`, its schema brought up to date.
+
+    Args:
+        url: `sqlite:///relative/path` or `sqlite:////absolute/path`; the file is made where it is missing.
+        upgrade: False leaves the schema alone; `ping` then says whether it is the right one.
+
+    Raises:
+        ConfigurationError: the URL names no database this version knows.
+        LedgerUnavailable: it cannot be opened or brought up to date; the message says why.
+    """
+    ledger = SqlLedger(await open_database(url), clock)
+    try:
+        if upgrade:
+            await ledger.upgrade()
+    except BaseException:
+        await ledger.close()
+        raise
+    return ledger

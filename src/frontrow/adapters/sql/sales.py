@@ -1,0 +1,196 @@
+"""The writes of a sale: the rows of a batch of bookings, an aborted id, a cancelling."""
+
+from collections.abc import Sequence
+
+import msgspec
+import sqlalchemy as sa
+
+from frontrow.adapters.sql import outbox
+from frontrow.adapters.sql.bookings import booking_in
+from frontrow.adapters.sql.events import event_id_of
+from frontrow.adapters.sql.inserts import Cell, insert_rows
+from frontrow.adapters.sql.tables import bookings, idempotency_keys, seat_rows
+from frontrow.adapters.sql.tables import outbox as outbox_table
+from frontrow.domain.booking import (
+    Booking,
+    BookingCancelled,
+    BookingDraft,
+    BookingNotFound,
+    BookingStatus,
+    CancelOutcome,
+    OutboxKind,
+    OutboxTask,
+    SeatRowState,
+    SeatsNotInBooking,
+)
+from frontrow.domain.ids import BookingId, SeatId
+
+_encoder = msgspec.json.Encoder()
+
+_lock_booking = (
+    sa.select(bookings.c.booking_id)
+    .where(bookings.c.event_id == sa.bindparam("event_id"), bookings.c.booking_id == sa.bindparam("booking_id"))
+    .with_for_update()
+)
+
+
+def write_bookings(connection: sa.Connection, drafts: Sequence[BookingDraft], now_ms: int) -> list[int]:
+    """Insert every row of these bookings, in one order for all writers so that two batches cannot lock crosswise.
+
+    Returns:
+        The id of each booking's outbox row, in the order of `drafts`.
+    """
+    tasks = [_finish_task(draft, now_ms) for draft in drafts]
+    insert_rows(connection, idempotency_keys, sorted(_key_row(draft) for draft in drafts if draft.idempotency_key))
+    insert_rows(connection, bookings, sorted((_booking_row(draft, draft.booking.status) for draft in drafts), key=_id))
+    insert_rows(connection, seat_rows, sorted((row for draft in drafts for row in _seat_rows(draft)), key=_seat))
+    insert_rows(connection, outbox_table, [outbox.task_row(task) for task in tasks])
+    return [task.task_id for task in tasks]
+
+
+def write_aborted(connection: sa.Connection, draft: BookingDraft) -> None:
+    """Spend the booking's id, and with it its idempotency key."""
+    if draft.idempotency_key:
+        insert_rows(connection, idempotency_keys, [_key_row(draft)])
+    insert_rows(connection, bookings, [_booking_row(draft, BookingStatus.ABORTED)])
+
+
+def cancel(
+    connection: sa.Connection, booking_id: BookingId, seat_ids: Sequence[SeatId] | None, now_ms: int
+) -> CancelOutcome:
+    """See Ledger.cancel."""
+    event_id = event_id_of(connection, booking_id)
+    if event_id is None:
+        return BookingNotFound()
+    connection.execute(_lock_booking, {"event_id": event_id, "booking_id": booking_id})
+    before = booking_in(connection, event_id, booking_id)
+    if before is None:
+        return BookingNotFound()
+    wanted = set(before.seat_ids if seat_ids is None else seat_ids)
+    if unknown := wanted.difference(before.seat_ids):
+        return SeatsNotInBooking(tuple(seat_id for seat_id in dict.fromkeys(seat_ids or ()) if seat_id in unknown))
+    freed = tuple(
+        seat_id for seat_id in before.seat_ids if seat_id in wanted and seat_id not in before.cancelled_seat_ids
+    )
+    if not freed:
+        return BookingCancelled(before, freed=())
+    connection.execute(
+        sa.update(seat_rows)
+        .where(
+            seat_rows.c.event_id == event_id,
+            seat_rows.c.owner_id == booking_id,
+            seat_rows.c.seat_id.in_(freed),
+            seat_rows.c.ended_at_ms.is_(None),
+        )
+        .values(ended_at_ms=now_ms)
+    )
+    after = _with_cancelled(before, freed)
+    connection.execute(
+        sa.update(bookings)
+        .where(bookings.c.event_id == event_id, bookings.c.booking_id == booking_id)
+        .values(status=after.status.value)
+    )
+    task = outbox.free_task(
+        event_id,
+        owner_id=booking_id,
+        state=SeatRowState.BOOKED,
+        user_id=before.user_id,
+        seats=freed,
+        now_ms=now_ms,
+    )
+    insert_rows(connection, outbox_table, [outbox.task_row(task)])
+    return BookingCancelled(after, freed, task_ids=(task.task_id,))
+
+
+def _with_cancelled(before: Booking, freed: Sequence[SeatId]) -> Booking:
+    gone = {*before.cancelled_seat_ids, *freed}
+    return msgspec.structs.replace(
+        before,
+        status=BookingStatus.CANCELLED if len(gone) == len(before.seats) else BookingStatus.PARTLY_CANCELLED,
+        cancelled_seat_ids=tuple(seat_id for seat_id in before.seat_ids if seat_id in gone),
+    )
+
+
+def _finish_task(draft: BookingDraft, now_ms: int) -> OutboxTask:
+    booking = draft.booking
+    return OutboxTask(
+        task_id=outbox.new_task_id(now_ms),
+        event_id=booking.event_id,
+        kind=OutboxKind.FINISH,
+        owner_id=booking.booking_id,
+        state=SeatRowState.BOOKED,
+        user_id=booking.user_id,
+        seats=booking.seat_ids,
+        held=draft.held,
+        created_at_ms=now_ms,
+    )
+
+
+# The cells of each row are in the order of the table's columns (tables.py).
+
+
+def _key_row(draft: BookingDraft) -> tuple[str, str, str, str, str, str, int]:
+    key = draft.idempotency_key
+    assert key is not None
+    booking = draft.booking
+    return (
+        key.user_id,
+        key.route,
+        key.key,
+        key.fingerprint,
+        booking.event_id,
+        booking.booking_id,
+        booking.booked_at_ms,
+    )
+
+
+def _booking_row(draft: BookingDraft, status: BookingStatus) -> tuple[Cell, ...]:
+    booking = draft.booking
+    contact = booking.contact_info
+    return (
+        booking.event_id,
+        booking.booking_id,
+        booking.user_id,
+        status.value,
+        draft.fingerprint,
+        booking.hold_id,
+        _encoder.encode(booking.table_ids).decode(),
+        booking.total_minor,
+        booking.currency,
+        contact.name,
+        contact.email,
+        contact.phone,
+        None if booking.payment_info is None else _encoder.encode(booking.payment_info).decode(),
+        booking.notes,
+        booking.special_requests,
+        booking.booked_at_ms,
+    )
+
+
+def _seat_rows(draft: BookingDraft) -> list[tuple[Cell, ...]]:
+    booking = draft.booking
+    booked = SeatRowState.BOOKED.value
+    return [
+        (
+            booking.event_id,
+            booking.booking_id,
+            seat.seat_id,
+            booked,
+            booking.user_id,
+            position,
+            seat.category_id,
+            seat.price_minor,
+            seat.table_id,
+            booking.booked_at_ms,
+            None,
+        )
+        for position, seat in enumerate(booking.seats)
+    ]
+
+
+def _id(row: tuple[Cell, ...]) -> tuple[Cell, Cell]:
+    return row[0], row[1]
+
+
+def _seat(row: tuple[Cell, ...]) -> tuple[Cell, Cell]:
+    return row[0], row[2]

@@ -1,0 +1,64 @@
+"""Seat rows: who has which seat of an event now, and who had it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from frontrow.adapters.sql.tables import seat_rows
+from frontrow.domain.booking import EndedSeat, LedgerSeat, SeatRowState
+from frontrow.domain.ids import EventId, SeatId
+
+IDS_PER_STATEMENT_MAX = 1000
+"""Ids in one IN list: whole venues are asked for in parts, well under any database's parameter bound."""
+
+T = TypeVar("T")
+
+_live = sa.select(
+    seat_rows.c.seat_id, seat_rows.c.state, seat_rows.c.owner_id, seat_rows.c.user_id, seat_rows.c.price_minor
+).where(seat_rows.c.event_id == sa.bindparam("event_id"), seat_rows.c.ended_at_ms.is_(None))
+_live_among = _live.where(seat_rows.c.seat_id.in_(sa.bindparam("seat_ids", expanding=True)))
+_ended_of = sa.select(seat_rows.c.seat_id, seat_rows.c.owner_id).where(
+    seat_rows.c.event_id == sa.bindparam("event_id"),
+    seat_rows.c.owner_id.in_(sa.bindparam("owner_ids", expanding=True)),
+    seat_rows.c.ended_at_ms.is_not(None),
+)
+
+
+def in_parts(ids: Sequence[T]) -> Iterator[Sequence[T]]:
+    """`ids` in pieces that fit one statement."""
+    for start in range(0, len(ids), IDS_PER_STATEMENT_MAX):
+        yield ids[start : start + IDS_PER_STATEMENT_MAX]
+
+
+def live_seats(connection: sa.Connection, event_id: EventId, seat_ids: Sequence[SeatId] | None) -> list[LedgerSeat]:
+    """See Ledger.live_seats. In the order asked, or by seat id when all are asked for."""
+    if seat_ids is None:
+        rows = connection.execute(_live.order_by(seat_rows.c.seat_id), {"event_id": event_id})
+        return [_seat(row) for row in rows]
+    found: dict[SeatId, LedgerSeat] = {}
+    for part in in_parts(seat_ids):
+        for row in connection.execute(_live_among, {"event_id": event_id, "seat_ids": part}):
+            found[row.seat_id] = _seat(row)
+    return [found[seat_id] for seat_id in dict.fromkeys(seat_ids) if seat_id in found]
+
+
+def ended_rows(connection: sa.Connection, event_id: EventId, pairs: Sequence[EndedSeat]) -> set[EndedSeat]:
+    """See Ledger.ended_rows."""
+    owner_ids = list(dict.fromkeys(pair.owner_id for pair in pairs))
+    ended = {
+        EndedSeat(row.seat_id, row.owner_id)
+        for part in in_parts(owner_ids)
+        for row in connection.execute(_ended_of, {"event_id": event_id, "owner_ids": part})
+    }
+    return ended.intersection(pairs)
+
+
+def _seat(row: sa.Row[*tuple[Any, ...]]) -> LedgerSeat:
+    return LedgerSeat(
+        seat_id=row.seat_id,
+        state=SeatRowState(row.state),
+        owner_id=row.owner_id,
+        user_id=row.user_id,
+        price_minor=row.price_minor,
+    )
