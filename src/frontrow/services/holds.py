@@ -100,24 +100,9 @@ class HoldService:
         if not isinstance(wanted, _Wanted):
             return wanted
         outcome = await self._acquire(caller, event_id, request, wanted, key)
-        if not isinstance(outcome, HoldAcquired):
-            return outcome
-        self._calls.heard(event_id, outcome)
-        expires_at_ms = outcome.expires_at_ms
-        if (
-            request.hold_id is not None
-            and request.duration_ms is not None
-            and not outcome.replayed
-            and outcome.now_ms + request.duration_ms > expires_at_ms
-        ):
-            extended = await self._extend(caller, event_id, outcome.hold_id, request.duration_ms)
-            if not isinstance(extended, HoldExtended):
-                return extended
-            expires_at_ms = extended.expires_at_ms
-        shown = _shown(
-            sale, outcome.hold_id, outcome.seat_ids, table_ids=outcome.table_ids, expires_at_ms=expires_at_ms
-        )
-        return msgspec.structs.replace(shown, replayed=outcome.replayed)
+        if isinstance(outcome, HoldAcquired):
+            return await self._granted(caller, sale, request, outcome, key)
+        return outcome
 
     async def hold_of(self, caller: Caller, event_id: EventId, hold_id: HoldId) -> HoldShown | HoldNotFound:
         """The hold as it is now, to its owner or an admin; HoldNotFound to everyone else."""
@@ -256,6 +241,32 @@ class HoldService:
             if key is None and not adds:
                 self._orphans.add(event_id, wanted.hold_id, caller.user_id)
             raise
+
+    async def _granted(
+        self, caller: Caller, sale: Sale, request: HoldRequest, outcome: HoldAcquired, key: IdempotencyKey | None
+    ) -> HoldShown | HoldNotFound:
+        self._calls.heard(sale.event.event_id, outcome)
+        replayed = outcome.replayed and key is not None
+        longer = 0
+        if request.hold_id is not None and request.duration_ms is not None and not replayed:
+            longer = request.duration_ms
+        if outcome.now_ms + longer > outcome.expires_at_ms:
+            extended = await self._extend(caller, sale.event.event_id, outcome.hold_id, longer)
+            if not isinstance(extended, HoldExtended):
+                return extended
+        if request.hold_id is None and not outcome.replayed:
+            return _shown(
+                sale,
+                outcome.hold_id,
+                outcome.seat_ids,
+                table_ids=outcome.table_ids,
+                expires_at_ms=outcome.expires_at_ms,
+            )
+        # The hold was made earlier: seats of it may have moved to another one since.
+        hold = await self._read(sale, outcome.hold_id)
+        if hold is None:
+            return HoldNotFound(now_ms=outcome.now_ms)
+        return msgspec.structs.replace(_shown_hold(sale, hold), replayed=replayed)
 
     async def _extend(
         self, caller: Caller, event_id: EventId, hold_id: HoldId, duration_ms: int

@@ -154,13 +154,12 @@ class Reconciler:
         sold: Mapping[SeatId, tuple[SeatRowState, str]],
         rows: Mapping[SeatId, LedgerSeat],
     ) -> list[LedgerSeat]:
-        """Live rows that the store does not have, or has as claimed although they are booked."""
+        """Live rows that the store does not have, or has as someone else's."""
         found: list[LedgerSeat] = []
         async for seat_ids in _sliced(rows):
             for seat_id in seat_ids:
                 row, kept = rows[seat_id], sold.get(seat_id)
-                became_booked = kept == (SeatRowState.CLAIMED, row.owner_id) and row.state is SeatRowState.BOOKED
-                if kept is None or kept[1] != row.owner_id or became_booked:
+                if kept is None or kept[1] != row.owner_id:
                     found.append(row)
         return found
 
