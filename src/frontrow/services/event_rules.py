@@ -1,0 +1,139 @@
+"""What makes an event sellable: its times, its currency, a price for every category, every sold seat still drawn."""
+
+from collections.abc import Mapping
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from frontrow.domain.document_reading import Fault
+from frontrow.domain.event import Event
+from frontrow.domain.ids import CategoryId, EventId, LayoutId, SeatId, is_chosen_id
+from frontrow.domain.layout_index import LayoutIndex
+from frontrow.domain.pricing import PRICE_MINOR_MAX, PricesComplete, complete_prices, currency_exponent
+
+NAME_LENGTH_MAX = 200
+TIME_MS_MAX = 253_402_300_799_999
+"""The last millisecond of the year 9999: RFC 3339 has no later one."""
+
+
+class NewEvent(msgspec.Struct, frozen=True):
+    """An event to put on sale. `event_id` None lets the server choose, `layout_version` None takes the latest.
+
+    `prices` are minor units by category; categories left out have the drawing's price. Times are milliseconds since
+    1970 in UTC.
+    """
+
+    name: str
+    layout_id: LayoutId
+    starts_at_ms: int
+    currency: str
+    event_id: EventId | None = None
+    layout_version: int | None = None
+    sales_start_ms: int | None = None
+    sales_end_ms: int | None = None
+    prices: Mapping[CategoryId, int] = {}
+    orphan_rule: bool = False
+
+
+class EventPatch(msgspec.Struct, frozen=True):
+    """What to change of an event; what is UNSET stays. None takes a sale time away.
+
+    `prices` are set for the categories named; the others keep theirs. With another currency, categories not named
+    have the drawing's price again.
+    """
+
+    name: str | UnsetType = UNSET
+    layout_id: LayoutId | UnsetType = UNSET
+    layout_version: int | UnsetType = UNSET
+    starts_at_ms: int | UnsetType = UNSET
+    sales_start_ms: int | UnsetType | None = UNSET
+    sales_end_ms: int | UnsetType | None = UNSET
+    currency: str | UnsetType = UNSET
+    prices: Mapping[CategoryId, int] | UnsetType = UNSET
+    orphan_rule: bool | UnsetType = UNSET
+
+
+class EventFaulty(msgspec.Struct, frozen=True):
+    """What is wrong with the event; `path` of a fault is the request's field. Nothing was written."""
+
+    faults: tuple[Fault, ...]
+
+
+class PricesMissing(msgspec.Struct, frozen=True):
+    """Categories of the layout that have a price neither there nor in the event. Nothing was written."""
+
+    category_ids: tuple[CategoryId, ...]
+
+
+def drafted(new: NewEvent, event_id: EventId, layout: LayoutIndex) -> Event | EventFaulty | PricesMissing:
+    """The event as asked for on that layout version, not numbered yet (number 0)."""
+    event = Event(
+        event_id=event_id,
+        number=0,
+        name=new.name,
+        layout_id=layout.layout.id,
+        layout_version=layout.version,
+        starts_at_ms=new.starts_at_ms,
+        currency=new.currency,
+        prices={},
+        sales_start_ms=new.sales_start_ms,
+        sales_end_ms=new.sales_end_ms,
+        orphan_rule=new.orphan_rule,
+    )
+    return _priced(event, layout, new.prices)
+
+
+def patched(event: Event, patch: EventPatch, layout: LayoutIndex) -> Event | EventFaulty | PricesMissing:
+    """The event with the patch applied, on that layout version."""
+    given = {
+        field: value
+        for field in ("name", "starts_at_ms", "sales_start_ms", "sales_end_ms", "currency", "orphan_rule")
+        if (value := getattr(patch, field)) is not UNSET
+    }
+    changed = msgspec.structs.replace(event, **given, layout_id=layout.layout.id, layout_version=layout.version)
+    kept = event.prices if changed.currency == event.currency else {}
+    wanted = {} if patch.prices is UNSET else dict(patch.prices)
+    still_drawn = {category_id: price for category_id, price in kept.items() if category_id in layout.categories}
+    return _priced(changed, layout, {**still_drawn, **wanted})
+
+
+def undrawn(layout: LayoutIndex, seat_ids: list[SeatId]) -> tuple[SeatId, ...]:
+    """Those of the seats that the layout does not have."""
+    return tuple(sorted(seat_id for seat_id in seat_ids if seat_id not in layout.index_of))
+
+
+def _priced(event: Event, layout: LayoutIndex, prices: Mapping[CategoryId, int]) -> Event | EventFaulty | PricesMissing:
+    faults = _faults(event)
+    exponent = currency_exponent(event.currency)
+    if exponent is None:
+        faults.append(Fault("currency", f"expected a currency of ISO 4217 with a minor unit, got {event.currency!r}"))
+        return EventFaulty(tuple(faults))
+    completed = complete_prices(layout.layout.categories, prices, exponent)
+    if isinstance(completed, PricesComplete) and not faults:
+        return msgspec.structs.replace(event, prices=completed.prices)
+    if not isinstance(completed, PricesComplete):
+        bounds = f"expected 0 to {PRICE_MINOR_MAX} minor units of {event.currency}"
+        faults += [Fault(f"prices.{id_}", "the layout has no such category") for id_ in completed.unknown]
+        faults += [Fault(f"prices.{id_}", bounds) for id_ in completed.out_of_bounds]
+        if completed.missing and not faults:
+            return PricesMissing(completed.missing)
+    return EventFaulty(tuple(faults))
+
+
+def _faults(event: Event) -> list[Fault]:
+    faults = []
+    if not is_chosen_id(event.event_id):
+        faults.append(Fault("eventId", f"expected 1 to 64 of A-Z a-z 0-9 _ . -, got {event.event_id!r}"))
+    if not 0 < len(event.name.strip()) <= NAME_LENGTH_MAX or len(event.name) > NAME_LENGTH_MAX:
+        faults.append(Fault("name", f"expected 1 to {NAME_LENGTH_MAX} characters that are not all blank"))
+    times = {"startsAt": event.starts_at_ms, "salesStart": event.sales_start_ms, "salesEnd": event.sales_end_ms}
+    faults += [
+        Fault(field, "expected a time from 1970 to 9999")
+        for field, time_ms in times.items()
+        if time_ms is not None and not 0 <= time_ms <= TIME_MS_MAX
+    ]
+    end_ms = event.starts_at_ms if event.sales_end_ms is None else event.sales_end_ms
+    if event.sales_start_ms is not None and event.sales_start_ms >= end_ms:
+        field = "salesStart" if event.sales_end_ms is None else "salesEnd"
+        faults.append(Fault(field, "sales would end before they start"))
+    return faults
