@@ -19,7 +19,7 @@ class Activity:
         self._due_at_ms.setdefault(event_id, self._clock.monotonic_ms() + CHANGED_AFTER_MS)
 
     def note_warmed(self, event_id: EventId) -> None:
-        """The event was loaded, or began a new epoch: compare it next."""
+        """The event was loaded into a new epoch: compare it next."""
         self._due_at_ms[event_id] = self._clock.monotonic_ms()
 
     def take(self) -> EventId | None:

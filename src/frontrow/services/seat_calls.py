@@ -34,11 +34,9 @@ class HearsExpiries(Protocol):
 
 
 class HearsActivity(Protocol):
-    """Learns where store and ledger should be compared (services/reconcile.py)."""
+    """Learns where store and ledger should be compared (services/activity.py)."""
 
     def note_changed(self, event_id: EventId) -> object: ...
-
-    def note_warmed(self, event_id: EventId) -> object: ...
 
 
 class HasEntries(Protocol):
@@ -69,7 +67,6 @@ class SeatCalls:
             if not isinstance(outcome, Cold):
                 return outcome
             await self._warmer.ensure_warm(event_id)
-            self._activity.note_warmed(event_id)
         raise StoreUnavailable(f"event {event_id} was cold {ASKS_MAX} times although it was loaded in between")
 
     def heard(self, event_id: EventId, outcome: HasEntries) -> None:
