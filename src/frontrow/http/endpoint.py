@@ -1,0 +1,208 @@
+"""From an operation to a Falcon responder: read and check the request, call the handler, write its answer.
+
+Everything that can be prepared is prepared when the responder is made; a request only runs what its operation needs.
+The order of judgement is fixed: token, role, media type, size, JSON, fields, query, idempotency key.
+"""
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from falcon.asgi import Request, Response
+
+from frontrow.domain.booking import IdempotencyKey
+from frontrow.domain.ids import UserId
+from frontrow.http.auth import Authenticator
+from frontrow.http.envelope import put_problem
+from frontrow.http.faults import faults_of
+from frontrow.http.operation import JSON_MEDIA_TYPE, Access, AnyOperation, Call, NoBody, NoQuery, RawJson
+from frontrow.http.problems import Code, FieldFault, Problem, Refused, invalid
+from frontrow.http.services import Services
+from frontrow.services.callers import Caller
+
+IDEMPOTENCY_KEY_CHARS_MAX = 255
+_VISIBLE_ASCII = re.compile(r"[\x21-\x7e]{1,255}\Z")
+_ENCODER = msgspec.json.Encoder()
+_FINGERPRINT_ENCODER = msgspec.json.Encoder(order="deterministic")
+_NO_BODY = NoBody()
+_NO_QUERY = NoQuery()
+
+Responder = Callable[..., Awaitable[None]]
+
+
+def responder_of(operation: AnyOperation, services: Services, authenticator: Authenticator) -> Responder:
+    """The Falcon responder of an operation; path parameters arrive as keyword arguments."""
+    handler = operation.handler
+    read_caller = _caller_reader(operation, authenticator)
+    read_body = _body_reader(operation, services)
+    read_query = _query_reader(operation)
+    read_key = _key_reader(operation)
+    status, media_type, cache = operation.status, operation.media_type, operation.cache
+    has_etag = operation.has_etag
+
+    async def respond(req: Request, resp: Response, **path: str) -> None:
+        try:
+            caller = await read_caller(req) if read_caller is not None else None
+            body = await read_body(req) if read_body is not None else _NO_BODY
+            query = read_query(req) if read_query is not None else _NO_QUERY
+            key = read_key(req, caller, path, body) if read_key is not None else None
+        except Refused as refused:
+            put_problem(req, resp, refused.problem)
+            return
+        tags = req.get_header("If-None-Match") if has_etag else None
+        answer = await handler(services, Call(path, body, query, caller, key, tags, has_etag and _accepts_gzip(req)))
+        if isinstance(answer, Problem):
+            put_problem(req, resp, answer)
+            return
+        content = answer.body
+        resp.status_code = answer.status or status
+        headers = resp._headers
+        if content is not None:
+            resp.data = content if isinstance(content, bytes) else _ENCODER.encode(content)
+            headers["content-type"] = answer.media_type or media_type
+        headers["cache-control"] = cache
+        if answer.headers:
+            headers.update(answer.headers)
+
+    return respond
+
+
+def _caller_reader(
+    operation: AnyOperation, authenticator: Authenticator
+) -> Callable[[Request], Awaitable[Caller]] | None:
+    if operation.access is Access.PUBLIC:
+        return None
+    needs_admin = operation.access is Access.ADMIN
+
+    async def read_caller(req: Request) -> Caller:
+        header = req.get_header("Authorization")
+        caller = authenticator.known(header)
+        if caller is None:
+            verified = await authenticator.verify(header)
+            if isinstance(verified, Problem):
+                raise Refused(verified)
+            caller = verified
+        if needs_admin and not caller.is_admin:
+            raise Refused(Problem(code=Code.ROLE_MISSING, detail="this needs a token with the role `admin`"))
+        return caller
+
+    return read_caller
+
+
+def _body_reader(operation: AnyOperation, services: Services) -> Callable[[Request], Awaitable[msgspec.Struct]] | None:
+    if not operation.has_body:
+        return None
+    settings = services.settings
+    bytes_max = settings.layout_bytes_max if operation.takes_large_body else settings.body_bytes_max
+    decode = _decoder(operation)
+    absent = operation.body() if operation.body_optional else None
+
+    async def read_body(req: Request) -> msgspec.Struct:
+        content = await _content(req, bytes_max)
+        if absent is not None and not content:
+            return absent
+        content_type = req.get_header("Content-Type")
+        if content_type != JSON_MEDIA_TYPE and not _is_json(content_type):
+            raise Refused(
+                Problem(
+                    code=Code.UNSUPPORTED_MEDIA_TYPE,
+                    detail=f"send `Content-Type: application/json`; got {content_type or 'none'}",
+                )
+            )
+        return decode(content)
+
+    return read_body
+
+
+async def _content(req: Request, bytes_max: int) -> bytes:
+    length = req.content_length
+    if length is None or length <= bytes_max:
+        content = await req.stream.read(bytes_max + 1)
+        if len(content) <= bytes_max:
+            return content
+    raise Refused(Problem(code=Code.BODY_TOO_LARGE, detail=f"at most {bytes_max} bytes may be sent here"))
+
+
+def _decoder(operation: AnyOperation) -> Callable[[bytes], msgspec.Struct]:
+    if operation.body is RawJson:
+        return RawJson
+    expected = operation.body
+    decode = msgspec.json.Decoder(expected).decode
+
+    def decode_body(content: bytes) -> msgspec.Struct:
+        try:
+            return decode(content)
+        except msgspec.ValidationError as error:
+            raise Refused(_body_problem(content, expected, str(error))) from None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise Refused(Problem(code=Code.MALFORMED, detail=f"the body is not JSON: {error}")) from None
+
+    return decode_body
+
+
+def _body_problem(content: bytes, expected: type, first: str) -> Problem:
+    try:
+        value = msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return Problem(code=Code.MALFORMED, detail=f"the body is not JSON: {error}")
+    if not isinstance(value, dict):
+        return Problem(code=Code.MALFORMED, detail="the body must be a JSON object")
+    return invalid(*(faults_of(value, expected) or (FieldFault("body", first),)))
+
+
+def _query_reader(operation: AnyOperation) -> Callable[[Request], msgspec.Struct] | None:
+    if not operation.has_query:
+        return None
+    expected = operation.query
+
+    def read_query(req: Request) -> msgspec.Struct:
+        try:
+            return msgspec.convert(req.params, expected, strict=False)
+        except msgspec.ValidationError as error:
+            faults = faults_of(req.params, expected, strict=False)
+            raise Refused(invalid(*(faults or (FieldFault("query", str(error)),)))) from None
+
+    return read_query
+
+
+def _key_reader(
+    operation: AnyOperation,
+) -> Callable[[Request, Caller | None, dict[str, str], msgspec.Struct], IdempotencyKey | None] | None:
+    if not operation.takes_key:
+        return None
+    route = operation.name
+
+    def read_key(
+        req: Request, caller: Caller | None, path: dict[str, str], body: msgspec.Struct
+    ) -> IdempotencyKey | None:
+        key = req.get_header("Idempotency-Key")
+        if key is None:
+            return None
+        if _VISIBLE_ASCII.match(key) is None:
+            expected = f"must be 1 to {IDEMPOTENCY_KEY_CHARS_MAX} visible ASCII characters, without spaces"
+            raise Refused(invalid(FieldFault("Idempotency-Key", expected)))
+        user_id = caller.user_id if caller is not None else UserId("")
+        return IdempotencyKey(user_id=user_id, route=route, key=key, fingerprint=_fingerprint(path, body))
+
+    return read_key
+
+
+def _fingerprint(path: dict[str, str], body: msgspec.Struct) -> str:
+    return hashlib.sha256(_FINGERPRINT_ENCODER.encode((path, body))).hexdigest()
+
+
+def _is_json(content_type: str | None) -> bool:
+    if content_type is None:
+        return False
+    media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
+    return media_type == JSON_MEDIA_TYPE and all(
+        parameter.replace('"', "") in ("", "charset=utf-8", "charset=utf8") for parameter in parameters
+    )
+
+
+def _accepts_gzip(req: Request) -> bool:
+    header = req.get_header("Accept-Encoding")
+    return header is not None and any(
+        coding.strip().lower() == "gzip" for coding in header.replace(";q=1.0", "").replace(";q=1", "").split(",")
+    )

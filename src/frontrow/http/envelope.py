@@ -1,0 +1,83 @@
+"""What every answer carries, whatever made it: a request id, headers that keep browsers honest, and a log line.
+
+One middleware object, because each costs a few microseconds a request.
+"""
+
+import itertools
+import re
+import secrets
+from time import perf_counter_ns
+
+import structlog
+from falcon.asgi import Request, Response
+
+from frontrow.http.problems import PROBLEM_MEDIA_TYPE, Code, Problem, encode_problem
+
+REQUEST_ID_HEADER = "x-request-id"
+_OWN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
+_NS_PER_MS = 1_000_000
+_log = structlog.get_logger("frontrow.http")
+_prefix = secrets.token_hex(5)
+_numbers = itertools.count(1)
+
+
+def request_id_of(req: Request) -> str:
+    """The request's id: the caller's own X-Request-Id where it has an acceptable form, else one made here."""
+    context = req.context
+    known: str | None = context.get("request_id")
+    if known is not None:
+        return known
+    sent = req.get_header("X-Request-Id")
+    made = sent if sent is not None and _OWN_ID.match(sent) else f"{_prefix}-{next(_numbers):x}"
+    context["request_id"] = made
+    return made
+
+
+def put_problem(req: Request, resp: Response, problem: Problem) -> None:
+    """Make the answer this problem. Conflicts are logged with what they are about, never with whom."""
+    request_id = request_id_of(req)
+    resp.status_code = problem.status
+    resp.data = encode_problem(problem, request_id)
+    resp.set_header("content-type", PROBLEM_MEDIA_TYPE)
+    resp.set_header("cache-control", "no-store")
+    if problem.retry_after_s is not None:
+        resp.set_header("retry-after", str(problem.retry_after_s))
+    if problem.status == 401:
+        error = "" if problem.code is Code.TOKEN_MISSING else ', error="invalid_token"'
+        resp.set_header("www-authenticate", f'Bearer realm="frontrow"{error}')
+    if problem.allowed_methods:
+        resp.set_header("allow", ", ".join(problem.allowed_methods))
+    if problem.status in (409, 503):
+        _log.info("refused", request_id=request_id, code=str(problem.code), route=req.uri_template)
+
+
+class Envelope:
+    """Falcon middleware: headers on the way out, and one debug line per request when debug lines are written."""
+
+    async def process_response(self, req: Request, resp: Response, resource: object, req_succeeded: bool) -> None:
+        """Add what every answer carries."""
+        headers = resp._headers
+        headers[REQUEST_ID_HEADER] = request_id_of(req)
+        headers["x-content-type-options"] = "nosniff"
+        headers.setdefault("referrer-policy", "same-origin")
+
+
+class AccessLog:
+    """Falcon middleware that writes one line per request. Only installed when asked for: it costs 20 microseconds."""
+
+    async def process_request(self, req: Request, resp: Response) -> None:
+        """Note when the request came."""
+        req.context["started_ns"] = perf_counter_ns()
+
+    async def process_response(self, req: Request, resp: Response, resource: object, req_succeeded: bool) -> None:
+        """Write the line: the route's template, never the path, which may carry ids that are secrets."""
+        started_ns = req.context.get("started_ns")
+        took_ms = round((perf_counter_ns() - started_ns) / _NS_PER_MS, 3) if started_ns is not None else None
+        _log.info(
+            "request",
+            request_id=request_id_of(req),
+            method=req.method,
+            route=req.uri_template or "(file)",
+            status=resp.status_code,
+            took_ms=took_ms,
+        )

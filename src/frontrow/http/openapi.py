@@ -1,0 +1,202 @@
+"""The OpenAPI 3.1 document, assembled from the operations: nothing about a route is written down twice."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from apispec import APISpec
+
+from frontrow import __version__
+from frontrow.http.operation import Access, AnyOperation
+from frontrow.http.problems import KINDS, PROBLEM_MEDIA_TYPE, Code, Problem, ProblemDocument, encode_problem
+
+_REF = "#/components/schemas/{name}"
+_Json = dict[str, Any]
+
+PATH_PARAMETERS: dict[str, tuple[str, _Json]] = {
+    "eventId": ("the event", {"type": "string"}),
+    "layoutId": ("the layout", {"type": "string"}),
+    "version": ("the layout's version, 1 or more", {"type": "string"}),
+    "holdId": ("the hold, as the server made it", {"type": "string"}),
+    "bookingId": ("the booking, as the server made it", {"type": "string"}),
+}
+_DESCRIPTION = """\
+Look at a seat map, hold seats for a few minutes, book them. No seat is ever sold twice.
+
+Times are RFC 3339 in UTC; money is in minor units. Every answer carries `X-Request-Id`; every refusal is an
+`application/problem+json` document whose `code` says what happened.
+"""
+
+
+def openapi_document(operations: Sequence[AnyOperation]) -> bytes:
+    """The document as JSON."""
+    spec = APISpec(
+        title="Frontrow",
+        version=__version__,
+        openapi_version="3.1.0",
+        info={"description": _DESCRIPTION, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+        servers=[{"url": "/"}],
+        tags=[{"name": tag} for tag in dict.fromkeys(operation.tag for operation in operations)],
+    )
+    types = _types_of(operations)
+    references, schemas = msgspec.json.schema_components(types, ref_template=_REF)
+    reference_of = dict(zip(types, references, strict=True))
+    for name, schema in schemas.items():
+        spec.components.schema(name, _plain(schema))
+    spec.components.security_scheme("token", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
+    paths: dict[str, dict[str, _Json]] = {}
+    for operation in operations:
+        described = _operation(operation, reference_of)
+        paths.setdefault(operation.path, {})[operation.method.lower()] = described
+    for path, methods in paths.items():
+        spec.path(path=path, operations=methods)
+    problems = [{"code": code, "status": kind.status, "title": kind.title} for code, kind in KINDS.items()]
+    return msgspec.json.encode({**spec.to_dict(), "x-problems": problems})
+
+
+def _types_of(operations: Iterable[AnyOperation]) -> list[type]:
+    types: dict[type, None] = {ProblemDocument: None}
+    for operation in operations:
+        if operation.has_body:
+            types[operation.body_schema or operation.body] = None
+        if operation.answer is not None:
+            types[operation.answer] = None
+    return list(types)
+
+
+def _operation(operation: AnyOperation, reference_of: dict[type, _Json]) -> _Json:
+    described: _Json = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "tags": [operation.tag],
+        "parameters": [*_path_parameters(operation), *_query_parameters(operation), *_header_parameters(operation)],
+        "responses": _responses(operation, reference_of),
+        "security": [] if operation.access is Access.PUBLIC else [{"token": []}],
+        "x-access": str(operation.access),
+    }
+    if operation.has_body:
+        schema = reference_of[operation.body_schema or operation.body]
+        content = {"schema": schema, "example": plain(operation.example.body)}
+        described["requestBody"] = {
+            "required": not operation.body_optional,
+            "content": {"application/json": content},
+        }
+    return described
+
+
+def _path_parameters(operation: AnyOperation) -> list[_Json]:
+    names = [part[1:-1] for part in operation.path.split("/") if part.startswith("{")]
+    return [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": PATH_PARAMETERS[name][0],
+            "schema": PATH_PARAMETERS[name][1],
+            **({"example": operation.example.path[name]} if name in operation.example.path else {}),
+        }
+        for name in names
+    ]
+
+
+def _query_parameters(operation: AnyOperation) -> list[_Json]:
+    if not operation.has_query:
+        return []
+    _, schemas = msgspec.json.schema_components([operation.query], ref_template=_REF)
+    schema = _plain(schemas[operation.query.__name__])
+    parameters = []
+    for name, field in schema["properties"].items():
+        options = [option for option in field.get("anyOf", [field]) if option != {"type": "null"}]
+        described = {**field, **(options[0] if len(options) == 1 else {"anyOf": options})}
+        described.pop("anyOf" if len(options) == 1 else "", None)
+        if described.get("default", 0) is None:
+            del described["default"]
+        example = operation.example.query.get(name)
+        parameters.append(
+            {
+                "name": name,
+                "in": "query",
+                "required": name in schema.get("required", []),
+                "description": described.pop("description", ""),
+                "schema": described,
+                **({"example": example} if example is not None else {}),
+            }
+        )
+    return parameters
+
+
+def _header_parameters(operation: AnyOperation) -> list[_Json]:
+    parameters: list[_Json] = []
+    if operation.takes_key:
+        parameters.append(
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "makes a retry the same request: same key and body, same answer",
+                "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"},
+                "example": "6f1c8a52-checkout",
+            }
+        )
+    if operation.has_etag:
+        parameters.append(
+            {
+                "name": "If-None-Match",
+                "in": "header",
+                "description": "the ETag of the answer you have; 304 while it still stands",
+                "schema": {"type": "string"},
+            }
+        )
+    return parameters
+
+
+def _responses(operation: AnyOperation, reference_of: dict[type, _Json]) -> _Json:
+    success: _Json = {"description": operation.summary, "headers": _headers(operation)}
+    if operation.answer is not None:
+        content = {"schema": reference_of[operation.answer], "example": plain(operation.example.answer)}
+        success["content"] = {operation.media_type: content}
+    responses: _Json = {str(status): success for status in (operation.status, *operation.also)}
+    if operation.has_etag:
+        responses["304"] = {"description": "Not changed since that ETag"}
+    by_status: dict[int, list[Code]] = {}
+    for code in Code:
+        if code in operation.codes or code is Code.INTERNAL_ERROR:
+            by_status.setdefault(KINDS[code].status, []).append(code)
+    for status, codes in by_status.items():
+        if str(status) not in responses:
+            responses[str(status)] = _refusal(codes, reference_of)
+    return responses
+
+
+def _headers(operation: AnyOperation) -> _Json:
+    headers: _Json = {"X-Request-Id": {"schema": {"type": "string"}, "description": "names this request"}}
+    if operation.has_etag:
+        headers["ETag"] = {"schema": {"type": "string"}, "description": "names this version of the answer"}
+    if operation.takes_key:
+        replayed = {"type": "string", "enum": ["true"]}
+        headers["Idempotency-Replayed"] = {"schema": replayed, "description": "an earlier answer, given again"}
+    return headers
+
+
+def _refusal(codes: list[Code], reference_of: dict[type, _Json]) -> _Json:
+    examples = {
+        str(code): {
+            "summary": KINDS[code].title,
+            "value": msgspec.json.decode(
+                encode_problem(Problem(code=code, detail=KINDS[code].title.lower()), "5f0c1b2a9d-1")
+            ),
+        }
+        for code in codes
+    }
+    return {
+        "description": "; ".join(f"`{code}`: {KINDS[code].title}" for code in codes),
+        "content": {PROBLEM_MEDIA_TYPE: {"schema": reference_of[ProblemDocument], "examples": examples}},
+    }
+
+
+def plain(example: object) -> object:
+    """An example as plain JSON values, exactly as the API would send it."""
+    return msgspec.json.decode(msgspec.json.encode(example))
+
+
+def _plain(schema: _Json) -> _Json:
+    return msgspec.json.decode(msgspec.json.encode(schema), type=dict[str, Any])

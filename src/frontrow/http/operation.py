@@ -1,0 +1,181 @@
+"""An operation of the API, declared once: the router, the OpenAPI document and the access tests all read it.
+
+A handler is an async function of the services and a `Call`; it returns an `Answer` or a `Problem` and never sees
+the web framework.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Generic, Literal, TypeVar
+
+import msgspec
+
+from frontrow.domain.booking import IdempotencyKey
+from frontrow.domain.ids import UserId
+from frontrow.http.problems import Code, Problem
+from frontrow.http.services import Services
+from frontrow.services.callers import Caller
+
+JSON_MEDIA_TYPE = "application/json"
+NO_STORE = "no-store"
+REVALIDATE = "no-cache"
+IMMUTABLE = "public, max-age=31536000, immutable"
+
+
+class Access(StrEnum):
+    """Who may call an operation."""
+
+    PUBLIC = "public"
+    USER = "user"
+    ADMIN = "admin"
+
+
+class NoBody(msgspec.Struct, frozen=True):
+    """The operation takes no body."""
+
+
+class NoQuery(msgspec.Struct, frozen=True):
+    """The operation takes no query parameters."""
+
+
+class RawJson(msgspec.Struct, frozen=True):
+    """A body that its use case reads by itself, as it was sent. `document` is what OpenAPI shows of it."""
+
+    document: bytes = b""
+
+
+BodyT = TypeVar("BodyT", bound=msgspec.Struct)
+QueryT = TypeVar("QueryT", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[BodyT, QueryT]):
+    """One request, read and checked. `path` are the decoded path parameters; their form is not yet checked."""
+
+    path: dict[str, str]
+    body: BodyT
+    query: QueryT
+    caller: Caller | None = None
+    key: IdempotencyKey | None = None
+    if_none_match: str | None = None
+    accepts_gzip: bool = False
+
+    @property
+    def user(self) -> Caller:
+        """The caller of an operation that is not public."""
+        assert self.caller is not None
+        return self.caller
+
+    @property
+    def user_id(self) -> UserId:
+        """The user id of the caller."""
+        return self.user.user_id
+
+    def has(self, etag: str) -> bool:
+        """Whether the client already has this version: then the answer is `not_modified(etag)`."""
+        return has_version(self.if_none_match, etag)
+
+
+def has_version(if_none_match: str | None, etag: str) -> bool:
+    """Whether an If-None-Match header names this ETag, compared weakly (RFC 9110, section 13.1.2)."""
+    if if_none_match is None:
+        return False
+    opaque = etag.removeprefix("W/")
+    tags = (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))
+    return any(tag in (opaque, "*") for tag in tags)
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """A success: a struct to be encoded or bytes ready to send, and what differs from the operation's own defaults."""
+
+    body: msgspec.Struct | bytes | None = None
+    status: int | None = None
+    media_type: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def not_modified(etag: str, *headers: tuple[str, str]) -> Answer:
+    """304: what the client has under this ETag still stands."""
+    return Answer(status=304, headers=(("etag", etag), *headers))
+
+
+Handler = Callable[[Services, Call[BodyT, QueryT]], Awaitable[Answer | Problem]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One request and its answer, for the documentation; tests hold both against the declared types."""
+
+    answer: object = None
+    body: msgspec.Struct | dict[str, object] | None = None
+    query: dict[str, str] = field(default_factory=dict)
+    path: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation(Generic[BodyT, QueryT]):
+    """Everything there is to know about one method on one path.
+
+    `refusals` are the codes the handler itself can answer; `codes` adds those of reading the request.
+    `also` are further statuses with the same body.
+    `takes_key` allows an Idempotency-Key header. `cache` is the Cache-Control of a success.
+    """
+
+    name: str
+    method: Literal["GET", "POST", "PATCH", "DELETE"]
+    path: str
+    summary: str
+    tag: str
+    access: Access
+    handler: Handler[BodyT, QueryT]
+    body: type[BodyT]
+    query: type[QueryT]
+    example: Example
+    answer: type[msgspec.Struct] | None = None
+    status: int = 200
+    refusals: frozenset[Code] = frozenset()
+    takes_key: bool = False
+    body_optional: bool = False
+    body_schema: type | None = None
+    has_etag: bool = False
+    also: tuple[int, ...] = ()
+    media_type: str = JSON_MEDIA_TYPE
+    takes_large_body: bool = False
+    cache: str = NO_STORE
+
+    @property
+    def has_body(self) -> bool:
+        """Whether a request body is read."""
+        return self.body is not NoBody
+
+    @property
+    def has_query(self) -> bool:
+        """Whether query parameters are read."""
+        return self.query is not NoQuery
+
+    @property
+    def codes(self) -> frozenset[Code]:
+        """Every code a caller may get, but for `internal_error`, which any operation may answer."""
+        codes = set(self.refusals)
+        if self.access is not Access.PUBLIC:
+            codes |= {Code.TOKEN_MISSING, Code.TOKEN_INVALID, Code.STORE_UNAVAILABLE}
+        if self.access is Access.ADMIN:
+            codes.add(Code.ROLE_MISSING)
+        if self.has_body:
+            codes |= {Code.MALFORMED, Code.UNSUPPORTED_MEDIA_TYPE, Code.BODY_TOO_LARGE, Code.VALIDATION_FAILED}
+        if self.has_query or self.takes_key:
+            codes.add(Code.VALIDATION_FAILED)
+        if self.takes_key:
+            codes.add(Code.IDEMPOTENCY_KEY_REUSED)
+        return frozenset(codes)
+
+
+AnyOperation = Operation[msgspec.Struct, msgspec.Struct]
+"""An operation whatever its body and query: what the router and the documents handle. See `declared`."""
+
+
+def declared(*operations: object) -> tuple[AnyOperation, ...]:
+    """The operations as one tuple of one type: their handlers' argument types differ, which no tuple can say."""
+    assert all(isinstance(operation, Operation) for operation in operations)
+    return operations  # type: ignore[return-value]

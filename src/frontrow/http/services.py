@@ -1,0 +1,33 @@
+"""Exactly what the HTTP layer is given by the composition root."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from frontrow.http.settings import HttpSettings
+from frontrow.ports import Clock
+from frontrow.services.blocks import BlockService
+from frontrow.services.bookings import BookingService
+from frontrow.services.catalog import Catalog
+from frontrow.services.holds import HoldService
+from frontrow.services.layouts import LayoutService
+from frontrow.services.live import LiveViews
+
+Probe = Callable[[], Awaitable[object]]
+"""Returns when a store answers and raises when it does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The use cases the operations call. `probes` are the stores by name, for the readiness answer."""
+
+    settings: HttpSettings
+    clock: Clock
+    catalog: Catalog
+    layouts: LayoutService
+    holds: HoldService
+    bookings: BookingService
+    blocks: BlockService
+    live: LiveViews
+    web_folder: Path
+    probes: Mapping[str, Probe] = field(default_factory=dict)

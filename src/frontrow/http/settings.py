@@ -1,0 +1,23 @@
+"""What the HTTP layer needs of the settings, filled in by the composition root."""
+
+import msgspec
+
+KIBIBYTE = 1024
+MEBIBYTE = 1024 * KIBIBYTE
+
+
+class HttpSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may call and how much may be sent.
+
+    `jwt_secret` verifies HS256 tokens and signs guest tokens; `jwks_url` gives the keys of RS256 and ES256 tokens.
+    At least one of them is set. `cors_origins` are origins such as `https://shop.example`, or `*`.
+    """
+
+    jwt_secret: str | None = None
+    jwks_url: str | None = None
+    jwt_issuer: str | None = None
+    jwt_audience: str | None = None
+    guest_tokens: bool = True
+    cors_origins: tuple[str, ...] = ()
+    body_bytes_max: int = 64 * KIBIBYTE
+    layout_bytes_max: int = 32 * MEBIBYTE

@@ -1,0 +1,116 @@
+"""The web folder, served as it is: pages, ES modules, styles and pictures.
+
+Every file is read when the server starts and found by its exact path, so no request ever touches the file system and
+no path can lead out of the folder. Browsers keep files and ask whether they changed (ETag), so a new version of the
+page and its modules always arrive together.
+"""
+
+import gzip
+import hashlib
+from pathlib import Path
+
+import msgspec
+from falcon.asgi import Request, Response
+
+from frontrow.http.envelope import put_problem
+from frontrow.http.operation import has_version
+from frontrow.http.problems import Code, Problem, not_found
+
+MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".jpg": "image/jpeg",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".map": "application/json",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".webmanifest": "application/manifest+json",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+}
+"""Only files of these kinds are served; anything else in the folder stays where it is."""
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+)
+_COMPRESSED_KINDS = ("text/", "application/json", "image/svg", "application/manifest")
+_COMPRESSED_BYTES_MIN = 1024
+
+
+class StaticFile(msgspec.Struct, frozen=True):
+    """One file, ready to be sent. `compressed` is its gzip form where that is worth it."""
+
+    content: bytes
+    media_type: str
+    etag: str
+    compressed: bytes | None = None
+
+
+def static_file(content: bytes, media_type: str) -> StaticFile:
+    """The content with its ETag and gzip form."""
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    worth_it = len(content) >= _COMPRESSED_BYTES_MIN and media_type.startswith(_COMPRESSED_KINDS)
+    return StaticFile(content, media_type, etag, gzip.compress(content, 6, mtime=0) if worth_it else None)
+
+
+def files_of(folder: Path, prefix: str = "/") -> dict[str, StaticFile]:
+    """Every servable file below `folder` by its URL path; `index.html` also answers for its folder. Hidden files and
+    links that lead out of the folder are left out."""
+    files: dict[str, StaticFile] = {}
+    root = folder.resolve()
+    for path in sorted(root.rglob("*")):
+        relative = path.relative_to(root)
+        media_type = MEDIA_TYPES.get(path.suffix)
+        hidden = any(part.startswith(".") for part in relative.parts)
+        if media_type is None or hidden or not path.is_file() or not path.resolve().is_relative_to(root):
+            continue
+        file = static_file(path.read_bytes(), media_type)
+        files[prefix + relative.as_posix()] = file
+        if relative.name == "index.html":
+            files[prefix + relative.as_posix().removesuffix("index.html")] = file
+    return files
+
+
+class StaticFiles:
+    """The Falcon sink for every path that is no operation: a file, or 404."""
+
+    def __init__(self, files: dict[str, StaticFile]) -> None:
+        self._files = files
+
+    async def __call__(self, req: Request, resp: Response | None, **_: object) -> None:
+        """Answer with the file, 304 where the browser has it, or a problem."""
+        assert resp is not None  # None is for WebSockets, which no server of ours accepts
+        file = self._files.get(req.path)
+        if file is None:
+            put_problem(req, resp, not_found(f"page or operation {req.path[:200]}"))
+            return
+        if req.method == "OPTIONS":
+            resp.set_header("allow", "GET, HEAD, OPTIONS")
+            resp.status_code = 204
+            return
+        if req.method not in ("GET", "HEAD"):
+            detail = f"{req.path} only answers GET and HEAD"
+            allowed = ("GET", "HEAD", "OPTIONS")
+            put_problem(req, resp, Problem(code=Code.METHOD_NOT_ALLOWED, detail=detail, allowed_methods=allowed))
+            return
+        resp.set_header("etag", file.etag)
+        resp.set_header("cache-control", "no-cache")
+        resp.append_header("vary", "accept-encoding")
+        if file.media_type.startswith("text/html"):
+            resp.set_header("content-security-policy", CONTENT_SECURITY_POLICY)
+        else:
+            resp.set_header("access-control-allow-origin", "*")  # modules of another site's page need it
+        if has_version(req.get_header("If-None-Match"), file.etag):
+            resp.status_code = 304
+            return
+        resp.set_header("content-type", file.media_type)
+        if file.compressed is not None and "gzip" in (req.get_header("Accept-Encoding") or ""):
+            resp.set_header("content-encoding", "gzip")
+            resp.data = file.compressed
+        else:
+            resp.data = file.content

@@ -1,0 +1,110 @@
+"""Blocks: seats an admin withholds from sale, and lets go again."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from frontrow.domain.ids import EventId, SeatId
+from frontrow.http.operation import Access, Answer, Call, Example, NoQuery, Operation, declared
+from frontrow.http.problems import Code, Problem
+from frontrow.http.services import Services
+from frontrow.http.v1.events import PATH
+from frontrow.http.v1.fields import SeatIds, Text
+from frontrow.http.v1.refusals import SELECTION_CODES, problem_of
+from frontrow.services.outcomes import BlockWritten, SeatsUnblocked
+
+
+class BlockSeats(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+    """The seats, and why."""
+
+    seat_ids: SeatIds
+    reason: Annotated[Text, Meta(description="why, for the record")] | None = None
+
+
+class BlockDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Seats withheld from sale together."""
+
+    block_id: str
+    event_id: str
+    seat_ids: tuple[str, ...]
+    reason: str | None = None
+
+
+class UnblockedSeats(msgspec.Struct, frozen=True, rename="camel"):
+    """The seats that are on sale again; others that were named were not withheld."""
+
+    event_id: str
+    seat_ids: tuple[str, ...]
+
+
+async def block_seats(services: Services, call: Call[BlockSeats, NoQuery]) -> Answer | Problem:
+    """Withhold free seats, all or none."""
+    event_id = EventId(call.path["eventId"])
+    seat_ids = tuple(map(SeatId, call.body.seat_ids))
+    outcome = await services.blocks.block(call.user, event_id, seat_ids, call.body.reason)
+    if isinstance(outcome, BlockWritten):
+        block = outcome.block
+        return Answer(
+            body=BlockDocument(
+                block_id=block.block_id, event_id=block.event_id, seat_ids=block.seat_ids, reason=block.reason
+            )
+        )
+    return problem_of(outcome, event_id=event_id)
+
+
+async def unblock_seats(services: Services, call: Call[BlockSeats, NoQuery]) -> Answer | Problem:
+    """Put withheld seats on sale again."""
+    event_id = EventId(call.path["eventId"])
+    outcome = await services.blocks.unblock(call.user, event_id, tuple(map(SeatId, call.body.seat_ids)))
+    if isinstance(outcome, SeatsUnblocked):
+        return Answer(body=UnblockedSeats(event_id=event_id, seat_ids=outcome.seat_ids))
+    return problem_of(outcome, event_id=event_id)
+
+
+_CODES = SELECTION_CODES | {Code.NOT_FOUND, Code.STORE_UNAVAILABLE}
+
+OPERATIONS = declared(
+    Operation(
+        name="blockSeats",
+        method="POST",
+        path="/api/v1/events/{eventId}/blocks",
+        summary="Withhold free seats from sale (admin)",
+        tag="Blocks",
+        access=Access.ADMIN,
+        handler=block_seats,
+        body=BlockSeats,
+        query=NoQuery,
+        answer=BlockDocument,
+        status=201,
+        refusals=_CODES | {Code.SEATS_UNAVAILABLE},
+        example=Example(
+            path=PATH,
+            body=BlockSeats(seat_ids=("H1", "H2"), reason="camera position"),
+            answer=BlockDocument(
+                block_id="1-b9Jx0Zr2Lk3vT8yWq1mNpA",
+                event_id="hamlet-2026-03-01",
+                seat_ids=("H1", "H2"),
+                reason="camera position",
+            ),
+        ),
+    ),
+    Operation(
+        name="unblockSeats",
+        method="DELETE",
+        path="/api/v1/events/{eventId}/blocks",
+        summary="Put withheld seats on sale again (admin)",
+        tag="Blocks",
+        access=Access.ADMIN,
+        handler=unblock_seats,
+        body=BlockSeats,
+        query=NoQuery,
+        answer=UnblockedSeats,
+        refusals=_CODES,
+        example=Example(
+            path=PATH,
+            body=BlockSeats(seat_ids=("H1", "H2")),
+            answer=UnblockedSeats(event_id="hamlet-2026-03-01", seat_ids=("H1", "H2")),
+        ),
+    ),
+)

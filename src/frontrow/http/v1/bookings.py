@@ -1,0 +1,290 @@
+"""Bookings: sell held seats for good, look at what was sold, cancel all or some of it."""
+
+import re
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from frontrow.domain.booking import (
+    Booking,
+    BookingCancelled,
+    BookingStatus,
+    BookingWritten,
+    ContactInfo,
+    PaymentInfo,
+)
+from frontrow.domain.ids import USER_ID_BYTES_MAX, BookingId, EventId, HoldId, SeatId, TableId, UserId, event_number_of
+from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared
+from frontrow.http.problems import Code, FieldFault, Problem, invalid
+from frontrow.http.services import Services
+from frontrow.http.v1.fields import (
+    Email,
+    LongText,
+    Money,
+    RequiredText,
+    SeatIds,
+    TableIds,
+    Text,
+    Time,
+    time_text,
+)
+from frontrow.http.v1.holds import REPLAYED
+from frontrow.http.v1.refusals import SELECTION_CODES, problem_of
+from frontrow.services.outcomes import BookRequest
+
+PAGE_MAX = 100
+_CURSOR = re.compile(r"([0-9]{1,15})\.([0-9A-Za-z_-]+)\Z")
+
+
+class Contact(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+    """Whom to tell about the booking."""
+
+    name: RequiredText
+    email: Email
+    phone: Annotated[str, Meta(max_length=40)] | None = None
+
+
+class Payment(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+    """A payment made elsewhere, as you state it."""
+
+    method: RequiredText
+    transaction_id: Text | None = None
+    gateway: Text | None = None
+
+
+class BookSeats(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+    """What to book: a hold with all its seats, or seats and tables that you hold; not both."""
+
+    event_id: str
+    contact_info: Contact
+    hold_id: str | None = None
+    seat_ids: SeatIds = ()
+    table_ids: TableIds = ()
+    payment_info: Payment | None = None
+    notes: LongText | None = None
+    special_requests: LongText | None = None
+    user_id: Annotated[str, Meta(description="whose holds they are: for integrators and admins")] | None = None
+
+
+class CancelSeats(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """The seats to cancel; all that are left when absent."""
+
+    seat_ids: SeatIds | None = None
+
+
+class BookingsQuery(msgspec.Struct, frozen=True):
+    """Which page of bookings."""
+
+    limit: Annotated[int, Meta(ge=1, le=PAGE_MAX, description="how many at most")] = 50
+    cursor: Annotated[str, Meta(description="`nextCursor` of the page before")] | None = None
+
+
+class BookingDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """A booking. `seatIds` are those sold at first, `cancelledSeatIds` those given back since."""
+
+    booking_id: str
+    event_id: str
+    seat_ids: tuple[str, ...]
+    table_ids: tuple[str, ...]
+    total: Money
+    status: BookingStatus
+    contact_info: Contact
+    booked_at: Time
+    user_id: str
+    hold_id: str | None = None
+    payment_info: Payment | None = None
+    notes: str | None = None
+    special_requests: str | None = None
+    cancelled_seat_ids: tuple[str, ...] = ()
+
+
+class BookingList(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Bookings, newest first; `nextCursor` is there while there are more."""
+
+    items: tuple[BookingDocument, ...]
+    next_cursor: str | None = None
+
+
+def booking_document(booking: Booking) -> BookingDocument:
+    """A booking as v1 shows it."""
+    contact, payment = booking.contact_info, booking.payment_info
+    return BookingDocument(
+        booking_id=booking.booking_id,
+        event_id=booking.event_id,
+        seat_ids=booking.seat_ids,
+        table_ids=booking.table_ids,
+        total=Money(amount_minor=booking.total_minor, currency=booking.currency),
+        status=booking.status,
+        contact_info=Contact(name=contact.name, email=contact.email, phone=contact.phone),
+        booked_at=time_text(booking.booked_at_ms),
+        user_id=booking.user_id,
+        hold_id=booking.hold_id,
+        payment_info=None
+        if payment is None
+        else Payment(method=payment.method, transaction_id=payment.transaction_id, gateway=payment.gateway),
+        notes=booking.notes,
+        special_requests=booking.special_requests,
+        cancelled_seat_ids=booking.cancelled_seat_ids,
+    )
+
+
+async def book_seats(services: Services, call: Call[BookSeats, NoQuery]) -> Answer | Problem:
+    """Sell the caller's held seats to the caller, or to the user an integrator names."""
+    body = call.body
+    if body.hold_id is not None and (body.seat_ids or body.table_ids):
+        return invalid(FieldFault("holdId", "name either a hold, or seats and tables; not both"))
+    if body.user_id is not None and not 1 <= len(body.user_id.encode()) <= USER_ID_BYTES_MAX:
+        return invalid(FieldFault("userId", f"must be 1 to {USER_ID_BYTES_MAX} bytes of text"))
+    contact, payment = body.contact_info, body.payment_info
+    request = BookRequest(
+        event_id=EventId(body.event_id),
+        contact_info=ContactInfo(name=contact.name, email=contact.email, phone=contact.phone),
+        hold_id=None if body.hold_id is None else HoldId(body.hold_id),
+        seat_ids=tuple(map(SeatId, body.seat_ids)),
+        table_ids=tuple(map(TableId, body.table_ids)),
+        payment_info=None
+        if payment is None
+        else PaymentInfo(method=payment.method, transaction_id=payment.transaction_id, gateway=payment.gateway),
+        notes=body.notes,
+        special_requests=body.special_requests,
+        user_id=None if body.user_id is None else UserId(body.user_id),
+    )
+    outcome = await services.bookings.book(call.user, request, call.key)
+    if isinstance(outcome, BookingWritten):
+        return Answer(body=booking_document(outcome.booking), headers=REPLAYED if outcome.replayed else ())
+    return problem_of(outcome, event_id=body.event_id)
+
+
+async def list_bookings(services: Services, call: Call[NoBody, BookingsQuery]) -> Answer | Problem:
+    """A page of the caller's bookings."""
+    before = None
+    if call.query.cursor is not None:
+        before = _before(call.query.cursor)
+        if before is None:
+            return invalid(FieldFault("cursor", "must be the `nextCursor` of an earlier page"))
+    page = await services.bookings.my_bookings(call.user, before=before, limit=call.query.limit)
+    next_before = page.next_before
+    return Answer(
+        body=BookingList(
+            items=tuple(map(booking_document, page.bookings)),
+            next_cursor=None if next_before is None else f"{next_before[0]}.{next_before[1]}",
+        )
+    )
+
+
+def _before(cursor: str) -> tuple[int, BookingId] | None:
+    match = _CURSOR.match(cursor)
+    return None if match is None or event_number_of(match[2]) is None else (int(match[1]), BookingId(match[2]))
+
+
+async def get_booking(services: Services, call: Call[NoBody, NoQuery]) -> Answer | Problem:
+    """One booking of the caller's, or anyone's for an admin."""
+    outcome = await services.bookings.booking(call.user, BookingId(call.path["bookingId"]))
+    return Answer(body=booking_document(outcome)) if isinstance(outcome, Booking) else problem_of(outcome)
+
+
+async def cancel_booking(services: Services, call: Call[CancelSeats, NoQuery]) -> Answer | Problem:
+    """Cancel all or some seats; they are free again at once."""
+    seat_ids = None if call.body.seat_ids is None else tuple(map(SeatId, call.body.seat_ids))
+    outcome = await services.bookings.cancel(call.user, BookingId(call.path["bookingId"]), seat_ids)
+    if isinstance(outcome, BookingCancelled):
+        return Answer(body=booking_document(outcome.booking))
+    return problem_of(outcome)
+
+
+_BOOKING_PATH = {"bookingId": "1-Qm4c8TzPp0a1x2K9sLw3vA"}
+_CONTACT = Contact(name="Ada Lovelace", email="ada@example.com", phone="+441234567890")
+EXAMPLE = BookingDocument(
+    booking_id="1-Qm4c8TzPp0a1x2K9sLw3vA",
+    event_id="hamlet-2026-03-01",
+    seat_ids=("A1", "A2", "A3"),
+    table_ids=(),
+    total=Money(amount_minor=45000, currency="USD"),
+    status=BookingStatus.BOOKED,
+    contact_info=_CONTACT,
+    booked_at="2026-02-20T12:04:31.007Z",
+    user_id="ada",
+    hold_id="1-5nYy3vS0T0mQ2b1c7JkR9w",
+)
+_STORES = frozenset({Code.STORE_UNAVAILABLE})
+
+OPERATIONS = declared(
+    Operation(
+        name="bookSeats",
+        method="POST",
+        path="/api/v1/bookings",
+        summary="Book held seats directly, without paying through an order",
+        tag="Bookings",
+        access=Access.USER,
+        handler=book_seats,
+        body=BookSeats,
+        query=NoQuery,
+        answer=BookingDocument,
+        status=201,
+        takes_key=True,
+        refusals=_STORES
+        | SELECTION_CODES
+        | {
+            Code.NOT_FOUND,
+            Code.HOLD_NOT_FOUND,
+            Code.ROLE_MISSING,
+            Code.DIRECT_BOOKING_NOT_ALLOWED,
+            Code.SEATS_UNAVAILABLE,
+            Code.HOLD_NOT_COMPLETE,
+            Code.REQUEST_IN_PROGRESS,
+            Code.IDEMPOTENCY_KEY_REUSED,
+        },
+        example=Example(
+            body=BookSeats(event_id="hamlet-2026-03-01", hold_id="1-5nYy3vS0T0mQ2b1c7JkR9w", contact_info=_CONTACT),
+            answer=EXAMPLE,
+        ),
+    ),
+    Operation(
+        name="listBookings",
+        method="GET",
+        path="/api/v1/bookings",
+        summary="Your bookings, newest first",
+        tag="Bookings",
+        access=Access.USER,
+        handler=list_bookings,
+        body=NoBody,
+        query=BookingsQuery,
+        answer=BookingList,
+        refusals=_STORES,
+        example=Example(query={"limit": "20"}, answer=BookingList(items=(EXAMPLE,))),
+    ),
+    Operation(
+        name="getBooking",
+        method="GET",
+        path="/api/v1/bookings/{bookingId}",
+        summary="One booking",
+        tag="Bookings",
+        access=Access.USER,
+        handler=get_booking,
+        body=NoBody,
+        query=NoQuery,
+        answer=BookingDocument,
+        refusals=_STORES | {Code.NOT_FOUND},
+        example=Example(path=_BOOKING_PATH, answer=EXAMPLE),
+    ),
+    Operation(
+        name="cancelBooking",
+        method="POST",
+        path="/api/v1/bookings/{bookingId}/cancel",
+        summary="Cancel a booking, or some of its seats",
+        tag="Bookings",
+        access=Access.USER,
+        handler=cancel_booking,
+        body=CancelSeats,
+        body_optional=True,
+        query=NoQuery,
+        answer=BookingDocument,
+        refusals=_STORES | {Code.NOT_FOUND, Code.TABLE_ONLY_WHOLE, Code.VALIDATION_FAILED},
+        example=Example(
+            path=_BOOKING_PATH,
+            body=CancelSeats(seat_ids=("A3",)),
+            answer=msgspec.structs.replace(EXAMPLE, status=BookingStatus.PARTLY_CANCELLED, cancelled_seat_ids=("A3",)),
+        ),
+    ),
+)

@@ -1,0 +1,161 @@
+"""Events: what is on sale, when, where and for how much, with how many seats are left."""
+
+import asyncio
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from frontrow.domain.errors import StoreUnavailable
+from frontrow.domain.event import Event, SaleStatus
+from frontrow.domain.ids import EventId, is_chosen_id
+from frontrow.http.operation import REVALIDATE, Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared
+from frontrow.http.problems import Code, FieldFault, Problem, invalid, not_found
+from frontrow.http.services import Services
+from frontrow.http.v1.fields import AmountMinor, Currency, Time, time_text
+
+PAGE_MAX = 100
+_CURSOR_DIGITS_MAX = 15
+
+
+class EventsQuery(msgspec.Struct, frozen=True):
+    """Which page of events."""
+
+    limit: Annotated[int, Meta(ge=1, le=PAGE_MAX, description="how many at most")] = 50
+    cursor: Annotated[str, Meta(description="`nextCursor` of the page before")] | None = None
+
+
+class SeatCounts(msgspec.Struct, frozen=True):
+    """How many seats are in each state now."""
+
+    available: int
+    held: int
+    booked: int
+    blocked: int
+    total: int
+
+
+class EventDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """One sellable occurrence. `counts` is left out while the hold store cannot be asked."""
+
+    event_id: str
+    name: str
+    layout_id: str
+    layout_version: int
+    starts_at: Time
+    sale_status: SaleStatus
+    currency: Currency
+    prices: Annotated[dict[str, AmountMinor], Meta(description="by category id, in minor units of the currency")]
+    sales_start: Time | None = None
+    sales_end: Time | None = None
+    orphan_rule: bool = False
+    counts: SeatCounts | None = None
+
+
+class EventList(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Events in the order they were made; `nextCursor` is there while there are more."""
+
+    items: tuple[EventDocument, ...]
+    next_cursor: str | None = None
+
+
+def event_document(event: Event, now_ms: int, counts: SeatCounts | None = None) -> EventDocument:
+    """An event as v1 shows it."""
+    return EventDocument(
+        event_id=event.event_id,
+        name=event.name,
+        layout_id=event.layout_id,
+        layout_version=event.layout_version,
+        starts_at=time_text(event.starts_at_ms),
+        sale_status=event.sale_status(now_ms),
+        currency=event.currency,
+        prices={str(category_id): price for category_id, price in event.prices.items()},
+        sales_start=None if event.sales_start_ms is None else time_text(event.sales_start_ms),
+        sales_end=None if event.sales_end_ms is None else time_text(event.sales_end_ms),
+        orphan_rule=event.orphan_rule,
+        counts=counts,
+    )
+
+
+async def list_events(services: Services, call: Call[NoBody, EventsQuery]) -> Answer | Problem:
+    """A page of events."""
+    cursor, limit = call.query.cursor, call.query.limit
+    if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) <= _CURSOR_DIGITS_MAX):
+        return invalid(FieldFault("cursor", "must be the `nextCursor` of an earlier page"))
+    events = await services.catalog.page(after_number=int(cursor or 0), limit=limit + 1)
+    now_ms = services.clock.now_ms()
+    counts = await asyncio.gather(*(_counts(services, event.event_id) for event in events[:limit]))
+    items = tuple(event_document(event, now_ms, count) for event, count in zip(events[:limit], counts, strict=True))
+    return Answer(body=EventList(items=items, next_cursor=str(events[limit - 1].number) if events[limit:] else None))
+
+
+async def get_event(services: Services, call: Call[NoBody, NoQuery]) -> Answer | Problem:
+    """One event."""
+    event_id = EventId(call.path["eventId"])
+    sale = await services.catalog.sale(event_id) if is_chosen_id(event_id) else None
+    if sale is None:
+        return not_found(f"event {event_id}")
+    counts = await _counts(services, event_id)
+    return Answer(body=event_document(sale.event, services.clock.now_ms(), counts))
+
+
+async def _counts(services: Services, event_id: EventId) -> SeatCounts | None:
+    try:
+        view = await services.live.view(event_id)
+    except StoreUnavailable:
+        return None
+    counts = view.counts()
+    return SeatCounts(
+        available=counts["available"],
+        held=counts["held"],
+        booked=counts["booked"],
+        blocked=counts["blocked"],
+        total=sum(counts.values()),
+    )
+
+
+PATH = {"eventId": "hamlet-2026-03-01"}
+EXAMPLE = EventDocument(
+    event_id="hamlet-2026-03-01",
+    name="Hamlet",
+    layout_id="grand-theatre",
+    layout_version=1,
+    starts_at="2026-03-01T19:30:00.000Z",
+    sale_status=SaleStatus.ON_SALE,
+    currency="USD",
+    prices={"stalls": 15000, "balcony": 9000},
+    counts=SeatCounts(available=431, held=12, booked=57, blocked=4, total=504),
+)
+
+OPERATIONS = declared(
+    Operation(
+        name="listEvents",
+        method="GET",
+        path="/api/v1/events",
+        summary="Events, a page at a time",
+        tag="Events",
+        access=Access.PUBLIC,
+        handler=list_events,
+        body=NoBody,
+        query=EventsQuery,
+        answer=EventList,
+        cache=REVALIDATE,
+        refusals=frozenset({Code.STORE_UNAVAILABLE}),
+        example=Example(query={"limit": "20"}, answer=EventList(items=(EXAMPLE,), next_cursor="1")),
+    ),
+    Operation(
+        name="getEvent",
+        method="GET",
+        path="/api/v1/events/{eventId}",
+        summary="One event with its prices and seat counts",
+        tag="Events",
+        access=Access.PUBLIC,
+        handler=get_event,
+        body=NoBody,
+        query=NoQuery,
+        answer=EventDocument,
+        cache=REVALIDATE,
+        refusals=frozenset({Code.NOT_FOUND, Code.STORE_UNAVAILABLE}),
+        example=Example(path=PATH, answer=EXAMPLE),
+    ),
+)

@@ -1,0 +1,74 @@
+"""The forms that v1's JSON fields share: times, money, ids and texts, with the bounds that every request keeps."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from frontrow.domain.ids import CHOSEN_ID_PATTERN
+
+TEXT_CHARS_MAX = 200
+LONG_TEXT_CHARS_MAX = 2000
+EMAIL_CHARS_MAX = 254
+MS_PER_SECOND = 1000
+MS_PER_MINUTE = 60_000
+
+_PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Time = Annotated[
+    str,
+    Meta(
+        extra_json_schema={"format": "date-time"}, description="RFC 3339 in UTC", examples=["2026-03-01T19:30:00.000Z"]
+    ),
+]
+"""A time the server answers with."""
+
+SentTime = Annotated[
+    datetime,
+    Meta(tz=True, description="RFC 3339 with its offset", examples=["2026-03-01T19:30:00Z"]),
+]
+"""A time a request gives."""
+
+SeatIds = Annotated[tuple[str, ...], Meta(description="seats of the event's layout")]
+TableIds = Annotated[tuple[str, ...], Meta(description="whole tables of the event's layout")]
+ChosenId = Annotated[
+    str,
+    Meta(
+        pattern=CHOSEN_ID_PATTERN,
+        extra={"form": "1 to 64 of the characters A-Z a-z 0-9 _ . -"},
+        description="chosen by you: 1 to 64 letters, digits, `_`, `.` or `-`",
+    ),
+]
+Text = Annotated[str, Meta(max_length=TEXT_CHARS_MAX, pattern=_PRINTABLE)]
+RequiredText = Annotated[str, Meta(min_length=1, max_length=TEXT_CHARS_MAX, pattern=_PRINTABLE)]
+LongText = Annotated[str, Meta(max_length=LONG_TEXT_CHARS_MAX, pattern=_PRINTABLE)]
+Email = Annotated[
+    str,
+    Meta(
+        min_length=3,
+        max_length=EMAIL_CHARS_MAX,
+        pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$",
+        extra={"form": f"an e-mail address of at most {EMAIL_CHARS_MAX} characters"},
+    ),
+]
+AmountMinor = Annotated[int, Meta(description="minor units of the currency: cents for USD, yen for JPY")]
+Currency = Annotated[str, Meta(description="ISO 4217 code", examples=["USD"])]
+
+
+class Money(msgspec.Struct, frozen=True, rename="camel"):
+    """An amount in minor units of its currency."""
+
+    amount_minor: AmountMinor
+    currency: Currency
+
+
+def time_text(at_ms: int) -> str:
+    """Milliseconds since 1970 as RFC 3339 in UTC with milliseconds: `2026-03-01T19:30:00.000Z`."""
+    return (_EPOCH + timedelta(milliseconds=at_ms)).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def time_ms(at: datetime) -> int:
+    """A time as milliseconds since 1970."""
+    return (at - _EPOCH) // timedelta(milliseconds=1)

@@ -1,0 +1,153 @@
+"""Layouts: the immutable drawings. Published once, cached for ever by browsers and everything in between."""
+
+import asyncio
+import gzip
+import hashlib
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from frontrow.domain.ids import LayoutId, is_chosen_id
+from frontrow.domain.layout import Category, Layout, Point, Seat
+from frontrow.http.operation import (
+    IMMUTABLE,
+    Access,
+    Answer,
+    Call,
+    Example,
+    NoBody,
+    NoQuery,
+    Operation,
+    RawJson,
+    declared,
+    not_modified,
+)
+from frontrow.http.problems import Code, FieldFault, Problem, invalid, not_found
+from frontrow.http.services import Services
+from frontrow.services.layouts import LayoutPublished
+
+SERVED_LAYOUTS_MAX = 32
+"""Documents kept ready with their gzip form: 1.6 MB and 0.2 MB for 9,000 seats."""
+VERSION_MAX = 10**9 - 1
+_VERSION_DIGITS_MAX = 9
+_VARY = ("vary", "accept-encoding")
+
+
+class PublishQuery(msgspec.Struct, frozen=True):
+    """How to read the document."""
+
+    format: Annotated[
+        Literal["frontrow", "seatsio"], Meta(description="the format of the document; `seatsio` imports a chart")
+    ] = "frontrow"
+
+
+class PublishedLayout(msgspec.Struct, frozen=True, rename="camel"):
+    """The new version. `warnings` say what an import could not keep, and what looks odd but stops nobody."""
+
+    layout_id: str
+    version: int
+    warnings: tuple[str, ...]
+
+
+class _Served(msgspec.Struct, frozen=True, gc=False):
+    document: bytes
+    compressed: bytes
+    etag: str
+
+
+_served: dict[tuple[LayoutId, int], _Served] = {}
+
+
+async def get_layout(services: Services, call: Call[NoBody, NoQuery]) -> Answer | Problem:
+    """The drawing, as it was published."""
+    layout_id, version = LayoutId(call.path["layoutId"]), call.path["version"]
+    known_form = is_chosen_id(layout_id) and version.isascii() and version.isdigit()
+    drawing = None
+    if known_form and len(version) <= _VERSION_DIGITS_MAX:
+        drawing = await services.catalog.drawing(layout_id, int(version))
+    if drawing is None:
+        return not_found(f"version {version[:20]} of layout {layout_id[:64]}")
+    served = await _ready_to_serve(layout_id, int(version), drawing.document)
+    if call.has(served.etag):
+        return not_modified(served.etag, _VARY)
+    if call.accepts_gzip:
+        headers = (("etag", served.etag), _VARY, ("content-encoding", "gzip"))
+        return Answer(body=served.compressed, headers=headers)
+    return Answer(body=served.document, headers=(("etag", served.etag), _VARY))
+
+
+async def _ready_to_serve(layout_id: LayoutId, version: int, document: bytes) -> _Served:
+    known = _served.get((layout_id, version))
+    if known is not None and known.document == document:
+        return known
+    compressed = await asyncio.to_thread(gzip.compress, document, 6, mtime=0)
+    while len(_served) >= SERVED_LAYOUTS_MAX:
+        del _served[next(iter(_served))]
+    etag = f'"{hashlib.sha256(document).hexdigest()[:32]}"'
+    made = _served[layout_id, version] = _Served(document, compressed, etag)
+    return made
+
+
+async def publish_layout(services: Services, call: Call[RawJson, PublishQuery]) -> Answer | Problem:
+    """Judge the drawing and keep it as the layout's next version."""
+    outcome = await services.layouts.publish(call.body.document, format=call.query.format)
+    if isinstance(outcome, LayoutPublished):
+        return Answer(
+            body=PublishedLayout(layout_id=outcome.layout_id, version=outcome.version, warnings=outcome.warnings)
+        )
+    unreadable = next((fault for fault in outcome.faults if fault.path == "$"), None)
+    if unreadable is not None and len(outcome.faults) == 1:
+        return Problem(code=Code.MALFORMED, detail=f"the document cannot be read: {unreadable.message}")
+    return invalid(
+        *(FieldFault(fault.path.removeprefix("$.").replace("$", "body"), fault.message) for fault in outcome.faults)
+    )
+
+
+_EXAMPLE = Layout(
+    id=LayoutId("small-hall"),
+    name="Small hall",
+    canvas_w=400,
+    canvas_h=300,
+    categories=(Category(id="stalls", name="Stalls", color="#3366cc", price=25.0),),  # type: ignore[arg-type]
+    seats=tuple(
+        Seat(id=f"A{n}", position=Point(40.0 * n, 80), category_id="stalls", row_label="A", seat_number=n)  # type: ignore[arg-type]
+        for n in (1, 2, 3)
+    ),
+)
+
+OPERATIONS = declared(
+    Operation(
+        name="getLayout",
+        method="GET",
+        path="/api/v1/layouts/{layoutId}/versions/{version}",
+        summary="A layout version; it never changes",
+        tag="Layouts",
+        access=Access.PUBLIC,
+        handler=get_layout,
+        body=NoBody,
+        query=NoQuery,
+        answer=Layout,
+        has_etag=True,
+        cache=IMMUTABLE,
+        refusals=frozenset({Code.NOT_FOUND, Code.STORE_UNAVAILABLE}),
+        example=Example(path={"layoutId": "small-hall", "version": "1"}, answer=_EXAMPLE),
+    ),
+    Operation(
+        name="publishLayout",
+        method="POST",
+        path="/api/v1/layouts",
+        summary="Publish a drawing as its layout's next version (admin)",
+        tag="Layouts",
+        access=Access.ADMIN,
+        handler=publish_layout,
+        body=RawJson,
+        body_schema=Layout,
+        takes_large_body=True,
+        query=PublishQuery,
+        answer=PublishedLayout,
+        status=201,
+        refusals=frozenset({Code.VALIDATION_FAILED, Code.MALFORMED, Code.STORE_UNAVAILABLE}),
+        example=Example(body=_EXAMPLE, answer=PublishedLayout(layout_id="small-hall", version=1, warnings=())),
+    ),
+)
