@@ -26,9 +26,10 @@ _seats_decoder = msgspec.json.Decoder(tuple[SeatId, ...])
 _held_decoder = msgspec.json.Decoder(tuple[HeldSeat, ...])
 
 
-def new_task_id(now_ms: int) -> int:
-    """A task id that sorts by time. Made here, not by the database: no counter is shared by every booking."""
-    return now_ms << _TASK_RANDOM_BITS | secrets.randbits(_TASK_RANDOM_BITS)
+def new_task_ids(now_ms: int, count: int) -> list[int]:
+    """Task ids that sort by time. Made here, not by the database: no counter is shared by every booking."""
+    first = now_ms << _TASK_RANDOM_BITS | secrets.randbits(_TASK_RANDOM_BITS)
+    return list(range(first, first + count))
 
 
 def task_row(task: OutboxTask) -> tuple[Cell, ...]:
@@ -57,7 +58,7 @@ def free_task(
 ) -> OutboxTask:
     """The task that frees in the store what `owner_id` gave back in the ledger."""
     return OutboxTask(
-        task_id=new_task_id(now_ms),
+        task_id=new_task_ids(now_ms, 1)[0],
         event_id=event_id,
         kind=OutboxKind.FREE,
         owner_id=owner_id,

@@ -19,13 +19,15 @@ from frontrow.domain.booking import (
     BookingStatus,
     CancelOutcome,
     OutboxKind,
-    OutboxTask,
     SeatRowState,
     SeatsNotInBooking,
 )
 from frontrow.domain.ids import BookingId, SeatId
 
 _encoder = msgspec.json.Encoder()
+
+_BOOKED = SeatRowState.BOOKED.value
+_FINISH = OutboxKind.FINISH.value
 
 _lock_booking = (
     sa.select(bookings.c.booking_id)
@@ -40,12 +42,13 @@ def write_bookings(connection: sa.Connection, drafts: Sequence[BookingDraft], no
     Returns:
         The id of each booking's outbox row, in the order of `drafts`.
     """
-    tasks = [_finish_task(draft, now_ms) for draft in drafts]
+    task_ids = outbox.new_task_ids(now_ms, len(drafts))
+    tasks = [_finish_row(draft, task_id, now_ms) for draft, task_id in zip(drafts, task_ids, strict=True)]
     insert_rows(connection, idempotency_keys, sorted(_key_row(draft) for draft in drafts if draft.idempotency_key))
     insert_rows(connection, bookings, sorted((_booking_row(draft, draft.booking.status) for draft in drafts), key=_id))
     insert_rows(connection, seat_rows, sorted((row for draft in drafts for row in _seat_rows(draft)), key=_seat))
-    insert_rows(connection, outbox_table, [outbox.task_row(task) for task in tasks])
-    return [task.task_id for task in tasks]
+    insert_rows(connection, outbox_table, tasks)
+    return task_ids
 
 
 def write_aborted(connection: sa.Connection, draft: BookingDraft) -> None:
@@ -111,21 +114,6 @@ def _with_cancelled(before: Booking, freed: Sequence[SeatId]) -> Booking:
     )
 
 
-def _finish_task(draft: BookingDraft, now_ms: int) -> OutboxTask:
-    booking = draft.booking
-    return OutboxTask(
-        task_id=outbox.new_task_id(now_ms),
-        event_id=booking.event_id,
-        kind=OutboxKind.FINISH,
-        owner_id=booking.booking_id,
-        state=SeatRowState.BOOKED,
-        user_id=booking.user_id,
-        seats=booking.seat_ids,
-        held=draft.held,
-        created_at_ms=now_ms,
-    )
-
-
 # The cells of each row are in the order of the table's columns (tables.py).
 
 
@@ -169,13 +157,12 @@ def _booking_row(draft: BookingDraft, status: BookingStatus) -> tuple[Cell, ...]
 
 def _seat_rows(draft: BookingDraft) -> list[tuple[Cell, ...]]:
     booking = draft.booking
-    booked = SeatRowState.BOOKED.value
     return [
         (
             booking.event_id,
             booking.booking_id,
             seat.seat_id,
-            booked,
+            _BOOKED,
             booking.user_id,
             position,
             seat.category_id,
@@ -186,6 +173,21 @@ def _seat_rows(draft: BookingDraft) -> list[tuple[Cell, ...]]:
         )
         for position, seat in enumerate(booking.seats)
     ]
+
+
+def _finish_row(draft: BookingDraft, task_id: int, now_ms: int) -> tuple[Cell, ...]:
+    booking = draft.booking
+    return (
+        booking.event_id,
+        booking.booking_id,
+        task_id,
+        _FINISH,
+        _BOOKED,
+        booking.user_id,
+        _encoder.encode([seat.seat_id for seat in booking.seats]).decode(),
+        _encoder.encode(draft.held).decode(),
+        now_ms,
+    )
 
 
 def _id(row: tuple[Cell, ...]) -> tuple[Cell, Cell]:
