@@ -117,3 +117,8 @@ def _decode_path(expected: type, value: object) -> object:
     if expected is Path and isinstance(value, str):
         return Path(value).expanduser()
     raise TypeError(expected)
+
+
+def is_set(field: str, environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the environment says anything about this field; a command with other defaults asks."""
+    return bool(environ.get(variable_of(field), "").strip())

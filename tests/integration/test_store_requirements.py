@@ -36,7 +36,7 @@ async def test_a_server_that_evicts_is_refused(client: StoreClient, valkey: Valk
     admin = redis.Redis(unix_socket_path=str(valkey.socket))
     admin.config_set("maxmemory-policy", "allkeys-lru")
     try:
-        with pytest.raises(ConfigurationError, match="allkeys-lru.*set it to noeviction"):
+        with pytest.raises(ConfigurationError, match=r"allkeys-lru.*set it to noeviction"):
             await check_store(client, SystemClock())
     finally:
         admin.config_set("maxmemory-policy", "noeviction")

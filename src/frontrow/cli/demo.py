@@ -1,0 +1,58 @@
+"""`frontrow demo`: everything embedded, demo venues loaded, and buyers who take seats around yours."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import platformdirs
+import typer
+
+from frontrow.cli.console import out
+from frontrow.cli.options import DataDir, Port, settings_with
+from frontrow.cli.token import sign_token
+from frontrow.settings import DirectBooking, Settings, is_set
+
+if TYPE_CHECKING:
+    from frontrow.app import Application
+
+_ADMIN_MINUTES = 720
+
+
+def demo(
+    port: Port = 8000,
+    data_dir: DataDir = None,
+    buyers: Annotated[int, typer.Option("--buyers", min=0, max=200, help="Simulated buyers; 0 for none.")] = 12,
+) -> None:
+    """Run a demo on this machine: a cinema, a theatre and an arena on sale, and simulated buyers."""
+    from frontrow.cli.serving import run_server
+
+    settings = demo_settings(settings_with(data_dir))
+
+    @asynccontextmanager
+    async def beside(application: "Application", url: str) -> AsyncIterator[None]:
+        from frontrow.cli.buyers import simulate_buyers
+
+        seeded = await application.seeding.seed()
+        token = sign_token(settings, user="operator", roles=["admin"], ttl_minutes=_ADMIN_MINUTES)
+        out.print(f"\n  [bold]Frontrow[/] is open at [link={url}]{url}[/link]\n", highlight=False)
+        out.print(f"  operator: {url}/docs#token={token}\n", highlight=False, soft_wrap=True)
+        out.print(f"  [dim]data in {settings.data_folder}; Ctrl-C stops everything[/]\n", highlight=False)
+        task = asyncio.create_task(simulate_buyers(url, [event.event_id for event in seeded.on_show], buyers))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    run_server(settings, host="127.0.0.1", port=port, beside=beside)
+
+
+def demo_settings(settings: Settings) -> Settings:
+    """The demo's own defaults, where the environment says nothing: its own folder, and booking for everyone."""
+    return msgspec.structs.replace(
+        settings,
+        data_dir=settings.data_dir or platformdirs.user_data_path("frontrow") / "demo",
+        direct_booking=settings.direct_booking if is_set("direct_booking") else DirectBooking.ANYONE,
+    )

@@ -1,0 +1,87 @@
+"""`frontrow doctor`: what the engine stands on, looked at; exit code 1 when something is wrong."""
+
+import asyncio
+import platform
+import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import NamedTuple
+
+import httpx
+import typer
+from rich.table import Table
+
+import frontrow
+from frontrow.cli.console import EXIT_FOUND_FAULTS, out
+from frontrow.cli.options import DataDir, settings_with
+from frontrow.data_folder import DataFolder, RunningServer
+from frontrow.domain.errors import FrontrowError
+from frontrow.settings import Settings, unknown_variables
+
+_ROUND_TRIP_SLOW_MS = 20
+_HTTP_S = 5
+
+
+class Finding(NamedTuple):
+    """One thing looked at: fine, worth a look, or wrong."""
+
+    subject: str
+    verdict: str
+    said: str
+
+
+def doctor(data_dir: DataDir = None) -> None:
+    """Look at versions, settings, stores, clocks and the ledger's schema, and say what is wrong."""
+    settings = settings_with(data_dir)
+    findings = list(_findings(settings))
+    table = Table(box=None, pad_edge=False, show_header=False)
+    colours = {"ok": "green", "look": "yellow", "wrong": "bold red"}
+    for finding in findings:
+        table.add_row(f"[{colours[finding.verdict]}]{finding.verdict}[/]", finding.subject, finding.said)
+    out.print(table)
+    if any(finding.verdict == "wrong" for finding in findings):
+        raise typer.Exit(EXIT_FOUND_FAULTS)
+
+
+def _findings(settings: Settings) -> Iterator[Finding]:
+    yield Finding("frontrow", "ok", f"{frontrow.__version__} on Python {platform.python_version()}")
+    yield Finding("sqlite", "ok", sqlite3.sqlite_version)
+    for name in unknown_variables():
+        yield Finding("settings", "look", f"{name} is set, and no setting reads it")
+    try:
+        folder = DataFolder(settings.data_folder)
+        yield Finding("data folder", "ok", str(folder.path))
+        server = folder.running_server()
+        with ExitStack() as stack:
+            if server is None:
+                stack.enter_context(folder.owned())
+                yield from _look_at_stores(settings, folder, stack)
+            else:
+                yield from _ask(server)
+    except FrontrowError as error:
+        yield Finding("stores", "wrong", str(error))
+
+
+def _look_at_stores(settings: Settings, folder: DataFolder, stack: ExitStack) -> Iterator[Finding]:
+    from frontrow.app import embedded_stores, inspect_stores
+
+    stores = stack.enter_context(embedded_stores(settings, folder))
+    report, schema_version = asyncio.run(inspect_stores(stores))
+    yield Finding("hold store", "ok", f"{report.server} {report.version}, {report.memory_used_bytes >> 20} MiB used")
+    slow = report.round_trip_ms > _ROUND_TRIP_SLOW_MS
+    yield Finding("round trip", "look" if slow else "ok", f"{report.round_trip_ms} ms")
+    yield Finding("clock skew", "look" if report.warnings() else "ok", f"{report.clock_skew_ms} ms")
+    yield from (Finding("hold store", "wrong", fault) for fault in report.faults())
+    yield Finding("ledger", "ok", f"schema {schema_version}")
+
+
+def _ask(server: RunningServer) -> Iterator[Finding]:
+    try:
+        answer = httpx.get(f"{server.url}/health/ready", timeout=_HTTP_S)
+    except httpx.HTTPError as error:
+        yield Finding("server", "wrong", f"process {server.pid} at {server.url} does not answer: {error}")
+        return
+    yield Finding("server", "ok" if answer.is_success else "wrong", f"process {server.pid} at {server.url}")
+    for name, health in answer.json().get("stores", {}).items():
+        said = f"{health['state']}, answered in {health['tookMs']} ms"
+        yield Finding(name, "ok" if health["state"] == "up" else "wrong", said)

@@ -1,0 +1,69 @@
+"""`frontrow event`: put events on sale."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from frontrow.cli.console import out
+from frontrow.cli.options import DataDir, Url, settings_with
+
+app = typer.Typer(no_args_is_help=True, help="Put events on sale.")
+
+_TIMES = ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]
+_TIME_HELP = "e.g. 2027-05-01T20:00+02:00; this machine's zone without an offset"
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Option("--name", help="What people read.")],
+    layout: Annotated[str, typer.Option("--layout", help="The layout's id.")],
+    starts_at: Annotated[datetime, typer.Option("--starts-at", formats=_TIMES, help=f"When it starts, {_TIME_HELP}.")],
+    currency: Annotated[str, typer.Option("--currency", help="ISO 4217 code of every price.")] = "USD",
+    event_id: Annotated[
+        str | None, typer.Option("--event-id", help="Its id; made by the server when left out.")
+    ] = None,
+    layout_version: Annotated[
+        int | None, typer.Option("--layout-version", min=1, help="The latest when left out.")
+    ] = None,
+    sales_start: Annotated[
+        datetime | None, typer.Option("--sales-start", formats=_TIMES, help="When the sale opens; at once by default.")
+    ] = None,
+    sales_end: Annotated[
+        datetime | None, typer.Option("--sales-end", formats=_TIMES, help="When it ends; at the start by default.")
+    ] = None,
+    price: Annotated[
+        list[str] | None,
+        typer.Option("--price", metavar="CATEGORY=MINOR", help="A price in minor units (cents); may be repeated."),
+    ] = None,
+    data_dir: DataDir = None,
+    url: Url = None,
+) -> None:
+    """Put an event on sale and print its id."""
+    from frontrow.cli.office import EventForm, opened_office
+
+    form = EventForm(
+        name=name,
+        layout_id=layout,
+        starts_at=starts_at.astimezone(),
+        currency=currency,
+        event_id=event_id,
+        layout_version=layout_version,
+        sales_start=None if sales_start is None else sales_start.astimezone(),
+        sales_end=None if sales_end is None else sales_end.astimezone(),
+        prices=dict(_price(text) for text in price or []),
+    )
+
+    async def created() -> str:
+        async with opened_office(settings_with(data_dir), url=url) as office:
+            return await office.create_event(form)
+
+    out.print(asyncio.run(created()), highlight=False)
+
+
+def _price(text: str) -> tuple[str, int]:
+    category, equals, amount = text.rpartition("=")
+    if not equals or not category or not amount.isdecimal():
+        raise typer.BadParameter(f"expected CATEGORY=MINOR, e.g. stalls=4500, got {text!r}", param_hint="--price")
+    return category, int(amount)

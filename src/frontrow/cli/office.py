@@ -1,0 +1,202 @@
+"""The organiser's work on layouts and events, wherever it can be done.
+
+While a server owns the data folder the work goes to it over HTTP; otherwise the command owns the folder for as long
+as it runs and opens the ledger itself. Both say the same through one Protocol, so no command knows which it was.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Protocol, assert_never
+
+import httpx
+import msgspec
+from msgspec import Meta
+
+from frontrow.cli.token import sign_token
+from frontrow.data_folder import DataFolder
+from frontrow.domain.document_reading import Fault
+from frontrow.domain.errors import FrontrowError
+from frontrow.domain.ids import CategoryId, EventId, LayoutId
+from frontrow.services.event_rules import EventFaulty, NewEvent, PricesMissing
+from frontrow.services.layouts import (
+    EventCreated,
+    EventIdTaken,
+    LayoutFaulty,
+    LayoutFormat,
+    LayoutPublished,
+    LayoutService,
+    LayoutUnknown,
+)
+from frontrow.settings import Settings
+
+_HTTP_S = 120
+_TOKEN_MINUTES = 10
+_MS_PER_S = 1_000
+
+
+class Refused(FrontrowError):
+    """The engine would not do it; the message says every reason, one a line. Nothing was written."""
+
+
+class EventForm(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """An event as the HTTP API takes it."""
+
+    name: str
+    layout_id: str
+    starts_at: Annotated[datetime, Meta(tz=True)]
+    currency: str
+    event_id: str | None = None
+    layout_version: int | None = None
+    sales_start: Annotated[datetime, Meta(tz=True)] | None = None
+    sales_end: Annotated[datetime, Meta(tz=True)] | None = None
+    prices: dict[str, int] = {}
+
+
+class Office(Protocol):
+    """What the commands ask for. Every call may raise Refused."""
+
+    async def publish(self, document: bytes, *, format: LayoutFormat) -> LayoutPublished:
+        """Publish a drawing as the next version of its layout."""
+        ...
+
+    async def document(self, layout_id: str, version: int) -> bytes:
+        """The drawing as readers are served it."""
+        ...
+
+    async def create_event(self, form: EventForm) -> str:
+        """Put an event on sale and return its id; an event that is already there exactly so is left alone."""
+        ...
+
+
+@asynccontextmanager
+async def opened_office(settings: Settings, *, url: str | None = None) -> AsyncIterator[Office]:
+    """The office of these settings: at `url`, else at the server that owns the data folder, else right here.
+
+    Raises:
+        ConfigurationError: the data folder is owned by something that cannot be spoken to.
+    """
+    folder = DataFolder(settings.data_folder)
+    server = folder.running_server()
+    base_url = url or (None if server is None else server.url)
+    if base_url is not None:
+        token = sign_token(settings, user="frontrow-cli", roles=["admin"], ttl_minutes=_TOKEN_MINUTES)
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx.AsyncClient(base_url=base_url, headers=headers, timeout=_HTTP_S) as http:
+            yield _RemoteOffice(http)
+        return
+    from frontrow.app import layouts_of
+
+    with folder.owned():
+        async with layouts_of(settings, folder) as layouts:
+            yield _LocalOffice(layouts)
+
+
+class _LocalOffice:
+    def __init__(self, layouts: LayoutService) -> None:
+        self._layouts = layouts
+
+    async def publish(self, document: bytes, *, format: LayoutFormat) -> LayoutPublished:
+        match await self._layouts.publish(document, format=format):
+            case LayoutPublished() as published:
+                return published
+            case LayoutFaulty(faults=faults):
+                raise Refused(_listed(faults))
+
+    async def document(self, layout_id: str, version: int) -> bytes:
+        document = await self._layouts.document(LayoutId(layout_id), version)
+        if document is None:
+            raise Refused(f"there is no version {version} of a layout {layout_id!r}")
+        return document
+
+    async def create_event(self, form: EventForm) -> str:
+        outcome = await self._layouts.create_event(_new_event(form))
+        match outcome:
+            case EventCreated(event=event):
+                return event.event_id
+            case EventIdTaken(event_id=event_id):
+                raise Refused(f"there is another event {event_id!r}: choose another --event-id")
+            case EventFaulty(faults=faults):
+                raise Refused(_listed(faults))
+            case PricesMissing(category_ids=category_ids):
+                raise Refused(f"prices: the layout has none for {', '.join(category_ids)}: add --price CATEGORY=AMOUNT")
+            case LayoutUnknown(layout_id=layout_id, version=version):
+                raise Refused(f"there is no layout {layout_id!r}" + (f" with a version {version}" if version else ""))
+        assert_never(outcome)
+
+
+class _RemoteOffice:
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self._http = http
+
+    async def publish(self, document: bytes, *, format: LayoutFormat) -> LayoutPublished:
+        headers = {"Content-Type": "application/json"}
+        content = await self._asked("POST", f"/api/v1/layouts?format={format}", content=document, headers=headers)
+        answer = msgspec.json.decode(content, type=_PublishedAnswer)
+        return LayoutPublished(LayoutId(answer.layout_id), answer.version, answer.warnings)
+
+    async def document(self, layout_id: str, version: int) -> bytes:
+        return await self._asked("GET", f"/api/v1/layouts/{layout_id}/versions/{version}")
+
+    async def create_event(self, form: EventForm) -> str:
+        headers = {"Content-Type": "application/json"}
+        content = await self._asked("POST", "/api/v1/events", content=msgspec.json.encode(form), headers=headers)
+        return msgspec.json.decode(content, type=_EventAnswer).event_id
+
+    async def _asked(
+        self, method: str, path: str, *, content: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> bytes:
+        try:
+            answer = await self._http.request(method, path, content=content, headers=headers)
+        except httpx.HTTPError as error:
+            raise Refused(f"the server at {self._http.base_url} does not answer: {error}") from None
+        if answer.is_success:
+            return answer.content
+        problem = msgspec.json.decode(answer.content, type=_Problem)
+        raise Refused(_listed(problem.errors) if problem.errors else problem.detail)
+
+
+class _PublishedAnswer(msgspec.Struct, frozen=True, rename="camel"):
+    layout_id: str
+    version: int
+    warnings: tuple[str, ...] = ()
+
+
+class _EventAnswer(msgspec.Struct, frozen=True, rename="camel"):
+    event_id: str
+
+
+class _FieldFault(msgspec.Struct, frozen=True):
+    field: str
+    message: str
+
+    @property
+    def path(self) -> str:
+        return self.field
+
+
+class _Problem(msgspec.Struct, frozen=True):
+    detail: str
+    errors: tuple[_FieldFault, ...] = ()
+
+
+def _listed(faults: tuple[Fault, ...] | tuple[_FieldFault, ...]) -> str:
+    return "\n".join(f"{fault.path or 'document'}: {fault.message}" for fault in faults)
+
+
+def _new_event(form: EventForm) -> NewEvent:
+    return NewEvent(
+        name=form.name,
+        layout_id=LayoutId(form.layout_id),
+        starts_at_ms=_ms(form.starts_at),
+        currency=form.currency,
+        event_id=None if form.event_id is None else EventId(form.event_id),
+        layout_version=form.layout_version,
+        sales_start_ms=None if form.sales_start is None else _ms(form.sales_start),
+        sales_end_ms=None if form.sales_end is None else _ms(form.sales_end),
+        prices={CategoryId(category): price for category, price in form.prices.items()},
+    )
+
+
+def _ms(at: datetime) -> int:
+    return round(at.astimezone(UTC).timestamp() * _MS_PER_S)

@@ -1,0 +1,31 @@
+"""Options that several commands share, and the settings they lead to."""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from frontrow.data_folder import DataFolder
+from frontrow.settings import Settings, load
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", metavar="DIR", help="Folder of the embedded stores [env: FRONTROW_DATA_DIR]."),
+]
+Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="TCP port to listen on.")]
+Url = Annotated[
+    str | None,
+    typer.Option("--url", help="Speak to this running server instead of opening the stores."),
+]
+
+
+def settings_with(data_dir: Path | None) -> Settings:
+    """The environment's settings, with the folder named on the command line if there is one."""
+    settings = load()
+    return settings if data_dir is None else msgspec.structs.replace(settings, data_dir=data_dir)
+
+
+def secret_of(settings: Settings) -> str:
+    """The secret that signs and verifies tokens: the configured one, else the data folder's own."""
+    return settings.jwt_secret or DataFolder(settings.data_folder).jwt_secret()
