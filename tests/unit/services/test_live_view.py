@@ -1,6 +1,7 @@
 """A live view takes the feed in any delivery and ends as the feed does, its letters and counts kept as it goes."""
 
 from collections import Counter
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -142,14 +143,14 @@ def test_another_layout_version_shows_the_same_seats_in_its_own_order(feed: Fake
 
 @given(CHANGES, st.randoms(use_true_random=False))
 def test_a_view_ends_as_the_feed_does_whatever_the_order_and_repetition_of_deliveries(
-    changes: list[tuple[ChangeKind, list[str]]], random: "st.DataObject"
+    changes: list[tuple[ChangeKind, list[str]]], random: Random
 ) -> None:
     feed = FakeFeed()
     feed.warm(EVENT)
     view = opened(feed)
     entries = [feed.append(EVENT, kind, " ".join(names), expires_at_ms=9) for kind, names in changes]
     deliveries = entries + entries
-    random.shuffle(deliveries)  # type: ignore[attr-defined]
+    random.shuffle(deliveries)
     for entry in deliveries:
         view.note(entry)
         fresh = drawn_anew(view)

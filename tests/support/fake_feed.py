@@ -1,0 +1,136 @@
+"""A change feed in memory, written by the test: what a store's scripts would append, and what can happen to it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from frontrow.domain.changes import Change, ChangeKind, FeedEntry, Position
+from frontrow.domain.errors import StoreUnavailable
+from frontrow.domain.hold import Cold
+from frontrow.domain.ids import EventId, HoldId, SeatId, UserId
+from frontrow.domain.seat_states import SeatMapSnapshot, SeatStates
+
+
+class _Feed:
+    def __init__(self, epoch: str, warmed: FeedEntry) -> None:
+        self.states = SeatStates.from_snapshot(
+            SeatMapSnapshot(Position(epoch, warmed.offset), 0, held={}, claimed={}, booked={}, blocked={})
+        )
+        self.entries = [warmed]
+
+
+class FakeFeed:
+    """Implements ports.ChangeFeed. Reads are counted by name in `reads`."""
+
+    def __init__(self) -> None:
+        self._feeds: dict[EventId, _Feed] = {}
+        self._appended = asyncio.Event()
+        self._stream_ms = 1_000
+        self._tags = 0
+        self.down = False
+        self.reads: list[str] = []
+
+    def warm(self, event_id: EventId) -> None:
+        """Start a new epoch unless the event is warm."""
+        if event_id not in self._feeds:
+            offset = self._next_offset()
+            epoch = f"epoch-{self._tags}"
+            warmed = FeedEntry(epoch, "", offset, self._stream_ms, Change(ChangeKind.WARMED, ()))
+            self._feeds[event_id] = _Feed(epoch, warmed)
+            self._appended.set()
+
+    def is_warm(self, event_id: EventId) -> bool:
+        """Whether the store knows the event."""
+        return event_id in self._feeds
+
+    def append(
+        self, event_id: EventId, kind: ChangeKind, names: str, *, expires_at_ms: int = 0, owner_id: str = "o"
+    ) -> FeedEntry:
+        """Append one change as a script would."""
+        feed = self._feeds[event_id]
+        change = Change(
+            kind,
+            tuple(SeatId(name) for name in names.split()),
+            expires_at_ms=expires_at_ms,
+            user_id=UserId("u"),
+            hold_id=HoldId("1-h"),
+            owner_id=owner_id,
+        )
+        position = feed.states.position
+        entry = FeedEntry(position.epoch, position.offset, self._next_offset(), self._stream_ms, change)
+        assert feed.states.apply(entry)
+        feed.entries.append(entry)
+        self._appended.set()
+        return entry
+
+    def trim(self, event_id: EventId, *, keep: int) -> None:
+        """Drop all but the last `keep` entries."""
+        feed = self._feeds[event_id]
+        feed.entries = feed.entries[len(feed.entries) - keep :]
+
+    def flush_all(self, *, clock_back_ms: int = 0) -> None:
+        """Lose everything; stream ids go on from a clock that was set back."""
+        self._feeds.clear()
+        self._stream_ms -= clock_back_ms
+
+    def snapshot(self, event_id: EventId) -> SeatMapSnapshot:
+        """The state itself, for comparison."""
+        return self._feeds[event_id].states.snapshot(0)
+
+    def position(self, event_id: EventId) -> Position:
+        """Where the feed stands."""
+        return self._feeds[event_id].states.position
+
+    async def read_map(self, event_id: EventId) -> SeatMapSnapshot | Cold:
+        """See ports.ChangeFeed."""
+        self._asked("read_map")
+        await asyncio.sleep(0)
+        return self.snapshot(event_id) if event_id in self._feeds else Cold(now_ms=self._stream_ms)
+
+    async def heads(self, event_ids: Sequence[EventId]) -> dict[EventId, Position]:
+        """See ports.ChangeFeed."""
+        self._asked("heads")
+        return {event_id: self.position(event_id) for event_id in event_ids if event_id in self._feeds}
+
+    async def read_after(self, offsets: Mapping[EventId, str], *, block_ms: int) -> dict[EventId, list[FeedEntry]]:
+        """See ports.ChangeFeed."""
+        self._asked("read_after")
+        try:
+            async with asyncio.timeout(block_ms / 1000):
+                while not (found := self._entries_after(offsets)):
+                    self._appended.clear()
+                    await self._appended.wait()
+                    self._asked("wake")
+                return found
+        except TimeoutError:
+            return {}
+
+    def go_down(self) -> None:
+        """Answer nothing, blocked reads included, until `come_up`."""
+        self.down = True
+        self._appended.set()
+
+    def come_up(self) -> None:
+        """Answer again."""
+        self.down = False
+
+    def _entries_after(self, offsets: Mapping[EventId, str]) -> dict[EventId, list[FeedEntry]]:
+        found = {
+            event_id: [entry for entry in feed.entries if _order(entry.offset) > _order(offset)]
+            for event_id, offset in offsets.items()
+            if (feed := self._feeds.get(event_id)) is not None
+        }
+        return {event_id: entries for event_id, entries in found.items() if entries}
+
+    def _asked(self, what: str) -> None:
+        self.reads.append(what)
+        if self.down:
+            raise StoreUnavailable("down")
+
+    def _next_offset(self) -> str:
+        self._stream_ms += 1
+        self._tags += 1
+        return f"{self._stream_ms}-0-tag{self._tags}"
+
+
+def _order(offset: str) -> int:
+    return int(offset.split("-", maxsplit=1)[0])
