@@ -3,17 +3,25 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 import structlog
 
+from frontrow.domain.booking import LedgerSeat
 from frontrow.domain.errors import StoreUnavailable
 from frontrow.domain.ids import EventId
-from frontrow.ports import HoldStore, Ledger
+from frontrow.ports import HoldStore
 
 ATTEMPTS_MAX = 3
 ATTEMPT_PAUSE_S = 0.1
 
 _log = structlog.get_logger(__name__)
+
+
+class HasLiveSeats(Protocol):
+    """The ledger, as far as it is asked here."""
+
+    async def live_seats(self, event_id: EventId) -> list[LedgerSeat]: ...
 
 
 class Warmer:
@@ -29,7 +37,7 @@ class Warmer:
         self,
         *,
         store: HoldStore,
-        ledger: Ledger,
+        ledger: HasLiveSeats,
         on_warmed: Callable[[EventId], object] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
