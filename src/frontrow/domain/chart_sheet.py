@@ -188,7 +188,7 @@ class ChartSheet:
                 row_label=table.display_label or label or table_id,
                 section_id=part.section_id,
                 extent=round(min(SEAT_EXTENT_MAX, room), 2) if room > 4 else SEAT_EXTENT_MAX,
-                rotation=round(math.degrees(math.atan2(across, -down)), 2),
+                rotation=round(math.degrees(math.atan2(-across, down)), 2),
                 table_id=table_id,
             )
 

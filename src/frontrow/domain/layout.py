@@ -60,7 +60,7 @@ class Section(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, f
 
 
 class Seat(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
-    """One place to sit. `position` is the seat's centre; `rotation` is in degrees, clockwise."""
+    """One place to sit. `position` is the seat's centre; `rotation` is in degrees, clockwise; at 0 it faces up."""
 
     id: Annotated[SeatId, _ID]
     position: Point

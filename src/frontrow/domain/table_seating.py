@@ -51,8 +51,8 @@ def _long_sides(table: Item) -> list[tuple[float, float, float]]:
     reach = depth / 2 + TABLE_GAP + SEAT_EXTENT / 2
     top = math.ceil(table.sc / 2)
     bottom = table.sc - top
-    places = [((n + 0.5) / top * length - length / 2, -reach, 0.0) for n in range(top)]
-    places += [(length / 2 - (n + 0.5) / bottom * length, reach, 180.0) for n in range(bottom)]
+    places = [((n + 0.5) / top * length - length / 2, -reach, 180.0) for n in range(top)]
+    places += [(length / 2 - (n + 0.5) / bottom * length, reach, 0.0) for n in range(bottom)]
     return [(-y, x, facing + 90) for x, y, facing in places] if upright else places
 
 
@@ -65,4 +65,4 @@ def _turned(table: Item, x: float, y: float) -> Point:
 
 
 def _whole_turn(degrees: float) -> float:
-    return math.fmod(degrees, 360)
+    return degrees % 360

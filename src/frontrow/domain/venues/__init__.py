@@ -1,0 +1,1 @@
+"""The demo's own venues: drawings made by these functions, the same every time, free for anyone to use."""
