@@ -19,6 +19,7 @@ from frontrow.domain.hold import (
     Unavailable,
 )
 from frontrow.domain.ids import HoldId, SeatId, TableId, UserId
+from frontrow.domain.seat_records import HOLD_LISTED_MAX
 from tests.support.one_event import GUARD_MS, LIFETIME_MAX_MS, TTL_MS, OneEvent, seats
 
 DAY_MS = 86_400_000
@@ -88,11 +89,13 @@ def test_the_same_key_and_fingerprint_answer_with_the_same_hold_its_expiry_uncha
     assert (again.hold_id, again.expires_at_ms, again.replayed, again.entries) == ("h1", first.expires_at_ms, True, ())
 
 
-def test_a_key_answers_gone_once_its_hold_is_over_and_until_a_day_past_its_expiry(event: OneEvent) -> None:
+def test_a_key_answers_gone_once_its_hold_is_over_until_a_day_past_the_latest_expiry_it_could_get(
+    event: OneEvent,
+) -> None:
     event.acquire("u1", "h1", "A1", key="k", fingerprint="f")
     event.pass_ms(TTL_MS)
     assert event.acquire("u1", "h2", "A1", key="k", fingerprint="f") == HoldGone(HoldId("h1"), event.now_ms)
-    event.pass_ms(DAY_MS - 1)
+    event.pass_ms(LIFETIME_MAX_MS - TTL_MS + DAY_MS - 1)
     assert event.acquire("u1", "h2", "A1", key="k", fingerprint="f") == HoldGone(HoldId("h1"), event.now_ms)
     event.pass_ms(1)
     assert isinstance(event.acquire("u1", "h2", "A1", key="k", fingerprint="f"), HoldAcquired)
@@ -155,27 +158,37 @@ def test_a_seat_moved_into_an_open_hold_keeps_its_own_lifetime_cap(event: OneEve
     newer = event.acquired("u1", "h2", "A2")
     added = event.acquire("u1", "h2", "A1", adds=True)
     assert isinstance(added, HoldAcquired)
-    assert added.expires_at_ms == newer.expires_at_ms
+    assert added.expires_at_ms == started_ms + LIFETIME_MAX_MS
     assert event.map.expires_at_ms(SeatId("A1")) == started_ms + LIFETIME_MAX_MS
     assert event.map.expires_at_ms(SeatId("A2")) == newer.expires_at_ms
 
 
-def test_adding_takes_the_open_holds_expiry_and_touches_nothing_else(event: OneEvent) -> None:
+def test_adding_takes_the_open_holds_expiry_and_touches_no_other_seat(event: OneEvent) -> None:
     first = event.acquired("u1", "h1", "A1")
     event.pass_ms(60_000)
-    added = event.acquire("u1", "h1", "A1 A2", tables={"T1": "A3"}, adds=True)
+    added = event.acquire("u1", "h1", "A2", tables={"T1": "A3"}, adds=True)
     assert isinstance(added, HoldAcquired)
     assert (added.seat_ids, added.table_ids) == (seats("A1 A2 A3"), (TableId("T1"),))
     assert added.expires_at_ms == first.expires_at_ms
     assert [entry.change.seats for entry in added.entries] == [seats("A2 A3")]
 
 
-def test_adding_what_the_hold_has_already_changes_nothing(event: OneEvent) -> None:
-    event.acquired("u1", "h1", "A1")
+def test_adding_what_the_hold_has_already_succeeds_and_leaves_its_expiry(event: OneEvent) -> None:
+    first = event.acquired("u1", "h1", "A1")
     event.pass_ms(60_000)
     again = event.acquire("u1", "h1", "A1", adds=True)
     assert isinstance(again, HoldAcquired)
-    assert (again.replayed, again.entries) == (True, ())
+    assert (again.seat_ids, again.expires_at_ms) == (first.seat_ids, first.expires_at_ms)
+
+
+def test_a_hold_lists_a_bounded_number_of_seats(event: OneEvent) -> None:
+    event.acquired("admin", "h1", "B0")
+    for first in range(1, HOLD_LISTED_MAX, 20):
+        names = " ".join(f"B{number}" for number in range(first, min(first + 20, HOLD_LISTED_MAX)))
+        assert isinstance(event.acquire("admin", "h1", names, adds=True), HoldAcquired)
+    assert event.acquire("admin", "h1", "A1", adds=True) == SeatLimitReached(
+        HOLD_LISTED_MAX, HOLD_LISTED_MAX, event.now_ms
+    )
 
 
 def test_adding_to_a_hold_that_is_absent_or_ran_out_is_not_found(event: OneEvent) -> None:
@@ -190,7 +203,7 @@ def test_the_cap_counts_the_users_seats_once_over_all_holds_and_moves_cost_nothi
     assert event.acquire("u1", "h2", "A3 A4", seats_max=3) == SeatLimitReached(2, 3, event.now_ms)
     assert event.states("A3 A4") == "aa"
     assert isinstance(event.acquire("u1", "h2", "A2 A3", seats_max=3), HoldAcquired)
-    assert isinstance(event.acquire("u1", "h3", "A1 A2", seats_max=1), HoldAcquired)
+    assert isinstance(event.acquire("u1", "h3", "A1 A2 A3", seats_max=3), HoldAcquired)
     assert isinstance(event.acquire("u2", "h4", "A4", seats_max=3), HoldAcquired)
 
 
@@ -302,7 +315,8 @@ def test_a_delayed_release_only_shortens_and_an_extension_cancels_it(event: OneE
     assert [entry.change.kind for entry in later.entries] == [ChangeKind.EXPIRY_CHANGED]
     longer = event.release("u1", "h1", after_ms=TTL_MS * 2)
     assert isinstance(longer, HoldReleased)
-    assert (longer.expires_at_ms, longer.entries) == (later.expires_at_ms, ())
+    assert longer.entries == ()
+    assert event.map.expires_at_ms(SeatId("A1")) == later.expires_at_ms
     event.extend("u1", "h1")
     event.pass_ms(TTL_MS - 1)
     assert event.held_now("u1") == {"A1": "h1", "A2": "h1"}

@@ -70,15 +70,17 @@ class BookingOperations(SeatRecords):
             return refused
         deadline_ms = now_ms + guard_ms
         held = tuple(HeldSeat(seat_id, self._locks[seat_id].hold_id) for seat_id in wanted)
-        entries: list[FeedEntry] = []
+        tables: list[TableId] = []
+        self._marks.update(dict.fromkeys(wanted, BookingMark(booking_id, deadline_ms)))
         for of_hold, marked in _by_hold(held).items():
             record = self._records[of_hold]
-            self._marks.update(dict.fromkeys(marked, BookingMark(booking_id, deadline_ms)))
-            self._records[of_hold] = msgspec.structs.replace(
-                record, kept_until_ms=max(record.kept_until_ms, deadline_ms)
-            )
-            entries += self._reschedule(now_ms, of_hold, {it: max(self._held[it], deadline_ms) for it in marked})
-        return BookingBegun(held, self._whole_tables(held), deadline_ms, now_ms, tuple(entries))
+            kept_until_ms = max(record.kept_until_ms, deadline_ms)
+            self._records[of_hold] = msgspec.structs.replace(record, kept_until_ms=kept_until_ms)
+            of_seats = self._tables_of(of_hold, marked)
+            self._keep_tables(of_hold, of_seats, later_ms=deadline_ms)
+            tables += of_seats
+        entries = self._reschedule(now_ms, [it for it in wanted if self._held[it] < deadline_ms], deadline_ms)
+        return BookingBegun(held, tuple(tables), deadline_ms, now_ms, entries)
 
     def finish_booking(
         self,
@@ -98,34 +100,36 @@ class BookingOperations(SeatRecords):
         names gives way. A lock on a seat that is set is gone; marks, and locks of skipped seats, go only when they
         are this booking's.
         """
-        sold, skipped = self._sort_out(now_ms, seat_ids, owner_id, replaces_claim)
-        broken = tuple(
-            HeldSeat(it, self._locks[it].hold_id)
-            for it in sold
-            if self._has_lock(it, now_ms) and self._locks[it].user_id != user_id
-        )
-        released = {
-            of_hold: [it for it in self._held_by(of_hold, own, now_ms) if it not in sold and it in skipped]
-            for of_hold, own in _by_hold(held).items()
-        }
-        self._unmark(booking_id, [*seat_ids, *(pair.seat_id for pair in held)])
-        for of_hold, own in _by_hold(held).items():
-            if of_hold in self._records and self._records[of_hold].user_id == user_id:
-                self._strike_off(of_hold, [it for it in own if it in sold or it in released[of_hold]])
-        for seat_id in sold:
-            lock = self._locks.pop(seat_id, None)
-            if lock is not None and lock.user_id == user_id:
-                self._user_seats[user_id].pop(seat_id, None)
-        entries = []
-        if sold:
-            change = Change(_SOLD_BY[state], sold, user_id=user_id, owner_id=owner_id)
-            entries.append(self._append(now_ms, change))
-        for of_hold, own in released.items():
-            if own:
-                self._unlock(own)
-                change = Change(ChangeKind.RELEASED, tuple(own), user_id=user_id, hold_id=of_hold)
-                entries.append(self._append(now_ms, change))
-        return BookingFinished(skipped, broken, now_ms, tuple(entries))
+        sold = Sale(state, owner_id)
+        hold_of = {pair.seat_id: pair.hold_id for pair in held}
+        skipped: list[SeatId] = []
+        broken: list[HeldSeat] = []
+        changed: list[SeatId] = []
+        booked_from: dict[HoldId, list[SeatId]] = {}
+        for seat_id in seat_ids:
+            before = self._sales.get(seat_id)
+            gives_way = before is None or before == sold or before == _claim_for(state, replaces_claim)
+            if not gives_way or self._was_freed(owner_id, seat_id, now_ms):
+                skipped.append(seat_id)
+                continue
+            if self._has_lock(seat_id, now_ms):
+                lock = self._locks[seat_id]
+                if lock.user_id != user_id:
+                    broken.append(HeldSeat(seat_id, lock.hold_id))
+                elif lock.hold_id == hold_of.get(seat_id):
+                    booked_from.setdefault(lock.hold_id, []).append(seat_id)
+            if self._is_marked_by(seat_id, booking_id):
+                del self._marks[seat_id]
+            if before != sold or seat_id in self._held:
+                changed.append(seat_id)
+        for hold_id, own in booked_from.items():
+            if hold_id in self._records:
+                self._strike_off(hold_id, own)
+            self._unlock(own)
+        for seat_id in changed:
+            self._locks.pop(seat_id, None)
+        change = Change(_SOLD_BY[state], tuple(changed), user_id=user_id, owner_id=owner_id)
+        return BookingFinished(tuple(skipped), tuple(broken), now_ms, self._append(now_ms, change))
 
     def abort_booking(
         self, *, now_ms: int, booking_id: BookingId, user_id: UserId, held: Sequence[HeldSeat]
@@ -134,21 +138,25 @@ class BookingOperations(SeatRecords):
 
         An expiry is only ever shortened to what its hold recorded, never prolonged.
         """
+        if self.is_cold:
+            return Written((), now_ms)
         own = [pair for pair in held if self._is_marked_by(pair.seat_id, booking_id)]
-        self._unmark(booking_id, [pair.seat_id for pair in own])
         entries: list[FeedEntry] = []
         expired: list[SeatId] = []
         for hold_id, marked in _by_hold(own).items():
+            for seat_id in marked:
+                del self._marks[seat_id]
             record = self._records.get(hold_id)
-            if record is None or record.user_id != user_id:
-                continue
-            self._records[hold_id] = msgspec.structs.replace(record, kept_until_ms=record.expires_at_ms)
-            earlier = {it: min(self._held[it], record.expires_at_ms) for it in self._held_by(hold_id, marked, now_ms)}
-            expired += [it for it, at_ms in earlier.items() if at_ms <= now_ms]
-            entries += self._reschedule(now_ms, hold_id, {it: at for it, at in earlier.items() if at > now_ms})
-        if expired:
-            self._unlock(expired)
-            entries.append(self._append(now_ms, Change(ChangeKind.EXPIRED, tuple(expired))))
+            earlier_ms = record.expires_at_ms if record is not None and record.user_id == user_id else 0
+            late = [it for it in self._held_by(hold_id, marked, now_ms) if self._held[it] > earlier_ms]
+            if earlier_ms > now_ms:
+                entries += self._reschedule(now_ms, late, earlier_ms)
+            else:
+                expired += late
+        self._unlock(expired)
+        entries += self._append(now_ms, Change(ChangeKind.EXPIRED, tuple(expired)))
+        for hold_id in dict.fromkeys(pair.hold_id for pair in held):
+            self._settle(hold_id)
         return Written(tuple(pair.seat_id for pair in own), now_ms, tuple(entries))
 
     def free_seats(self, *, now_ms: int, owner_id: str, seat_ids: Sequence[SeatId]) -> Written:
@@ -158,10 +166,8 @@ class BookingOperations(SeatRecords):
         """
         self._freed.update({(owner_id, seat_id): now_ms for seat_id in seat_ids})
         freed = tuple(it for it in seat_ids if (sale := self._sales.get(it)) is not None and sale.owner_id == owner_id)
-        if not freed:
-            return Written((), now_ms)
         change = Change(ChangeKind.FREED, freed, owner_id=owner_id)
-        return Written(freed, now_ms, (self._append(now_ms, change),))
+        return Written(freed, now_ms, self._append(now_ms, change))
 
     def set_blocked(self, *, now_ms: int, block_id: BlockId, seat_ids: Sequence[SeatId]) -> BlockOutcome:
         """Withhold free seats from sale; all or none. Seats of this very block are as they should be."""
@@ -173,11 +179,9 @@ class BookingOperations(SeatRecords):
         refusals = tuple(SeatRefusal(seat_id, reason) for seat_id, reason in reasons if reason is not None)
         if refusals:
             return SeatsUnavailable(refusals, now_ms)
-        if not wanted:
-            return Written((), now_ms)
         self._unlock(wanted)
         change = Change(ChangeKind.BLOCKED, wanted, owner_id=block_id)
-        return Written(wanted, now_ms, (self._append(now_ms, change),))
+        return Written(wanted, now_ms, self._append(now_ms, change))
 
     def warm(self, *, now_ms: int, seats: Sequence[LedgerSeat], epoch: str) -> Written:
         """Load the ledger's live rows into a cold event and start `epoch`; a warm event stays as it is.
@@ -194,39 +198,36 @@ class BookingOperations(SeatRecords):
         wanted = set(loaded)
         self._sales.update({row.seat_id: Sale(row.state, row.owner_id) for row in seats if row.seat_id in wanted})
         self._position = Position(epoch=epoch, offset=self._position.offset)
-        return Written(loaded, now_ms, (self._append(now_ms, Change(ChangeKind.WARMED, ())),))
+        return Written(loaded, now_ms, self._append(now_ms, Change(ChangeKind.WARMED, ())))
 
     def _not_begun(
         self, now_ms: int, booking_id: BookingId, user_id: UserId, hold_id: HoldId | None, wanted: Sequence[SeatId]
-    ) -> BookingRunning | HoldNotComplete | SeatsUnavailable | SeatsBusy | None:
+    ) -> BookingRunning | HoldNotFound | HoldNotComplete | SeatsUnavailable | SeatsBusy | None:
         busy, wait_ms = self._marked(wanted, now_ms)
-        if any(self._marks[seat_id].booking_id == booking_id for seat_id in busy):
-            return BookingRunning(wait_ms, now_ms)
+        running_ms = [mark.deadline_ms - now_ms for it in busy if (mark := self._marks[it]).booking_id == booking_id]
+        if running_ms:
+            return BookingRunning(max(running_ms), now_ms)
         if hold_id is not None:
+            if self._open_hold(hold_id, user_id, now_ms) is None:
+                return HoldNotFound(now_ms)
             held = self._held_by(hold_id, wanted, now_ms)
             lost = tuple(seat_id for seat_id in wanted if seat_id not in held)
             if lost:
                 return HoldNotComplete(lost, now_ms)
-        refusals = self._not_held(wanted, user_id, now_ms)
-        if refusals:
-            return SeatsUnavailable(refusals, now_ms)
+        else:
+            refusals = self._not_held(wanted, user_id, now_ms)
+            if refusals:
+                return SeatsUnavailable(refusals, now_ms)
         return SeatsBusy(busy, wait_ms, now_ms) if busy else None
 
-    def _sort_out(
-        self, now_ms: int, seat_ids: Sequence[SeatId], owner_id: str, replaces_claim: OrderId | None
-    ) -> tuple[tuple[SeatId, ...], tuple[SeatId, ...]]:
-        """The seats to set sold, and those to skip; seats that `owner_id` has already are neither."""
-        sold: list[SeatId] = []
-        skipped: list[SeatId] = []
-        for seat_id in seat_ids:
-            sale = self._sales.get(seat_id)
-            if self._was_freed(owner_id, seat_id, now_ms):
-                skipped.append(seat_id)
-            elif sale is None or (replaces_claim is not None and sale == Sale(SeatRowState.CLAIMED, replaces_claim)):
-                sold.append(seat_id)
-            elif sale.owner_id != owner_id:
-                skipped.append(seat_id)
-        return tuple(sold), tuple(skipped)
+    def _settle(self, hold_id: HoldId) -> None:
+        """Keep a hold's record as long as its own expiry, or its last seat's where another booking pushed that."""
+        record = self._records.get(hold_id)
+        if record is not None:
+            last_ms = max((self._held.get(it, 0) for it in record.seat_ids), default=0)
+            kept_until_ms = min(record.kept_until_ms, max(record.expires_at_ms, last_ms))
+            self._records[hold_id] = msgspec.structs.replace(record, kept_until_ms=kept_until_ms)
+            self._keep_tables(hold_id, record.table_ids, sooner_ms=record.expires_at_ms)
 
     def _was_freed(self, owner_id: str, seat_id: SeatId, now_ms: int) -> bool:
         freed_at_ms = self._freed.get((owner_id, seat_id))
@@ -236,15 +237,12 @@ class BookingOperations(SeatRecords):
         mark = self._marks.get(seat_id)
         return mark is not None and mark.booking_id == booking_id
 
-    def _unmark(self, booking_id: str, seat_ids: Iterable[SeatId]) -> None:
-        for seat_id in seat_ids:
-            if self._is_marked_by(seat_id, booking_id):
-                del self._marks[seat_id]
 
-    def _whole_tables(self, held: Iterable[HeldSeat]) -> tuple[TableId, ...]:
-        """The tables that the seats are held as part of."""
-        tables = (self._locks[pair.seat_id].table_id for pair in held)
-        return tuple(dict.fromkeys(table_id for table_id in tables if table_id is not None))
+def _claim_for(state: SeatRowState, order_id: OrderId | None) -> Sale | None:
+    """The claim that gives way to this sale: only an order's own, and only to its booking."""
+    if order_id is None or state is not SeatRowState.BOOKED:
+        return None
+    return Sale(SeatRowState.CLAIMED, order_id)
 
 
 def _by_hold(held: Iterable[HeldSeat]) -> Mapping[HoldId, list[SeatId]]:

@@ -4,7 +4,7 @@ Nothing here is removed by the passing of time: every reading compares the store
 and what ran out counts as absent. That is the rule of the store's scripts too, whatever keys still exist.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -14,8 +14,10 @@ from frontrow.domain.hold import HeldSeat, Hold, SeatRefusal, Unavailable
 from frontrow.domain.ids import HoldId, SeatId, TableId, UserId
 from frontrow.domain.seat_states import SeatStates
 
+HOLD_LISTED_MAX = 500
+"""How many seats one hold may list. Few people may hold more than a request takes: admins, adding to a hold."""
 ANSWER_KEPT_MS = 86_400_000
-"""How long a hold's idempotency answer outlives the expiry the hold was made with: a day."""
+"""How long a hold's idempotency answer outlives the latest expiry the hold can get: a day."""
 TOMBSTONE_MS = 86_400_000
 """How long it is remembered that an owner freed a seat: a day, far beyond any relay's repeats."""
 
@@ -172,6 +174,10 @@ class SeatRecords(SeatStates):
         record = self._hold_of(hold_id, user_id, now_ms)
         return record if record is not None and record.expires_at_ms > now_ms else None
 
+    def _count_of(self, user_id: UserId, now_ms: int) -> int:
+        """How many seats the cap counts for the user."""
+        return sum(expires_at_ms > now_ms for expires_at_ms in self._user_seats.get(user_id, {}).values())
+
     def _live_mark(self, seat_id: SeatId, now_ms: int) -> BookingMark | None:
         mark = self._marks.get(seat_id)
         return mark if mark is not None and mark.deadline_ms > now_ms else None
@@ -202,8 +208,13 @@ class SeatRecords(SeatStates):
 
     # Steps
 
-    def _append(self, now_ms: int, change: Change) -> FeedEntry:
-        """Write the feed's next entry: the only way a state changes."""
+    def _append(self, now_ms: int, change: Change) -> tuple[FeedEntry, ...]:
+        """Change states and say so in the feed. A cold event has no readers: its first entry will be `warmed`."""
+        if not change.seats and change.kind is not ChangeKind.WARMED:
+            return ()
+        if self.is_cold:
+            self._change(change)
+            return ()
         self._entries_count += 1
         entry = FeedEntry(
             epoch=self._position.epoch,
@@ -213,27 +224,13 @@ class SeatRecords(SeatStates):
             change=change,
         )
         self._take(entry)
-        return entry
+        return (entry,)
 
-    def _reschedule(self, now_ms: int, hold_id: HoldId, expiries: Mapping[SeatId, int]) -> list[FeedEntry]:
-        """Give seats of one hold other expiries, one entry for each distinct time; unchanged ones are left out."""
-        seats_at: dict[int, list[SeatId]] = {}
-        for seat_id, expires_at_ms in expiries.items():
-            if self._held[seat_id] != expires_at_ms:
-                seats_at.setdefault(expires_at_ms, []).append(seat_id)
-        entries = []
-        for expires_at_ms, seat_ids in seats_at.items():
-            user_id = self._locks[seat_ids[0]].user_id
-            self._user_seats[user_id].update(dict.fromkeys(seat_ids, expires_at_ms))
-            change = Change(
-                ChangeKind.EXPIRY_CHANGED,
-                tuple(seat_ids),
-                expires_at_ms=expires_at_ms,
-                user_id=user_id,
-                hold_id=hold_id,
-            )
-            entries.append(self._append(now_ms, change))
-        return entries
+    def _reschedule(self, now_ms: int, seat_ids: Sequence[SeatId], expires_at_ms: int) -> tuple[FeedEntry, ...]:
+        """Let locked seats of one user run out at another time."""
+        for seat_id in seat_ids:
+            self._user_seats[self._locks[seat_id].user_id][seat_id] = expires_at_ms
+        return self._append(now_ms, Change(ChangeKind.EXPIRY_CHANGED, tuple(seat_ids), expires_at_ms=expires_at_ms))
 
     def _unlock(self, seat_ids: Iterable[SeatId]) -> None:
         """Drop lock and cap entry. The state changes by the entry the caller appends."""
@@ -244,12 +241,12 @@ class SeatRecords(SeatStates):
 
     def _strike_off(self, hold_id: HoldId, seat_ids: Iterable[SeatId]) -> None:
         """Take seats off a hold's list, with the tables they were held as part of; an empty hold is gone."""
-        record = self._records.get(hold_id)
-        if record is None:
-            return
-        struck = set(seat_ids)
-        tables = {lock.table_id for it in struck if (lock := self._locks.get(it)) is not None}
-        self._drop_table_locks(hold_id, (table_id for table_id in record.table_ids if table_id in tables))
+        struck = tuple(seat_ids)
+        record = self._records[hold_id]
+        tables = self._tables_of(hold_id, struck)
+        for table_id in tables:
+            if self._is_table_of(hold_id, table_id):
+                del self._table_locks[table_id]
         kept = tuple(seat_id for seat_id in record.seat_ids if seat_id not in struck)
         if not kept:
             del self._records[hold_id]
@@ -257,14 +254,26 @@ class SeatRecords(SeatStates):
         table_ids = tuple(table_id for table_id in record.table_ids if table_id not in tables)
         self._records[hold_id] = msgspec.structs.replace(record, seat_ids=kept, table_ids=table_ids)
 
-    def _drop_table_locks(self, hold_id: HoldId, table_ids: Iterable[TableId]) -> None:
-        for table_id in table_ids:
-            marker = self._table_locks.get(table_id)
-            if marker is not None and marker.lock.hold_id == hold_id:
-                del self._table_locks[table_id]
+    def _tables_of(self, hold_id: HoldId, seat_ids: Sequence[SeatId] | None) -> tuple[TableId, ...]:
+        """The hold's tables that these seats (None: all it lists) are held as part of."""
+        table_ids = self._records[hold_id].table_ids
+        if seat_ids is None:
+            return table_ids
+        of_seats = {lock.table_id for it in seat_ids if (lock := self._locks.get(it)) is not None}
+        return tuple(table_id for table_id in table_ids if table_id in of_seats)
 
-    def _keep_tables(self, hold_id: HoldId, table_ids: Iterable[TableId], expires_at_ms: int) -> None:
+    def _is_table_of(self, hold_id: HoldId, table_id: TableId) -> bool:
+        marker = self._table_locks.get(table_id)
+        return marker is not None and marker.lock.hold_id == hold_id
+
+    def _keep_tables(
+        self, hold_id: HoldId, table_ids: Iterable[TableId], *, later_ms: int = 0, sooner_ms: int | None = None
+    ) -> None:
+        """Let the markers of a hold's tables run out no sooner, or no later, than that."""
         for table_id in table_ids:
-            marker = self._table_locks.get(table_id)
-            if marker is not None and marker.lock.hold_id == hold_id:
-                self._table_locks[table_id] = TableLock(marker.lock, expires_at_ms)
+            if self._is_table_of(hold_id, table_id):
+                marker = self._table_locks[table_id]
+                expires_at_ms = max(marker.expires_at_ms, later_ms)
+                self._table_locks[table_id] = TableLock(
+                    marker.lock, expires_at_ms if sooner_ms is None else min(expires_at_ms, sooner_ms)
+                )

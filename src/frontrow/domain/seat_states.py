@@ -11,7 +11,7 @@ from typing import Self
 import msgspec
 
 from frontrow.domain.booking import SeatRowState
-from frontrow.domain.changes import ChangeKind, FeedEntry, Position
+from frontrow.domain.changes import Change, ChangeKind, FeedEntry, Position
 from frontrow.domain.ids import SeatId
 
 
@@ -144,7 +144,10 @@ class SeatStates:
         return True
 
     def _take(self, entry: FeedEntry) -> None:
-        change = entry.change
+        self._change(entry.change)
+        self._position = Position(entry.epoch, entry.offset)
+
+    def _change(self, change: Change) -> None:
         match change.kind:
             case ChangeKind.HELD | ChangeKind.EXPIRY_CHANGED:
                 self._held.update(dict.fromkeys(change.seats, change.expires_at_ms))
@@ -158,7 +161,6 @@ class SeatStates:
                 _forget(self._sales, change.seats)
             case ChangeKind.WARMED:
                 pass
-        self._position = Position(entry.epoch, entry.offset)
 
 
 def _forget(states: dict[SeatId, int] | dict[SeatId, Sale], seat_ids: Iterable[SeatId]) -> None:
