@@ -46,7 +46,7 @@ from frontrow.ports import Clock, HoldStore, Ledger
 from frontrow.services.booking_ids import BookingIds
 from frontrow.services.booking_wish import Wish
 from frontrow.services.counts import Count, Counts
-from frontrow.services.earlier_bookings import EarlierBookings, refusals
+from frontrow.services.earlier_bookings import EarlierBookings, first_answer, refusals
 from frontrow.services.relay import Relay
 from frontrow.services.seat_calls import SeatCalls
 
@@ -162,9 +162,10 @@ class BookingProtocol:
         match outcome:
             case BookingWritten(booking, task_ids=task_ids):
                 live = await self._finish(booking, draft.held, task_ids)
+                if wish.key is not None:
+                    return first_answer(outcome)
                 # Without a key the id says only "this hold", which may have been booked before and got seats since.
-                is_this = live.issuperset(pair.seat_id for pair in draft.held)
-                return outcome if is_this or wish.key is not None else _IdTaken()
+                return outcome if live.issuperset(pair.seat_id for pair in draft.held) else _IdTaken()
             case BookingKeyReused():
                 await self._unmark(wish, booking_id, draft.held)
                 return outcome

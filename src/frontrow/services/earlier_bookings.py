@@ -3,8 +3,11 @@
 import contextlib
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from frontrow.domain.booking import (
     BookingKeyReused,
+    BookingStatus,
     BookingWritten,
     BookOutcome,
     LedgerSeat,
@@ -55,9 +58,16 @@ class EarlierBookings:
 
     async def _under_id(self, wish: Wish, booking_id: BookingId) -> BookOutcome | None:
         if wish.key is not None:
-            return await self._ledger.replay(wish.key)
+            stands = await self._ledger.replay(wish.key)
+            return first_answer(stands) if isinstance(stands, BookingWritten) else stands
         booking = await self._ledger.booking(booking_id)
         return None if booking is None else BookingWritten(booking, replayed=True)
+
+
+def first_answer(written: BookingWritten) -> BookingWritten:
+    """What a key was answered first: the booking as it was made, whatever was cancelled since."""
+    made = msgspec.structs.replace(written.booking, status=BookingStatus.BOOKED, cancelled_seat_ids=())
+    return msgspec.structs.replace(written, booking=made)
 
 
 def refusals(seat_ids: Iterable[SeatId], rows: Iterable[LedgerSeat]) -> tuple[SeatRefusal, ...]:
