@@ -16,6 +16,8 @@ from frontrow.domain.seat_map import SeatMapSnapshot
 from frontrow.ports import ChangeFeed
 from frontrow.services.live_view import LiveView, Taken, order_of
 
+COALESCE_S = 0.05
+"""Changes within this time reach the watchers together."""
 OWN_CHANGE_WAIT_S = 0.5
 """How long a read waits for this process's own change to come along the feed, before it reads the map instead."""
 MAP_READS_AT_ONCE_MAX = 8
@@ -72,10 +74,13 @@ class FollowedEvent:
         self.view: LiveView | None = None
         self.used_at_ms = 0
         self.fresh_at_ms = 0
+        self.watchers = 0
         self._maps = maps
         self._readable = readable
         self._noted_before_view: list[FeedEntry] = []
         self._moved = asyncio.Event()
+        self._pulse: asyncio.Future[None] | None = None
+        self._pulse_due = False
         self._reading: asyncio.Task[None] | None = None
         self._read_again = False
 
@@ -113,7 +118,7 @@ class FollowedEvent:
         for entry in entries:
             if view.note(entry) is Taken.FOREIGN:
                 self.read_map(view.layout)
-        self._moved.set()
+        self._has_moved()
 
     def take(self, entries: Sequence[FeedEntry], now_ms: int) -> None:
         """Take the next entries of the feed, as read after the view's place; a gap has the map read anew."""
@@ -128,7 +133,7 @@ class FollowedEvent:
             if entry.change.kind in (ChangeKind.HELD, ChangeKind.EXPIRY_CHANGED):
                 self._maps.sweeper.note_expiry(self.event_id, entry.change.expires_at_ms)
         self.confirmed(now_ms)
-        self._moved.set()
+        self._has_moved()
 
     def compare(self, position: Position, head: Position | None, now_ms: int) -> None:
         """Take note where the feed stood (None: cold) when the view stood at `position`."""
@@ -164,6 +169,28 @@ class FollowedEvent:
             with contextlib.suppress(StoreUnavailable, LedgerUnavailable):  # then it is stale, and marked so
                 await asyncio.shield(self.read_map(view.layout))
 
+    async def changed(self, view: LiveView, shown: Position) -> None:
+        """Return COALESCE_S after the view has moved on from `shown`; everyone who waits wakes together."""
+        if self._pulse is None:
+            self._pulse = asyncio.get_running_loop().create_future()
+        if view.position != shown:
+            self._pulse_soon()
+        await asyncio.shield(self._pulse)
+
+    def _has_moved(self) -> None:
+        self._moved.set()
+        self._pulse_soon()
+
+    def _pulse_soon(self) -> None:
+        if self._pulse is not None and not self._pulse_due:
+            self._pulse_due = True
+            asyncio.get_running_loop().call_later(COALESCE_S, self._wake_watchers)
+
+    def _wake_watchers(self) -> None:
+        pulse, self._pulse, self._pulse_due = self._pulse, None, False
+        if pulse is not None and not pulse.done():
+            pulse.set_result(None)
+
     async def close(self) -> None:
         """End the read under way."""
         if self._reading is not None:
@@ -182,13 +209,13 @@ class FollowedEvent:
             else:
                 self.view.replace(snapshot, notes_before=notes_before)
             self.view.stale = False
-            self._moved.set()
+            self._has_moved()
             if not self._read_again:
                 return
 
     def _read_ended(self, task: "asyncio.Task[None]") -> None:
         self._reading = None
-        self._moved.set()
+        self._has_moved()
         self._readable.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             self.lost()

@@ -6,20 +6,20 @@ view converges whatever the store goes through. All reads are answered from here
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Protocol
 
 import structlog
 
-from frontrow.domain.changes import FeedEntry
+from frontrow.domain.changes import FeedEntry, Position
 from frontrow.domain.errors import StoreUnavailable
 from frontrow.domain.ids import EventId
 from frontrow.ports import ChangeFeed, Clock
 from frontrow.services.catalog import Sale
 from frontrow.services.followed_event import FollowedEvent, MapReader, Sweeps, Warms
-from frontrow.services.live_view import LiveView
+from frontrow.services.live_view import LiveView, ViewChanges, ViewSnapshot
 
-__all__ = ["LiveView", "LiveViews"]
+__all__ = ["LiveView", "LiveViews", "ViewChanges", "ViewSnapshot"]
 
 EVENTS_MAX = 1_000
 """Views kept at once; past it the one that was read longest ago is let go. Each costs a stream in every read."""
@@ -83,6 +83,35 @@ class LiveViews:
         if followed is not None:  # else the first map that is read has it
             followed.note(entries)
 
+    async def watch(
+        self, event_id: EventId, shown: Position | None = None
+    ) -> AsyncGenerator[ViewSnapshot | ViewChanges, None]:
+        """What a watcher needs to show the event from now on, for ever; first at once, then after each change.
+
+        Changes within 50 ms come together. Nothing is queued: a watcher that comes back late is given all that it
+        misses in one value, or a snapshot where that is no longer known or the layout version has changed.
+
+        Args:
+            shown: the position that the watcher shows already; None for nothing yet.
+
+        Raises:
+            LookupError, StoreUnavailable, LedgerUnavailable: as `view`.
+        """
+        view = await self.view(event_id)
+        followed = self._followed[event_id]
+        followed.watchers += 1
+        try:
+            layout_version = view.layout.version
+            while True:
+                if shown != view.position or layout_version != view.layout.version:
+                    changes = view.changes_since(shown) if shown and layout_version == view.layout.version else None
+                    shown, layout_version = view.position, view.layout.version
+                    yield changes or view.snapshot_for_watchers()
+                await followed.changed(view, shown)
+                view = await self.view(event_id)
+        finally:
+            followed.watchers -= 1
+
     async def run(self) -> None:
         """Tail the feeds of the followed events, for ever."""
         failures = 0
@@ -116,14 +145,19 @@ class LiveViews:
             await event.close()
 
     def _follow(self, event_id: EventId) -> FollowedEvent:
-        if len(self._followed) >= EVENTS_MAX:
-            del self._followed[min(self._followed, key=lambda other: self._followed[other].used_at_ms)]
+        unwatched = [event for event in self._followed.values() if not event.watchers]
+        if len(self._followed) >= EVENTS_MAX and unwatched:
+            del self._followed[min(unwatched, key=lambda event: event.used_at_ms).event_id]
         followed = self._followed[event_id] = FollowedEvent(event_id, self._maps, self._readable)
         return followed
 
     async def _compare_heads(self, now_ms: int) -> None:
         """Let idle views go, and see that every quiet feed still ends where its view stands."""
-        idle = [event_id for event_id, followed in self._followed.items() if now_ms - followed.used_at_ms > IDLE_MS]
+        idle = [
+            event_id
+            for event_id, followed in self._followed.items()
+            if not followed.watchers and now_ms - followed.used_at_ms > IDLE_MS
+        ]
         for event_id in idle:
             del self._followed[event_id]
         quiet = {

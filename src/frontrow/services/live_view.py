@@ -1,13 +1,16 @@
 """One event as this process shows it: seat states at one position of the feed, ready to be sent in layout order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
+
+import msgspec
 
 from frontrow.domain.changes import ChangeKind, FeedEntry, Position
 from frontrow.domain.ids import SeatId
 from frontrow.domain.layout_index import LayoutIndex
 from frontrow.domain.seat_map import SeatMapSnapshot, SeatState
 from frontrow.domain.seat_states import SeatStates
+from frontrow.services.view_journal import ViewJournal
 
 EARLY_ENTRIES_MAX = 256
 _NAMES = {
@@ -32,6 +35,21 @@ class Taken(Enum):
     """Of another epoch: the whole map must be read anew."""
 
 
+class ViewSnapshot(msgspec.Struct, frozen=True):
+    """Every seat's state in the order of a layout version, at one position."""
+
+    position: Position
+    layout_version: int
+    states: bytes
+
+
+class ViewChanges(msgspec.Struct, frozen=True):
+    """Seats by the state they have at `position`, of those that changed since the position asked from."""
+
+    position: Position
+    seats: dict[SeatState, tuple[SeatId, ...]]
+
+
 class LiveView:
     """One event's seats as a pure function of (epoch, offset): changed by entries of the feed and by nothing else.
 
@@ -46,6 +64,8 @@ class LiveView:
         self._counts: dict[SeatState, int] = {}
         self._early: dict[str, FeedEntry] = {}
         self._awaited: FeedEntry | None = None
+        self._journal = ViewJournal(snapshot.position)
+        self._changes: dict[Position, ViewChanges] = {}
         self._notes = 0
         self._awaited_note = 0
         self.stale = False
@@ -94,6 +114,28 @@ class LiveView:
         """Everything this view knows, as a value of its own."""
         return self._states.snapshot(0)
 
+    def snapshot_for_watchers(self) -> ViewSnapshot:
+        """Everything a watcher shows."""
+        return ViewSnapshot(self.position, self._layout.version, self.states())
+
+    def changes_since(self, position: Position) -> ViewChanges | None:
+        """What a watcher that shows the view as of `position` misses; None when it must start from a snapshot.
+
+        The same value is returned to everyone who asks from the same position, so it need be encoded only once.
+        """
+        changes = self._changes.get(position)
+        if changes is None:
+            seat_ids = self._journal.seats_since(position)
+            if seat_ids is None:
+                return None
+            seats: dict[SeatState, list[SeatId]] = {}
+            for seat_id in seat_ids:
+                if seat_id in self._layout.index_of:
+                    seats.setdefault(self.state_of(seat_id), []).append(seat_id)
+            changes = ViewChanges(self.position, {state: tuple(ids) for state, ids in seats.items()})
+            self._changes[position] = changes
+        return changes
+
     def next_expiry_ms(self) -> int | None:
         """When the first of the held seats runs out; costs a pass over them."""
         return min(self._states.held.values(), default=None)
@@ -102,6 +144,7 @@ class LiveView:
         """Show the seats in this layout's order from now on; costs a pass over them where it is another layout."""
         if layout is not self._layout:
             self._layout = layout
+            self._changes.clear()
             self._draw()
 
     def take(self, entry: FeedEntry) -> Taken:
@@ -117,10 +160,10 @@ class LiveView:
             if len(self._early) < EARLY_ENTRIES_MAX:
                 self._early[entry.previous] = entry
             return Taken.EARLY
-        self._redraw(entry.change.seats)
+        self._stepped(entry.change.seats)
         while (following := self._early.pop(self.position.offset, None)) is not None:
             if self._states.apply(following):
-                self._redraw(following.change.seats)
+                self._stepped(following.change.seats)
         self._reached()
         return Taken.APPLIED
 
@@ -140,8 +183,16 @@ class LiveView:
         Early entries are kept: those past the map may follow it. An entry noted before the map was asked for is in
         it, whatever epoch it is of.
         """
+        before = self._letters
         self._states = SeatStates.from_snapshot(snapshot)
         self._draw()
+        differing = (
+            seat_id
+            for seat_id, old, new in zip(self._layout.seat_ids, before, self._letters, strict=True)
+            if old != new
+        )
+        self._journal.step(self.position, differing)
+        self._changes.clear()
         early, self._early = self._early, {}
         for entry in sorted(early.values(), key=lambda early_entry: order_of(early_entry.offset)):
             if entry.epoch == snapshot.position.epoch:
@@ -159,6 +210,11 @@ class LiveView:
             and order_of(awaited.offset) <= order_of(position.offset)
         ):
             self._awaited = None
+
+    def _stepped(self, seat_ids: Sequence[SeatId]) -> None:
+        self._redraw(seat_ids)
+        self._journal.step(self.position, seat_ids)
+        self._changes.clear()
 
     def _draw(self) -> None:
         letters = bytearray(b"a" * len(self._layout.seat_ids))

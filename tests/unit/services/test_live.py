@@ -1,6 +1,7 @@
 """Live views follow their feeds through everything a store can do, and reads show this process's own changes."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,14 +9,15 @@ import pytest_asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from frontrow.domain.changes import ChangeKind
+from frontrow.domain.changes import ChangeKind, Position
 from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
 from frontrow.domain.event import Event
-from frontrow.domain.ids import EventId, LayoutId
+from frontrow.domain.ids import EventId, LayoutId, SeatId
 from frontrow.domain.layout_index import index_layout
-from frontrow.services import followed_event, live
+from frontrow.domain.seat_map import SeatState
+from frontrow.services import followed_event, live, view_journal
 from frontrow.services.catalog import Sale
-from frontrow.services.live import LiveViews
+from frontrow.services.live import LiveViews, ViewChanges, ViewSnapshot
 from tests.support.eventually import eventually
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_feed import FakeFeed
@@ -332,3 +334,140 @@ async def take(stage: Stage, step: tuple[str, ...]) -> None:
         case _:
             for _ in range(5):
                 await asyncio.sleep(0)
+
+
+async def test_a_watcher_starts_with_a_snapshot_and_then_gets_what_changed(stage: Stage) -> None:
+    async with contextlib.aclosing(stage.live.watch(EVENT)) as watcher:
+        first = await anext(watcher)
+        assert first == ViewSnapshot(stage.feed.position(EVENT), 1, b"a" * 28)
+        stage.live.note(EVENT, [stage.feed.append(EVENT, ChangeKind.HELD, "A1 A2")])
+        stage.live.note(EVENT, [stage.feed.append(EVENT, ChangeKind.BOOKED, "A2")])
+        assert await anext(watcher) == ViewChanges(
+            stage.feed.position(EVENT), {SeatState.HELD: (SeatId("A1"),), SeatState.BOOKED: (SeatId("A2"),)}
+        )
+
+
+async def test_changes_that_come_together_reach_every_watcher_as_one_value(stage: Stage) -> None:
+    async with (
+        contextlib.aclosing(stage.live.watch(EVENT)) as one,
+        contextlib.aclosing(stage.live.watch(EVENT)) as other,
+    ):
+        await anext(one)
+        await anext(other)
+        waiting = [asyncio.create_task(anext(watcher)) for watcher in (one, other)]
+        await asyncio.sleep(0)
+        for name in ("A1", "A2", "A3"):
+            stage.live.note(EVENT, [stage.feed.append(EVENT, ChangeKind.HELD, name)])
+        first, second = await asyncio.gather(*waiting)
+        assert first is second
+        assert isinstance(first, ViewChanges)
+        assert first.seats == {SeatState.HELD: (SeatId("A1"), SeatId("A2"), SeatId("A3"))}
+
+
+async def test_a_watcher_that_comes_back_gets_only_what_it_missed(stage: Stage) -> None:
+    await stage.live.view(EVENT)
+    shown = stage.feed.position(EVENT)
+    stage.live.note(EVENT, [stage.feed.append(EVENT, ChangeKind.HELD, "B1")])
+    async with contextlib.aclosing(stage.live.watch(EVENT, shown)) as watcher:
+        assert await anext(watcher) == ViewChanges(stage.feed.position(EVENT), {SeatState.HELD: (SeatId("B1"),)})
+
+
+async def test_a_watcher_from_an_unknown_position_gets_a_snapshot(stage: Stage) -> None:
+    async with contextlib.aclosing(stage.live.watch(EVENT, Position("another", "5-0-x"))) as watcher:
+        assert isinstance(await anext(watcher), ViewSnapshot)
+
+
+async def test_a_watcher_too_far_behind_gets_a_snapshot(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view_journal, "STEPS_MAX", 3)
+    async with contextlib.aclosing(stage.live.watch(EVENT)) as watcher:
+        await anext(watcher)
+        for kind in (ChangeKind.HELD, ChangeKind.RELEASED, ChangeKind.HELD, ChangeKind.RELEASED):
+            stage.live.note(EVENT, [stage.feed.append(EVENT, kind, "A1")])
+        assert isinstance(await anext(watcher), ViewSnapshot)
+        for kind in (ChangeKind.HELD, ChangeKind.RELEASED, ChangeKind.HELD):
+            stage.live.note(EVENT, [stage.feed.append(EVENT, kind, "A1")])
+        assert isinstance(await anext(watcher), ViewChanges)
+
+
+async def test_a_map_read_anew_reaches_watchers_as_what_differs(stage: Stage) -> None:
+    async with contextlib.aclosing(stage.live.watch(EVENT)) as watcher:
+        await anext(watcher)
+        stage.feed.flush_all()
+        stage.feed.warm(EVENT)
+        stage.feed.append(EVENT, ChangeKind.BOOKED, "A1")
+        stage.tail()
+        stage.clock.advance(live.HEADS_EVERY_MS)
+        changes = await anext(watcher)
+        assert changes == ViewChanges(stage.feed.position(EVENT), {SeatState.BOOKED: (SeatId("A1"),)})
+
+
+async def test_another_layout_version_reaches_watchers_as_a_snapshot(stage: Stage) -> None:
+    async with contextlib.aclosing(stage.live.watch(EVENT)) as watcher:
+        await anext(watcher)
+        stage.sales.layout = index_layout(small_layout(seats_per_row=2), 2)
+        stage.live.note(EVENT, [stage.feed.append(EVENT, ChangeKind.HELD, "A1")])
+        assert await anext(watcher) == ViewSnapshot(stage.feed.position(EVENT), 2, b"haaaaaaaaaaa")
+
+
+async def test_a_watched_event_is_not_let_go(stage: Stage) -> None:
+    async with contextlib.aclosing(stage.live.watch(EVENT)) as watcher:
+        await anext(watcher)
+        stage.tail()
+        stage.clock.advance(live.IDLE_MS + 1)
+        await eventually(lambda: "heads" in stage.feed.reads, "the tail looks for idle views")
+        assert stage.live.events_followed == 1
+    stage.clock.advance(live.IDLE_MS + 1)
+    await eventually(lambda: stage.live.events_followed == 0, "the view is let go")
+
+
+@settings(max_examples=40, deadline=None)
+@given(STEPS)
+def test_a_watcher_that_applies_what_it_is_given_shows_what_the_store_has(steps: list[tuple[str, ...]]) -> None:
+    async def play() -> None:
+        stage = Stage()
+        shown = await Screen.opened(stage)
+        stage.tail()
+        try:
+            for step in steps:
+                await take(stage, step)
+            stage.clock.advance(live.HEADS_EVERY_MS)
+            await eventually(stage.shows, "the view converges")
+            view = await stage.live.view(EVENT)
+            await eventually(lambda: shown.position == view.position, f"the watcher has followed {steps}")
+            assert shown.letters == view.states()
+        finally:
+            await shown.close()
+            await stage.close()
+
+    asyncio.run(play())
+
+
+class Screen:
+    """What a browser does: apply snapshots and changes, nothing else."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self.letters = bytearray()
+        self.position = Position("", "")
+        self._task = asyncio.create_task(self._follow())
+
+    @classmethod
+    async def opened(cls, stage: Stage) -> "Screen":
+        await stage.live.view(EVENT)
+        return cls(stage)
+
+    async def close(self) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _follow(self) -> None:
+        async with contextlib.aclosing(self._stage.live.watch(EVENT)) as watcher:
+            async for given in watcher:
+                self.position = given.position
+                match given:
+                    case ViewSnapshot():
+                        self.letters = bytearray(given.states)
+                    case ViewChanges():
+                        for state, seat_ids in given.seats.items():
+                            for seat_id in seat_ids:
+                                self.letters[self._stage.sales.layout.index_of[seat_id]] = ord(state.value)
