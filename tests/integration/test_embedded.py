@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import psutil
 import pytest
 import redis
 
-from frontrow.adapters.redis import private_folder, server_program, tied_program
+from frontrow.adapters.redis import embedded, private_folder, server_program, tied_program
 from frontrow.adapters.redis.embedded import EmbeddedValkey
 from frontrow.domain.errors import ConfigurationError
 from tests.support.eventually import eventually
@@ -227,6 +228,46 @@ def test_a_server_that_ends_at_once_is_a_clear_error_and_leaves_the_folder_free(
     manifest.write_bytes(told)
     with EmbeddedValkey(tmp_path) as valkey, client_of(valkey) as client:
         assert client.get("key") == b"value"
+
+
+def test_a_server_that_does_not_answer_in_time_is_a_clear_error_and_is_ended(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "sleeper"
+    program.write_text("#!/bin/sh\nexec sleep 60\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(embedded, "find_server", lambda: program)
+    monkeypatch.setattr(embedded, "START_SECONDS_MAX", 0.1)
+    valkey = EmbeddedValkey(tmp_path)
+    with pytest.raises(ConfigurationError, match=r"did not answer within 0.1 s; see .*valkey.log"):
+        valkey.start()
+    assert valkey.pid is None
+
+
+def test_a_server_that_does_not_stop_when_asked_is_killed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(embedded, "STOP_SECONDS_MAX", 0.1)
+    valkey = EmbeddedValkey(tmp_path)
+    valkey.start()
+    assert valkey.pid is not None
+    os.kill(valkey.pid, signal.SIGSTOP)
+    valkey.stop()
+    assert valkey.pid is None
+
+
+def test_an_interrupted_start_leaves_nothing_running(tmp_path: Path) -> None:
+    valkey = EmbeddedValkey(tmp_path)
+    timer = threading.Timer(0.02, signal.pthread_kill, (threading.get_ident(), signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):
+        try:
+            timer.start()
+            valkey.start()
+            timer.join()  # had the start been faster than that, the signal comes here
+        finally:
+            timer.join()
+            valkey.stop()
+    assert valkey.pid is None
+    with EmbeddedValkey(tmp_path):
+        pass
 
 
 def test_a_long_log_is_put_aside_at_the_start(tmp_path: Path) -> None:
