@@ -197,6 +197,25 @@ async def test_a_key_answers_even_when_its_booking_was_cancelled_and_the_seats_a
     written(await house.book_seats(ANN, "A1 A2"))  # its marks are gone: the same hold can be booked at once
 
 
+async def test_a_key_answers_the_same_when_its_booking_was_cancelled_and_nobody_holds_the_seats(house: House) -> None:
+    hold_id = await house.held(ANN, "A1")
+    first = written(await house.book_hold(ANN, hold_id, key("k", ANN)))
+    await house.bookings.cancel(ANN, first.booking.booking_id)
+    assert written(await house.book_hold(ANN, hold_id, key("k", ANN))).booking == first.booking
+    # Without the key it is the booking as it is now.
+    assert written(await house.book_hold(ANN, hold_id)).booking.status is BookingStatus.CANCELLED
+
+
+async def test_a_hold_near_its_end_is_kept_while_it_is_booked_and_this_process_hears_of_it(
+    house: House, clock: FakeClock
+) -> None:
+    hold_id = await house.held(ANN, "A1")
+    clock.advance(600_000 - 1_000)
+    deadline_ms = clock.now_ms() + BOOKING_GUARD_MS
+    written(await house.book_hold(ANN, hold_id))
+    assert house.ears.expiries[-1] == deadline_ms
+
+
 async def test_a_key_with_another_body_is_refused_and_costs_no_hold(house: House) -> None:
     first, second = await house.held(ANN, "A1"), await house.held(ANN, "A2")
     written(await house.book_hold(ANN, first, key("k", ANN, "one")))

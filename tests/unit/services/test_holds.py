@@ -232,6 +232,9 @@ async def test_a_foreign_hold_is_as_absent_as_one_that_never_was_but_admins_see_
     assert isinstance(await house.holds.hold_of(BOB, EVENT, hold_id), HoldNotFound)
     assert isinstance(await house.holds.hold_of(ANN, OTHER_EVENT, hold_id), HoldNotFound)
     assert isinstance(await house.holds.hold_of(ADMIN, EVENT, hold_id), HoldShown)
+    house.store_faults.calls.clear()
+    assert isinstance(await house.holds.hold_of(ANN, EVENT, HoldId("no id, and {not} one key")), HoldNotFound)
+    assert house.store_faults.calls == []
     assert isinstance(await house.holds.extend(BOB, EVENT, hold_id), HoldNotFound)
     assert isinstance(await house.holds.release(BOB, EVENT, hold_id), HoldNotFound)
     assert isinstance(await house.holds.hold_of(ANN, EVENT, hold_id), HoldShown)
@@ -385,21 +388,15 @@ async def test_an_unknown_acquire_is_looked_for_until_the_store_is_back(house: H
 
 
 async def test_an_acquire_still_on_its_way_when_it_is_first_looked_for_is_found_the_second_time(
-    house: House, store: FakeHoldStore, clock: FakeClock
+    house: House, store: FakeHoldStore
 ) -> None:
     await house.held(BOB, "A9")
-    house.store_faults.before("acquire", StoreUnavailable("not there yet"), times=2)
-    with pytest.raises(StoreUnavailable):
-        await house.hold(ANN, "A1")
-    released: list[HoldId] = []
+    late = HoldId("1-late")
 
     async def arrive() -> None:
-        hold_id = HoldId("1-late")
-        released.append(hold_id)
-        house.orphans.add(EVENT, hold_id, ANN.user_id)
         await store.acquire(
             EVENT,
-            hold_id=hold_id,
+            hold_id=late,
             user_id=ANN.user_id,
             seat_ids=seats("A1"),
             table_ids=(),
@@ -410,9 +407,11 @@ async def test_an_acquire_still_on_its_way_when_it_is_first_looked_for_is_found_
         )
 
     house.store_faults.after("release", arrive)
+    house.orphans.add(EVENT, late, ANN.user_id)
     await house.background.finished()
-    assert released
     assert await store.holders(EVENT, seats("A1")) == {}
+    assert await store.read(EVENT, late) is None
+    assert house.store_faults.calls.count("release") == 2
 
 
 async def test_an_unknown_acquire_is_given_up_when_the_store_stays_away(house: House, clock: FakeClock) -> None:

@@ -151,8 +151,9 @@ async def test_a_suspicion_that_is_cleared_starts_anew(house: House, store: Fake
     assert await house.reconciler.reconcile(EVENT) == Reconciled()
 
 
+@pytest.mark.parametrize("reading", ["sold_seats", "live_seats"])
 @pytest.mark.parametrize("between", ["sold", "cancelled"])
-async def test_what_happens_between_the_two_readings_is_no_alarm(house: House, between: str) -> None:
+async def test_what_happens_beside_the_two_readings_is_no_alarm(house: House, between: str, reading: str) -> None:
     booking = await house.sold(ANN, "A1")
 
     async def happen() -> None:
@@ -161,7 +162,8 @@ async def test_what_happens_between_the_two_readings_is_no_alarm(house: House, b
         else:
             await house.bookings.cancel(ANN, booking.booking_id)
 
-    house.store_faults.after("sold_seats", happen)
+    faults = house.store_faults if reading == "sold_seats" else house.ledger_faults
+    faults.after(reading, happen)
     found = await house.reconciler.reconcile(EVENT)
     assert found.unknown == ()
     await house.relay.relay_once()
@@ -224,6 +226,18 @@ async def test_events_where_nothing_happens_are_compared_in_a_slow_rotation(hous
         clock.advance(10_000)
         await house.reconciler.step()
     assert set(compared) == {EVENT, OTHER_EVENT}
+
+
+async def test_an_event_that_could_not_be_compared_is_due_again(house: House, clock: FakeClock) -> None:
+    while house.activity.take() is not None:
+        pass
+    house.activity.note_warmed(EVENT)
+    house.ledger_faults.before("live_seats", LedgerUnavailable("locked"))
+    with pytest.raises(LedgerUnavailable):
+        await house.reconciler.step()
+    assert house.activity.take() is None
+    clock.advance(CHANGED_AFTER_MS)
+    assert house.activity.take() == EVENT
 
 
 async def test_the_reconciler_goes_on_when_a_store_is_away_and_comes_back_to_the_event(
