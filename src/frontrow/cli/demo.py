@@ -34,12 +34,12 @@ def demo(
     async def beside(application: "Application", url: str) -> AsyncIterator[None]:
         from frontrow.cli.buyers import simulate_buyers
 
-        seeded = await application.seeding.seed()
+        seeded = await application.seeding.load()
         token = sign_token(settings, user="operator", roles=["admin"], ttl_minutes=_ADMIN_MINUTES)
         out.print(f"\n  [bold]Frontrow[/] is open at [link={url}]{url}[/link]\n", highlight=False)
         out.print(f"  operator: {url}/docs#token={token}\n", highlight=False, soft_wrap=True)
         out.print(f"  [dim]data in {settings.data_folder}; Ctrl-C stops everything[/]\n", highlight=False)
-        task = asyncio.create_task(simulate_buyers(url, [event.event_id for event in seeded.on_show], buyers))
+        task = asyncio.create_task(simulate_buyers(url, [event.event_id for event in seeded.events], buyers))
         try:
             yield
         finally:

@@ -6,7 +6,7 @@ as it runs and opens the ledger itself. Both say the same through one Protocol, 
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Protocol, assert_never
 
 import httpx
@@ -18,6 +18,7 @@ from frontrow.data_folder import DataFolder
 from frontrow.domain.document_reading import Fault
 from frontrow.domain.errors import FrontrowError
 from frontrow.domain.ids import CategoryId, EventId, LayoutId
+from frontrow.domain.venues.programme import DEMO_EVENTS, DemoEvent, demo_layouts
 from frontrow.services.event_rules import EventFaulty, NewEvent, PricesMissing
 from frontrow.services.layouts import (
     EventCreated,
@@ -28,6 +29,7 @@ from frontrow.services.layouts import (
     LayoutService,
     LayoutUnknown,
 )
+from frontrow.services.seeding import CURRENCY, Progress, Seeding
 from frontrow.settings import Settings
 
 _HTTP_S = 120
@@ -68,6 +70,10 @@ class Office(Protocol):
         """Put an event on sale and return its id; an event that is already there exactly so is left alone."""
         ...
 
+    async def seed(self, progress: Progress) -> list[str]:
+        """Load the demo's venues and events and return the events' ids; what is there already stays."""
+        ...
+
 
 @asynccontextmanager
 async def opened_office(settings: Settings, *, url: str | None = None) -> AsyncIterator[Office]:
@@ -85,16 +91,17 @@ async def opened_office(settings: Settings, *, url: str | None = None) -> AsyncI
         async with httpx.AsyncClient(base_url=base_url, headers=headers, timeout=_HTTP_S) as http:
             yield _RemoteOffice(http)
         return
-    from frontrow.app import layouts_of
+    from frontrow.app import backstage
 
     with folder.owned():
-        async with layouts_of(settings, folder) as layouts:
-            yield _LocalOffice(layouts)
+        async with backstage(settings, folder) as stage:
+            yield _LocalOffice(stage.layouts, stage.seeding)
 
 
 class _LocalOffice:
-    def __init__(self, layouts: LayoutService) -> None:
+    def __init__(self, layouts: LayoutService, seeding: Seeding) -> None:
         self._layouts = layouts
+        self._seeding = seeding
 
     async def publish(self, document: bytes, *, format: LayoutFormat) -> LayoutPublished:
         match await self._layouts.publish(document, format=format):
@@ -124,6 +131,9 @@ class _LocalOffice:
                 raise Refused(f"there is no layout {layout_id!r}" + (f" with a version {version}" if version else ""))
         assert_never(outcome)
 
+    async def seed(self, progress: Progress) -> list[str]:
+        return [event.event_id for event in (await self._seeding.load(progress)).events]
+
 
 class _RemoteOffice:
     def __init__(self, http: httpx.AsyncClient) -> None:
@@ -143,13 +153,35 @@ class _RemoteOffice:
         content = await self._asked("POST", "/api/v1/events", content=msgspec.json.encode(form), headers=headers)
         return msgspec.json.decode(content, type=_EventAnswer).event_id
 
+    async def seed(self, progress: Progress) -> list[str]:
+        drawings = demo_layouts()
+        steps = len(drawings) + len(DEMO_EVENTS)
+        for done, layout in enumerate(drawings):
+            progress(done, steps, layout.name)
+            await self.publish(msgspec.json.encode(layout), format="frontrow")
+        for done, demo_event in enumerate(DEMO_EVENTS, start=len(drawings)):
+            progress(done, steps, demo_event.name)
+            if not await self._has_event(demo_event.event_id):
+                await self.create_event(_form_of(demo_event))
+        progress(steps, steps, "done")
+        return [demo_event.event_id for demo_event in DEMO_EVENTS]
+
+    async def _has_event(self, event_id: str) -> bool:
+        answer = await self._answered("GET", f"/api/v1/events/{event_id}")
+        return answer.status_code != httpx.codes.NOT_FOUND
+
+    async def _answered(
+        self, method: str, path: str, *, content: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        try:
+            return await self._http.request(method, path, content=content, headers=headers)
+        except httpx.HTTPError as error:
+            raise Refused(f"the server at {self._http.base_url} does not answer: {error}") from None
+
     async def _asked(
         self, method: str, path: str, *, content: bytes | None = None, headers: dict[str, str] | None = None
     ) -> bytes:
-        try:
-            answer = await self._http.request(method, path, content=content, headers=headers)
-        except httpx.HTTPError as error:
-            raise Refused(f"the server at {self._http.base_url} does not answer: {error}") from None
+        answer = await self._answered(method, path, content=content, headers=headers)
         if answer.is_success:
             return answer.content
         problem = msgspec.json.decode(answer.content, type=_Problem)
@@ -195,6 +227,16 @@ def _new_event(form: EventForm) -> NewEvent:
         sales_start_ms=None if form.sales_start is None else _ms(form.sales_start),
         sales_end_ms=None if form.sales_end is None else _ms(form.sales_end),
         prices={CategoryId(category): price for category, price in form.prices.items()},
+    )
+
+
+def _form_of(demo_event: DemoEvent) -> EventForm:
+    return EventForm(
+        event_id=demo_event.event_id,
+        name=demo_event.name,
+        layout_id=demo_event.layout_id,
+        starts_at=datetime.now(UTC) + timedelta(days=demo_event.starts_in_days),
+        currency=CURRENCY,
     )
 
 

@@ -1,0 +1,259 @@
+"""The composition root: the only place that names concrete adapters and joins them to the services."""
+
+import asyncio
+import hashlib
+import hmac
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from frontrow.adapters.clock import SystemClock
+from frontrow.adapters.redis.change_feed import ValkeyChangeFeed
+from frontrow.adapters.redis.client import connect
+from frontrow.adapters.redis.embedded import EmbeddedValkey
+from frontrow.adapters.redis.hold_store import ValkeyHoldStore
+from frontrow.adapters.redis.requirements import StoreReport, check_store, inspect_store
+from frontrow.adapters.sql.ledger import SqlLedger, open_ledger
+from frontrow.data_folder import DataFolder
+from frontrow.http.app import App, create_app
+from frontrow.http.services import Services
+from frontrow.http.settings import HttpSettings
+from frontrow.services.activity import Activity
+from frontrow.services.background import Background
+from frontrow.services.blocks import BlockService
+from frontrow.services.booking_ids import BookingIds
+from frontrow.services.booking_protocol import BookingProtocol
+from frontrow.services.bookings import BookingService
+from frontrow.services.catalog import Catalog
+from frontrow.services.counts import Counts
+from frontrow.services.holds import HoldService
+from frontrow.services.layouts import LayoutService
+from frontrow.services.live import LiveViews
+from frontrow.services.orphans import OrphanHolds
+from frontrow.services.outcomes import HoldRules
+from frontrow.services.reconcile import Reconciler
+from frontrow.services.relay import Relay
+from frontrow.services.seat_calls import SeatCalls
+from frontrow.services.seeding import Seeding
+from frontrow.services.sweeping import Sweeper
+from frontrow.services.warming import Warmer
+from frontrow.settings import DirectBooking, LogLevel, Settings
+
+WEB_FOLDER = Path(__file__).parent / "web"
+_MS_PER_MINUTE = 60_000
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Where this process's stores are and the secret it signs with: settings, with every embedded default filled in."""
+
+    redis_url: str
+    database_url: str
+    secret: str
+
+
+@contextmanager
+def embedded_stores(settings: Settings, folder: DataFolder) -> Iterator[Stores]:
+    """The stores of these settings; what is not configured is embedded in `folder`, and stopped at the end.
+
+    Called from the main thread before any event loop runs, once per data folder.
+
+    Raises:
+        ConfigurationError: the embedded Valkey cannot be started.
+    """
+    with ExitStack() as stack:
+        redis_url = settings.redis_url
+        if redis_url is None:
+            redis_url = stack.enter_context(EmbeddedValkey(folder.path)).url
+        yield Stores(redis_url, settings.database_url or folder.ledger_url, settings.jwt_secret or folder.jwt_secret())
+
+
+@asynccontextmanager
+async def ledger_of(settings: Settings, folder: DataFolder) -> AsyncIterator[SqlLedger]:
+    """The ledger alone, its schema brought up to date: for commands that need no hold store."""
+    ledger = await open_ledger(settings.database_url or folder.ledger_url, clock=SystemClock())
+    try:
+        yield ledger
+    finally:
+        await ledger.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Backstage:
+    """What an organiser does without a hold store: the ledger alone."""
+
+    layouts: LayoutService
+    seeding: Seeding
+
+
+@asynccontextmanager
+async def backstage(settings: Settings, folder: DataFolder) -> AsyncIterator[Backstage]:
+    """The organiser's use cases on this ledger, for a command that owns the data folder."""
+    clock = SystemClock()
+    async with ledger_of(settings, folder) as ledger:
+        catalog = Catalog(ledger, clock=clock)
+        layouts = LayoutService(ledger=ledger, catalog=catalog)
+        yield Backstage(layouts, Seeding(layouts=layouts, catalog=catalog, clock=clock))
+
+
+async def inspect_stores(stores: Stores) -> tuple[StoreReport, str | None]:
+    """The hold store's server and the ledger's schema version as they are; nothing is changed.
+
+    Raises:
+        StoreUnavailable, LedgerUnavailable: one of them does not answer, or has another schema than this version's.
+    """
+    clock = SystemClock()
+    client = connect(stores.redis_url)
+    try:
+        report = await inspect_store(client, clock)
+    finally:
+        await client.close()
+    ledger = await open_ledger(stores.database_url, clock=clock, upgrade=False)
+    try:
+        await ledger.ping()
+        return report, await ledger.schema_version()
+    finally:
+        await ledger.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One process's engine, running: its HTTP application and the use cases behind it."""
+
+    http: App
+    seeding: Seeding
+    live: LiveViews
+    counts: Counts
+
+    @classmethod
+    @asynccontextmanager
+    async def running(cls, settings: Settings, stores: Stores) -> AsyncIterator["Application"]:
+        """Join adapters and services, run the background work, and let everything go in order at the end.
+
+        Raises:
+            ConfigurationError: a store is not what Frontrow needs (version, memory policy, schema).
+            StoreUnavailable, LedgerUnavailable: a store does not answer.
+        """
+        async with AsyncExitStack() as stack:
+            clock = SystemClock()
+            client = connect(stores.redis_url)
+            stack.push_async_callback(client.close)
+            await check_store(client, clock)
+            ledger = await open_ledger(stores.database_url, clock=clock)
+            stack.push_async_callback(ledger.close)
+
+            store = ValkeyHoldStore(client)
+            background = Background()
+            counts = Counts()
+            activity = Activity(clock)
+            catalog = Catalog(ledger, clock=clock)
+            warmer = Warmer(store=store, ledger=ledger, on_warmed=activity.note_warmed)
+            sweeper = Sweeper(store=store, catalog=catalog, clock=clock)
+            live = LiveViews(
+                feed=ValkeyChangeFeed(client), catalog=catalog, warmer=warmer, sweeper=sweeper, clock=clock
+            )
+            calls = SeatCalls(warmer=warmer, live=live, sweeper=sweeper, activity=activity)
+            relay = Relay(store=store, ledger=ledger, calls=calls, clock=clock, counts=counts)
+            reconciler = Reconciler(
+                store=store,
+                ledger=ledger,
+                catalog=catalog,
+                calls=calls,
+                relay=relay,
+                activity=activity,
+                clock=clock,
+                counts=counts,
+            )
+            layouts = LayoutService(ledger=ledger, catalog=catalog)
+            holds = HoldService(
+                store=store,
+                catalog=catalog,
+                calls=calls,
+                clock=clock,
+                rules=HoldRules(
+                    hold_ms=settings.hold_minutes * _MS_PER_MINUTE,
+                    lifetime_max_ms=settings.hold_lifetime_minutes_max * _MS_PER_MINUTE,
+                    seats_per_user_max=settings.seats_per_user_max,
+                ),
+                orphans=OrphanHolds(store=store, calls=calls, clock=clock, background=background),
+            )
+            bookings = BookingService(
+                store=store,
+                ledger=ledger,
+                catalog=catalog,
+                calls=calls,
+                relay=relay,
+                protocol=BookingProtocol(
+                    store=store,
+                    ledger=ledger,
+                    calls=calls,
+                    relay=relay,
+                    clock=clock,
+                    ids=BookingIds(_derived(stores.secret, "booking ids")),
+                    counts=counts,
+                ),
+                clock=clock,
+                anyone_may_book=settings.direct_booking is DirectBooking.ANYONE,
+            )
+            blocks = BlockService(
+                store=store,
+                ledger=ledger,
+                catalog=catalog,
+                calls=calls,
+                relay=relay,
+                clock=clock,
+                background=background,
+            )
+            http = create_app(
+                Services(
+                    settings=_http_settings(settings, stores),
+                    clock=clock,
+                    catalog=catalog,
+                    layouts=layouts,
+                    holds=holds,
+                    bookings=bookings,
+                    blocks=blocks,
+                    live=live,
+                    web_folder=WEB_FOLDER,
+                    probes={"store": store.ping, "ledger": ledger.ping},
+                ),
+                access_log=settings.log_level is LogLevel.DEBUG,
+            )
+            stack.push_async_callback(background.stop)
+            for loop in (live.run, sweeper.run, relay.run, reconciler.run):
+                stack.push_async_callback(_stop, asyncio.create_task(loop(), name=loop.__qualname__))
+            yield cls(http, Seeding(layouts=layouts, catalog=catalog, clock=clock), live, counts)
+
+    @property
+    def pid(self) -> int:
+        """The process this application runs in."""
+        return os.getpid()
+
+
+def _http_settings(settings: Settings, stores: Stores) -> HttpSettings:
+    # With published keys configured, tokens come from the identity provider alone, unless a secret is set as well.
+    # Guest tokens need a secret of ours either way.
+    wants_secret = settings.jwks_url is None or settings.jwt_secret is not None or settings.guest_tokens
+    return HttpSettings(
+        jwt_secret=stores.secret if wants_secret else None,
+        jwks_url=settings.jwks_url,
+        jwt_issuer=settings.jwt_issuer,
+        jwt_audience=settings.jwt_audience,
+        guest_tokens=settings.guest_tokens,
+        cors_origins=settings.cors_origins,
+    )
+
+
+def _derived(secret: str, purpose: str) -> bytes:
+    """A key of its own for each purpose, so that no two uses of the installation's secret meet."""
+    return hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).digest()
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

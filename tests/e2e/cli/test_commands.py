@@ -1,0 +1,184 @@
+"""The commands, run as their users run them, with and without a server beside them."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import httpx
+import jwt
+import pytest
+
+import frontrow
+from tests.support.server import RunningServer, free_port, run_frontrow
+
+LAYOUT = {
+    "id": "parlour",
+    "name": "The Parlour",
+    "canvasW": 200,
+    "canvasH": 100,
+    "categories": [{"id": "seat", "name": "Seat", "color": "#336699", "price": 12.5}],
+    "seats": [
+        {"id": f"A{n}", "position": {"x": 20 * n, "y": 50}, "categoryId": "seat", "rowLabel": "A", "seatNumber": n}
+        for n in range(1, 9)
+    ],
+}
+
+
+@pytest.fixture
+def drawing(tmp_path: Path) -> Path:
+    path = tmp_path / "parlour.json"
+    path.write_text(json.dumps(LAYOUT))
+    return path
+
+
+def test_the_version_is_the_packages(tmp_path: Path) -> None:
+    assert run_frontrow("--version", data_dir=tmp_path).stdout == f"frontrow {frontrow.__version__}\n"
+
+
+@pytest.mark.parametrize("command", ["demo", "serve", "seed", "token", "layout", "event", "migrate", "doctor"])
+def test_every_command_says_what_it_does(command: str, tmp_path: Path) -> None:
+    done = run_frontrow(command, "--help", data_dir=tmp_path)
+    assert done.returncode == 0
+    assert "Usage:" in done.stdout
+
+
+def test_a_token_names_its_user_and_roles(tmp_path: Path) -> None:
+    done = run_frontrow("token", "--user", "ann", "--role", "admin", "--role", "integrator", data_dir=tmp_path)
+    claims = jwt.decode(done.stdout.strip(), (tmp_path / "jwt-secret").read_text().strip(), algorithms=["HS256"])
+    assert (claims["sub"], claims["roles"]) == ("ann", ["admin", "integrator"])
+
+
+def test_a_user_that_no_token_can_name_is_refused(tmp_path: Path) -> None:
+    done = run_frontrow("token", "--user", "x" * 256, data_dir=tmp_path)
+    assert done.returncode == 2
+    assert "1 to 255 bytes" in done.stderr
+
+
+def test_a_setting_out_of_bounds_is_named_with_its_remedy(tmp_path: Path) -> None:
+    done = run_frontrow("doctor", data_dir=tmp_path, extra={"FRONTROW_HOLD_MINUTES": "0"})
+    assert done.returncode == 2
+    assert "FRONTROW_HOLD_MINUTES='0'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_more_than_one_worker_is_refused_on_sqlite(tmp_path: Path) -> None:
+    done = run_frontrow("serve", "--workers", "2", data_dir=tmp_path)
+    assert done.returncode == 2
+    assert "PostgreSQL" in done.stderr
+
+
+class TestWithoutAServer:
+    def test_seeding_prints_the_events_and_may_be_repeated(self, tmp_path: Path) -> None:
+        first = run_frontrow("seed", data_dir=tmp_path)
+        assert first.returncode == 0, first.stderr
+        assert "64f123456789abcd12345678" in first.stdout.split()
+        assert run_frontrow("seed", data_dir=tmp_path).stdout == first.stdout
+
+    def test_a_sound_drawing_is_summed_up(self, drawing: Path, tmp_path: Path) -> None:
+        done = run_frontrow("layout", "validate", str(drawing), data_dir=tmp_path)
+        assert (done.returncode, done.stdout) == (0, "parlour: 8 seats, 1 categories\n")
+
+    def test_every_fault_of_a_drawing_is_named(self, drawing: Path, tmp_path: Path) -> None:
+        seats = [{**LAYOUT["seats"][0], "categoryId": "gold"}, {**LAYOUT["seats"][0], "position": {"x": 999, "y": 1}}]  # type: ignore[index]
+        drawing.write_text(json.dumps({**LAYOUT, "seats": seats}))
+        done = run_frontrow("layout", "validate", str(drawing), data_dir=tmp_path)
+        assert done.returncode == 1
+        for named in ("gold", "seats[1]", "A1"):
+            assert named in done.stderr
+
+    def test_a_drawing_comes_back_from_export_as_it_was_imported(self, drawing: Path, tmp_path: Path) -> None:
+        imported = run_frontrow("layout", "import", str(drawing), data_dir=tmp_path)
+        assert imported.stdout == "parlour version 1\n", imported.stderr
+        exported = run_frontrow("layout", "export", "parlour", data_dir=tmp_path)
+        assert json.loads(exported.stdout)["seats"][7]["id"] == "A8"
+        again = run_frontrow("layout", "import", "-", data_dir=tmp_path, stdin=exported.stdout.encode())
+        assert again.stdout == "parlour version 1\n", again.stderr
+
+    def test_an_event_goes_on_sale(self, drawing: Path, tmp_path: Path) -> None:
+        run_frontrow("layout", "import", str(drawing), data_dir=tmp_path)
+        done = _create_event(tmp_path)
+        assert (done.returncode, done.stdout) == (0, "opening\n"), done.stderr
+
+    def test_an_event_on_no_layout_is_refused(self, tmp_path: Path) -> None:
+        done = _create_event(tmp_path)
+        assert done.returncode == 2
+        assert "parlour" in done.stderr
+
+    def test_a_missing_file_is_named(self, tmp_path: Path) -> None:
+        done = run_frontrow("layout", "import", "nowhere.json", data_dir=tmp_path)
+        assert done.returncode == 2
+        assert "nowhere.json" in done.stderr
+
+    def test_migrating_is_repeatable(self, tmp_path: Path) -> None:
+        first = run_frontrow("migrate", data_dir=tmp_path)
+        assert first.returncode == 0, first.stderr
+        assert run_frontrow("migrate", data_dir=tmp_path).stdout == first.stdout
+
+    def test_the_doctor_finds_a_ledger_without_a_schema(self, tmp_path: Path) -> None:
+        done = run_frontrow("doctor", data_dir=tmp_path)
+        assert done.returncode == 1
+        assert "frontrow migrate" in done.stdout
+
+    def test_the_doctor_is_content_with_a_migrated_installation(self, tmp_path: Path) -> None:
+        run_frontrow("migrate", data_dir=tmp_path)
+        done = run_frontrow("doctor", data_dir=tmp_path)
+        assert done.returncode == 0, done.stdout
+        for subject in ("hold store", "clock skew", "ledger", "round trip"):
+            assert subject in done.stdout
+
+    def test_the_doctor_names_a_setting_that_nothing_reads(self, tmp_path: Path) -> None:
+        run_frontrow("migrate", data_dir=tmp_path)
+        done = run_frontrow("doctor", data_dir=tmp_path, extra={"FRONTROW_HOLD_MINUTS": "5"})
+        assert "FRONTROW_HOLD_MINUTS" in done.stdout
+
+
+class TestBesideAServer:
+    def test_layouts_and_events_reach_the_server(self, installation: RunningServer, drawing: Path) -> None:
+        done = run_frontrow("layout", "import", str(drawing), data_dir=installation.data_dir)
+        assert done.stdout == "parlour version 1\n", done.stderr
+        assert _create_event(installation.data_dir).stdout == "opening\n"
+        event = httpx.get(f"{installation.url}/api/v1/events/opening").json()
+        assert (event["layoutId"], event["prices"]) == ("parlour", {"seat": 1250})
+        exported = run_frontrow("layout", "export", "parlour", data_dir=installation.data_dir)
+        assert json.loads(exported.stdout)["name"] == "The Parlour"
+
+    def test_what_the_server_refuses_is_said_field_by_field(self, installation: RunningServer, drawing: Path) -> None:
+        drawing.write_text(json.dumps({**LAYOUT, "canvasW": -1}))
+        done = run_frontrow("layout", "import", str(drawing), data_dir=installation.data_dir)
+        assert done.returncode == 2
+        assert "canvasW" in done.stderr
+
+    def test_seeding_goes_through_the_server(self, installation: RunningServer) -> None:
+        done = run_frontrow("seed", data_dir=installation.data_dir)
+        assert done.returncode == 0, done.stderr
+        assert "movie123" in done.stdout.split()
+
+    def test_the_doctor_asks_the_server(self, installation: RunningServer) -> None:
+        done = run_frontrow("doctor", data_dir=installation.data_dir)
+        assert done.returncode == 0, done.stdout
+        assert str(installation.process.pid) in done.stdout
+
+    def test_migrating_is_the_servers_business(self, installation: RunningServer) -> None:
+        done = run_frontrow("migrate", data_dir=installation.data_dir)
+        assert done.returncode == 0
+        assert "brought it up to date" in done.stdout
+
+    def test_a_second_server_on_the_same_folder_is_refused(self, installation: RunningServer) -> None:
+        done = run_frontrow("serve", "--port", str(free_port()), data_dir=installation.data_dir)
+        assert done.returncode == 2
+        assert "in use by another Frontrow" in done.stderr
+
+    def test_a_busy_port_is_refused_with_the_remedy(self, installation: RunningServer, tmp_path: Path) -> None:
+        port = installation.url.rpartition(":")[2]
+        done = run_frontrow("serve", "--port", port, data_dir=tmp_path)
+        assert done.returncode == 2
+        assert f"port {port} is in use" in done.stderr
+        assert "--port" in done.stderr
+
+
+def _create_event(data_dir: Path) -> subprocess.CompletedProcess[str]:
+    return run_frontrow(
+        *("event", "create", "--name", "Opening night", "--layout", "parlour", "--event-id", "opening"),
+        *("--starts-at", "2035-05-01T20:00+02:00"),
+        data_dir=data_dir,
+    )
