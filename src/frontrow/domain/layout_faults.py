@@ -6,7 +6,7 @@ places on the canvas, tables and their seats.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Protocol
 
@@ -90,6 +90,10 @@ class _Echoes:
         """Whether anything at or under this path could not be read."""
         return path in self._around or path in self._unread
 
+    def hide_ids(self, member: str) -> bool:
+        """Whether some of the member's ids are unknown, so that nobody can say what refers to nothing."""
+        return any(re.fullmatch(rf"\$\.{member}(\[\d+\](\.id)?)?", path) for path in self._unread)
+
 
 def _enclosing(path: str) -> Iterator[str]:
     """The paths of everything that the part at `path` is in: `$.seats[3]`, `$.seats`, `$` for `$.seats[3].id`."""
@@ -99,9 +103,11 @@ def _enclosing(path: str) -> Iterator[str]:
 def _faults(layout: Layout, *, unreadable: _Echoes | None) -> Iterator[Fault]:
     yield from _id_faults(layout)
     yield from _color_faults(layout)
-    yield from _reference_faults(layout)
+    hidden = {m for m in ("categories", "sections", "items") if unreadable is not None and unreadable.hide_ids(m)}
+    yield from _reference_faults(layout, hidden)
     yield from _place_faults(layout)
-    if unreadable is None or not (unreadable.within("$.seats") or unreadable.within("$.items")):
+    unread = ("$.categories", "$.seats", "$.items")
+    if unreadable is None or not any(unreadable.within(path) for path in unread):
         yield from _table_faults(layout)
 
 
@@ -129,21 +135,22 @@ def _color_faults(layout: Layout) -> Iterator[Fault]:
             yield Fault(f"$.categories[{index}].color", f"expected #RRGGBB, got {category.color!r}")
 
 
-def _reference_faults(layout: Layout) -> Iterator[Fault]:
+def _reference_faults(layout: Layout, hidden: Collection[str]) -> Iterator[Fault]:
+    """References to nothing, but for those to members whose ids are `hidden`."""
     categories = {category.id for category in layout.categories}
     sections = {section.id for section in layout.sections}
     tables = {item.id for item in layout.items if item.type == "table"}
     for index, seat in enumerate(layout.seats):
-        if seat.category_id not in categories:
+        if seat.category_id not in categories and "categories" not in hidden:
             yield Fault(f"$.seats[{index}].categoryId", f"there is no category {seat.category_id!r}")
-        if seat.section_id is not None and seat.section_id not in sections:
+        if seat.section_id is not None and seat.section_id not in sections and "sections" not in hidden:
             yield Fault(f"$.seats[{index}].sectionId", f"there is no section {seat.section_id!r}")
-        if seat.table_id is not None and seat.table_id not in tables:
+        if seat.table_id is not None and seat.table_id not in tables and "items" not in hidden:
             yield Fault(f"$.seats[{index}].tableId", f"there is no table {seat.table_id!r}")
     for index, item in enumerate(layout.items):
-        if item.category_id is not None and item.category_id not in categories:
+        if item.category_id is not None and item.category_id not in categories and "categories" not in hidden:
             yield Fault(f"$.items[{index}].categoryId", f"there is no category {item.category_id!r}")
-        if item.section_id is not None and item.section_id not in sections:
+        if item.section_id is not None and item.section_id not in sections and "sections" not in hidden:
             yield Fault(f"$.items[{index}].sectionId", f"there is no section {item.section_id!r}")
 
 
@@ -178,8 +185,12 @@ def _table_faults(layout: Layout) -> Iterator[Fault]:
     seats_named = Counter(seat.table_id for seat in layout.seats if seat.table_id is not None)
     ids = {seat.id for seat in layout.seats}
     seats_count = len(layout.seats)
+    item_ids: set[str] = set()
     for index, item in enumerate(layout.items):
         path = f"$.items[{index}]"
+        if item.id in item_ids:
+            continue  # Its id is a fault already; which of the two the seats mean, nobody knows.
+        item_ids.add(item.id)
         if item.type != "table":
             yield from _seatless_faults(path, item)
             continue
