@@ -188,7 +188,7 @@ class ChartSheet:
                 row_label=table.display_label or label or table_id,
                 section_id=part.section_id,
                 extent=round(min(SEAT_EXTENT_MAX, room), 2) if room > 4 else SEAT_EXTENT_MAX,
-                rotation=round(math.degrees(math.atan2(-across, down)), 2),
+                rotation=round(math.degrees(math.atan2(-across, down)) % 360, 2),
                 table_id=table_id,
             )
 
@@ -209,9 +209,7 @@ class ChartSheet:
         key = next((k for k in (seat.category_key, category_key, part.category_key) if k is not None), None)
         category_id = None if key is None else self._context.categories.get(str(key))
         if category_id is None:
-            wrong = (
-                "neither it nor what it is part of has a category" if key is None else f"there is no category {key!r}"
-            )
+            wrong = "no category is named here or around here" if key is None else f"there is no category {key!r}"
             self._context.faults.append(Fault(f"{path}.categoryKey", wrong))
             return
         self._note_marks(seat)

@@ -61,6 +61,7 @@ def read_document(document: bytes, kind: type[T]) -> T | Mended[T]:
     Numbers need bounds in `kind`, or 1e999 would pass as infinite.
     """
     try:
+        document.decode("utf-8")  # The decoder does not look into text of members that it passes over.
         return msgspec.json.decode(document, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         first = str(error)

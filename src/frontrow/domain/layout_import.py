@@ -184,7 +184,10 @@ def _moved(point: Point, by: Point) -> Point:
 def _count_unknown(document: bytes, losses: Losses) -> None:
     """Count the lists of things in the chart that chart_format.py has no name for."""
     known = {field.encode_name for field in msgspec.structs.fields(SubChart)}
-    raw = msgspec.json.decode(document)
+    try:
+        raw = msgspec.json.decode(document)
+    except (msgspec.MsgspecError, RecursionError):
+        return  # Something in a part that is passed over; what is drawn was read, and this is only a tally.
     for sub_chart in _raw_sub_charts(raw):
         for name, value in sub_chart.items():
             if name not in known and isinstance(value, list) and value:
