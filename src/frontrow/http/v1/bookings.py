@@ -1,6 +1,5 @@
 """Bookings: sell held seats for good, look at what was sold, cancel all or some of it."""
 
-import re
 from typing import Annotated
 
 import msgspec
@@ -14,11 +13,12 @@ from frontrow.domain.booking import (
     ContactInfo,
     PaymentInfo,
 )
-from frontrow.domain.ids import USER_ID_BYTES_MAX, BookingId, EventId, HoldId, SeatId, TableId, UserId, event_number_of
+from frontrow.domain.ids import USER_ID_BYTES_MAX, BookingId, EventId, HoldId, SeatId, TableId, UserId
 from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared
 from frontrow.http.problems import Code, FieldFault, Problem, invalid
 from frontrow.http.services import Services
 from frontrow.http.v1.fields import (
+    BookingsCursor,
     Email,
     LongText,
     Money,
@@ -34,7 +34,6 @@ from frontrow.http.v1.refusals import SELECTION_CODES, problem_of
 from frontrow.services.outcomes import BookRequest
 
 PAGE_MAX = 100
-_CURSOR = re.compile(r"([0-9]{1,15})\.([0-9A-Za-z_-]+)\Z")
 
 
 class Contact(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
@@ -77,7 +76,7 @@ class BookingsQuery(msgspec.Struct, frozen=True):
     """Which page of bookings."""
 
     limit: Annotated[int, Meta(ge=1, le=PAGE_MAX, description="how many at most")] = 50
-    cursor: Annotated[str, Meta(description="`nextCursor` of the page before")] | None = None
+    cursor: BookingsCursor | None = None
 
 
 class BookingDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -158,11 +157,10 @@ async def book_seats(services: Services, call: Call[BookSeats, NoQuery]) -> Answ
 
 async def list_bookings(services: Services, call: Call[NoBody, BookingsQuery]) -> Answer | Problem:
     """A page of the caller's bookings."""
-    before = None
-    if call.query.cursor is not None:
-        before = _before(call.query.cursor)
-        if before is None:
-            return invalid(FieldFault("cursor", "must be the `nextCursor` of an earlier page"))
+    cursor, before = call.query.cursor, None
+    if cursor is not None:
+        at_ms, _, booking_id = cursor.partition(".")
+        before = (int(at_ms), BookingId(booking_id))
     page = await services.bookings.my_bookings(call.user, before=before, limit=call.query.limit)
     next_before = page.next_before
     return Answer(
@@ -171,11 +169,6 @@ async def list_bookings(services: Services, call: Call[NoBody, BookingsQuery]) -
             next_cursor=None if next_before is None else f"{next_before[0]}.{next_before[1]}",
         )
     )
-
-
-def _before(cursor: str) -> tuple[int, BookingId] | None:
-    match = _CURSOR.match(cursor)
-    return None if match is None or event_number_of(match[2]) is None else (int(match[1]), BookingId(match[2]))
 
 
 async def get_booking(services: Services, call: Call[NoBody, NoQuery]) -> Answer | Problem:

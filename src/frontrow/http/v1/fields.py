@@ -53,6 +53,22 @@ Email = Annotated[
         extra={"form": f"an e-mail address of at most {EMAIL_CHARS_MAX} characters"},
     ),
 ]
+EventsCursor = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{1,15}$",
+        extra={"form": "the `nextCursor` of an earlier page"},
+        description="`nextCursor` of the page before",
+    ),
+]
+BookingsCursor = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{1,15}\.[1-9][0-9]{0,17}-[A-Za-z0-9_-]{22}$",
+        extra={"form": "the `nextCursor` of an earlier page"},
+        description="`nextCursor` of the page before",
+    ),
+]
 AmountMinor = Annotated[int, Meta(description="minor units of the currency: cents for USD, yen for JPY")]
 Currency = Annotated[str, Meta(description="ISO 4217 code", examples=["USD"])]
 

@@ -71,7 +71,7 @@ def problem_of(refusal: Refusal, *, event_id: str = "") -> Problem:  # noqa: PLR
             detail = "this very booking is still being written; ask again for its answer"
             return Problem(code=Code.REQUEST_IN_PROGRESS, detail=detail, retry_after_s=_seconds(wait_ms))
         case SeatLimitReached(held_count=count, seats_max=seats_max):
-            detail = f"you would hold {count} seats of this event; at most {seats_max} are allowed at once"
+            detail = f"you hold {count} seats of this event now; at most {seats_max} are allowed at once"
             return Problem(code=Code.SEAT_LIMIT_REACHED, detail=detail, held_count=count, seats_max=seats_max)
         case HoldNotFound() | HoldGone():
             return Problem(

@@ -1,0 +1,35 @@
+"""A server of its own for each test, on a ledger that was prepared once."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from frontrow.app import Application
+from tests.support.http_stack import Api, api_of, copied, prepared_folder, running_application
+from tests.support.valkey import ValkeyServer
+
+
+@pytest.fixture(scope="session")
+def _prepared(_valkey_session: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return prepared_folder(_valkey_session.url, tmp_path_factory.mktemp("prepared"))
+
+
+@pytest.fixture
+def folder(_prepared: Path, tmp_path: Path) -> Path:
+    """A data folder whose ledger has the small house on sale."""
+    return copied(_prepared, tmp_path / "data")
+
+
+@pytest.fixture
+async def application(folder: Path, valkey: ValkeyServer) -> AsyncIterator[Application]:
+    """The server's inside, for tests that make its stores fail."""
+    async with running_application(valkey.url, folder) as running:
+        yield running
+
+
+@pytest.fixture
+async def api(application: Application) -> AsyncIterator[Api]:
+    """A client of that server."""
+    async with api_of(application) as client:
+        yield client

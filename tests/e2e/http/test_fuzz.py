@@ -1,0 +1,102 @@
+"""Schemathesis: requests made from the OpenAPI document, good and bad, never break the server or its promises."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.schemas import BaseSchema
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from frontrow.http.app import OPERATIONS
+from frontrow.http.operation import AnyOperation
+from tests.support.house import small_layout
+from tests.support.http_stack import EVENT, LAYOUT, bearer, copied, prepared_folder, served
+from tests.support.valkey import running_valkey
+
+EXAMPLES_PER_OPERATION = 30
+KEPT_SEATS = ("A9", "A10")
+SEATS = [*(seat.id for seat in small_layout().seats if seat.id not in KEPT_SEATS), "no such seat"]
+ADMIN = bearer("boss", "admin")
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server with a Valkey of its own: one for all requests, so that they meet each other's traces."""
+    with running_valkey() as valkey:
+        folder: Path = copied(prepared_folder(valkey.url, tmp_path_factory.mktemp("a")), tmp_path_factory.mktemp("b"))
+        with served(valkey.url, folder) as served_url:
+            yield served_url
+
+
+@pytest.fixture(scope="module")
+def schema(url: str) -> BaseSchema:
+    """The document as the server gives it."""
+    return schemathesis.openapi.from_url(f"{url}/openapi.json")
+
+
+@pytest.mark.parametrize("mode", GenerationMode, ids=lambda mode: mode.name.lower())
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_an_operation_keeps_its_word_whatever_is_sent(
+    operation: AnyOperation, mode: GenerationMode, schema: BaseSchema, url: str
+) -> None:
+    if mode is GenerationMode.NEGATIVE and not (operation.has_body or operation.has_query):
+        return  # nothing that could be wrong
+    made = made_beforehand(url)
+
+    @settings(
+        max_examples=EXAMPLES_PER_OPERATION,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(
+        case=schema[operation.path][operation.method].as_strategy(generation_mode=mode),
+        path_exists=st.booleans(),
+        seat_ids=st.none() | st.lists(st.sampled_from(SEATS), max_size=4),
+    )
+    def run(case: schemathesis.Case[Any], path_exists: bool, seat_ids: list[str] | None) -> None:
+        if path_exists:
+            case.path_parameters = {name: made[name] for name in case.path_parameters or {}}
+        if seat_ids is not None and isinstance(case.body, dict) and "seatIds" in case.body:
+            case.body["seatIds"] = [*seat_ids]
+        response = case.call(headers=ADMIN)
+        case.validate_response(response, checks=CHECKS)
+
+    run()
+
+
+def made_beforehand(url: str) -> dict[str, str]:
+    """A value for every path parameter that names something there is."""
+    contact = {"name": "Ada", "email": "ada@example.com"}
+    with httpx.Client(base_url=f"{url}/api/v1", headers=ADMIN) as client:
+        booked = client.post(f"/events/{EVENT}/holds", json={"seatIds": [KEPT_SEATS[0]]}).json()
+        body = {"eventId": EVENT, "holdId": booked["holdId"], "contactInfo": contact}
+        booking = client.post("/bookings", json=body).raise_for_status().json()
+        hold = client.post(f"/events/{EVENT}/holds", json={"seatIds": [KEPT_SEATS[1]]}).json()
+        client.post(f"/bookings/{booking['bookingId']}/cancel").raise_for_status()
+    return {
+        "eventId": EVENT,
+        "holdId": hold["holdId"],
+        "bookingId": booking["bookingId"],
+        "layoutId": LAYOUT,
+        "version": "1",
+    }
