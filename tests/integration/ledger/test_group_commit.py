@@ -1,8 +1,10 @@
 """Group commit: what waits is written together, and yet each booking succeeds or fails alone, within its guard."""
 
 import asyncio
+import traceback
 from collections.abc import AsyncIterator, Sequence
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -281,6 +283,17 @@ async def test_a_booking_whose_conflict_is_gone_when_it_is_looked_for_is_written
     with pytest.raises(LedgerUnavailable, match="kept conflicting") as refused:
         await ledger.book(draft(gala, "A2"), guard_until_ms=guard(clock))
     assert refused.value.surely_not_written
+
+
+async def test_a_value_the_schema_refuses_is_no_conflict_and_nothing_personal_is_said_of_it(
+    ledger: SqlLedger, clock: FakeClock, gala: Event
+) -> None:
+    plain = draft(gala, "A1")
+    faulty = msgspec.structs.replace(plain.booking, currency=None)
+    with pytest.raises(LedgerUnavailable, match="NOT NULL constraint failed") as refused:
+        await ledger.book(msgspec.structs.replace(plain, booking=faulty), guard_until_ms=guard(clock))
+    chain = "".join(traceback.format_exception(refused.value))
+    assert plain.booking.contact_info.email not in chain
 
 
 async def test_other_writes_go_through_a_lost_race_on_a_later_try(

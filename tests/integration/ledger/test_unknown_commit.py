@@ -139,6 +139,27 @@ async def test_an_abort_whose_answer_is_lost_is_settled_too(
     assert await ledger.book(wanted, guard_until_ms=guard(clock)) == BookingIdSpent()
 
 
+async def test_an_abort_that_was_lost_before_the_database_went_down_is_unknown(
+    ledger: SqlLedger, scripted: ScriptedDatabase, gala: Event
+) -> None:
+    wanted = draft(gala, "A1")
+    down = LedgerUnavailable("down", surely_not_written=True)
+    scripted.next_writes(LOST_AFTER, *[down] * (len(writer.SETTLE_DELAYS_S) - 1))
+    with pytest.raises(LedgerUnavailable, match="not known to be aborted: down") as unknown:
+        await ledger.abort(wanted)
+    assert not unknown.value.surely_not_written
+    assert await ledger.abort(wanted) == BookingIdSpent()
+
+
+async def test_an_abort_that_was_never_sent_is_surely_not_written(
+    ledger: SqlLedger, scripted: ScriptedDatabase, gala: Event
+) -> None:
+    scripted.next_writes(LedgerUnavailable("down", surely_not_written=True))
+    with pytest.raises(LedgerUnavailable, match="down") as refused:
+        await ledger.abort(draft(gala, "A1"))
+    assert refused.value.surely_not_written
+
+
 async def test_an_abort_that_is_never_answered_is_unknown(
     ledger: SqlLedger, scripted: ScriptedDatabase, gala: Event
 ) -> None:

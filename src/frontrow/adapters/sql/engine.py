@@ -5,6 +5,7 @@ connection, owned by one thread: docs/decisions/0004-sqlite-mode.md says why, wi
 """
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -71,9 +72,11 @@ class SqliteDatabase:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="frontrow-ledger")
-        # The driver never begins or ends a transaction by itself: BEGIN IMMEDIATE is ours, in `_write`.
-        self._engine = sa.create_engine("sqlite://", creator=self._connect, poolclass=NullPool)
+        # The driver never begins or ends a transaction by itself: BEGIN IMMEDIATE is ours, in `_write`. Errors name no
+        # values, for those are people's names and addresses.
+        self._engine = sa.create_engine("sqlite://", creator=self._connect, poolclass=NullPool, hide_parameters=True)
         self._connection: sa.Connection | None = None
+        self._closed = False
 
     @classmethod
     async def open(cls, path: Path) -> "SqliteDatabase":
@@ -96,26 +99,30 @@ class SqliteDatabase:
 
     async def read(self, work: Work[T]) -> T:
         """See Database.read. Nothing else writes meanwhile, so no transaction is needed."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, work)
+        return await self._on_thread(self._read, work)
 
     async def write(self, work: Work[T]) -> T:
         """See Database.write."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._write, work)
+        return await self._on_thread(self._write, work)
 
     async def close(self) -> None:
         """See Database.close. Closing twice is harmless."""
 
-        def close() -> None:
-            self._drop_connection()
-            self._engine.dispose()
-
-        try:
-            await asyncio.wrap_future(self._thread.submit(close))
-        except RuntimeError:
+        if self._closed:
             return
+        self._closed = True
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._drop_connection)
         self._thread.shutdown(wait=False)
 
+    async def _on_thread(self, run: Callable[[Work[T]], T], work: Work[T]) -> T:
+        if self._closed:
+            raise LedgerUnavailable(f"the ledger {self._path} is closed", surely_not_written=True)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, run, work)
+
     def _connect(self) -> sqlite3.Connection:
+        # SQLite would open such a file for reading and then fail on the lock with an error that names no cause.
+        if self._path.exists() and not os.access(self._path, os.W_OK):
+            raise sqlite3.OperationalError("the file is read-only")
         connection = sqlite3.connect(self._path, isolation_level=None, timeout=BUSY_TIMEOUT_S, cached_statements=64)
         try:
             for pragma in _PRAGMAS:
@@ -147,10 +154,13 @@ class SqliteDatabase:
                 raise self._unavailable(error, surely_not_written=rolled_back) from error
             raise
         try:
-            connection.commit()
+            # Not `connection.commit()`: where that fails SQLAlchemy counts the transaction as over, and its rollback
+            # would leave SQLite's open.
+            connection.exec_driver_sql("COMMIT")
         except (DBAPIError, sqlite3.Error) as error:
-            self._roll_back(connection)
             raise CommitUnknown(self._reason(error)) from error
+        finally:
+            self._roll_back(connection)
         return result
 
     def _connected(self) -> sa.Connection:
@@ -162,7 +172,7 @@ class SqliteDatabase:
         return self._connection
 
     def _roll_back(self, connection: sa.Connection) -> bool:
-        """End the transaction, if need be by closing the connection; whether ROLLBACK was answered."""
+        """End what is left of a transaction, if need be by closing the connection; whether ROLLBACK was answered."""
         try:
             connection.rollback()
         except (DBAPIError, sqlite3.Error):

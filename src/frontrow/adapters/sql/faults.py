@@ -8,7 +8,7 @@ Exception
 
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from frontrow.domain.errors import LedgerUnavailable
 
@@ -34,14 +34,17 @@ _SQLITE_REASONS = {
 """Reasons by primary result code. Source: https://www.sqlite.org/rescode.html."""
 
 
-def is_conflict(error: DBAPIError) -> bool:
-    """Whether the statement failed on somebody else's row or lock, not on the database's health.
+_CONFLICTS = {
+    *("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_FOREIGNKEY"),
+    *("23505", "23503"),  # PostgreSQL's unique_violation and foreign_key_violation
+    *("40P01", "40001", "55P03"),  # deadlock_detected, serialization_failure, lock_not_available
+}
 
-    On PostgreSQL: 40P01 deadlock_detected, 40001 serialization_failure, 55P03 lock_not_available.
-    """
-    if isinstance(error, IntegrityError):
-        return True
-    return getattr(error.orig, "sqlstate", None) in {"40P01", "40001", "55P03"}
+
+def is_conflict(error: DBAPIError) -> bool:
+    """Whether the statement failed on somebody else's row or lock, not on the database's health or a fault of ours."""
+    cause = error.orig
+    return bool({getattr(cause, "sqlite_errorname", None), getattr(cause, "sqlstate", None)} & _CONFLICTS)
 
 
 def reason_of(error: Exception) -> str:

@@ -103,20 +103,17 @@ class BookingWriter:
 
     async def abort(self, draft: BookingDraft) -> BookOutcome:
         """See Ledger.abort. Written at once, not in a batch; an unknown commit is settled in the same way."""
-        unknown: CommitUnknown | None = None
+        last: LedgerUnavailable | None = None
         for delay_s in SETTLE_DELAYS_S:
             await asyncio.sleep(delay_s)
             try:
-                await self._database.write(partial(sales.write_aborted, draft=draft))
-            except WriteConflict:
-                stands = await self._database.read(partial(bookings.standing, draft=draft))
-                if stands is not None and not isinstance(stands, SeatConflict):
-                    return stands
-            except CommitUnknown as error:
-                unknown = error
-            else:
-                return BookingIdSpent()
-        raise LedgerUnavailable(str(unknown or "the booking kept conflicting with rows that were gone again"))
+                if (outcome := await self._write_aborted(draft)) is not None:
+                    return outcome
+            except LedgerUnavailable as error:
+                if last is None and not isinstance(error, CommitUnknown):
+                    raise
+                last = error
+        raise LedgerUnavailable(f"not known to be aborted: {last or 'it kept conflicting with rows that were gone'}")
 
     async def close(self) -> None:
         """Take nothing more and finish what was taken."""
@@ -180,6 +177,15 @@ class BookingWriter:
             raise _TooLate
         return task_ids
 
+    async def _write_aborted(self, draft: BookingDraft) -> BookOutcome | None:
+        """What stands under the id now; None where a conflict was gone when it was looked for."""
+        try:
+            await self._database.write(partial(sales.write_aborted, draft=draft))
+        except WriteConflict:
+            stands = await self._database.read(partial(bookings.standing, draft=draft))
+            return None if isinstance(stands, SeatConflict) else stands
+        return BookingIdSpent()
+
     async def _conclude(self, sale: _Sale) -> None:
         """Write one booking alone and answer its caller, or leave that to its settling."""
         try:
@@ -202,7 +208,7 @@ class BookingWriter:
                     return stands
             else:
                 return BookingWritten(sale.draft.booking, task_ids=tuple(task_ids))
-        raise LedgerUnavailable("the booking kept conflicting with rows that were gone again", surely_not_written=True)
+        raise LedgerUnavailable("the booking kept conflicting with rows that were gone", surely_not_written=True)
 
     def _settle_later(self, sale: _Sale, error: CommitUnknown) -> None:
         task = asyncio.create_task(self._settle(sale, error), name="frontrow-ledger-settle")
