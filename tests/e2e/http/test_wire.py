@@ -11,6 +11,7 @@ import pytest
 from frontrow.app import WEB_FOLDER
 from frontrow.http.app import OPERATIONS
 from frontrow.http.static_files import MEDIA_TYPES, files_of
+from frontrow.settings import LogLevel
 from tests.support.http_stack import EVENT, Api, api_of, bearer, running_application, served
 from tests.support.valkey import ValkeyServer
 
@@ -200,3 +201,17 @@ async def test_refusals_and_faults_are_logged_without_anything_personal(
     assert re.search(rf"refused.*{refused.headers['x-request-id']}|{refused.headers['x-request-id']}.*refused", printed)
     assert "seats_unavailable" in printed
     assert "secret-user" not in printed and "other-user" not in printed
+
+
+async def test_every_request_is_logged_by_its_route_where_that_is_asked_for(
+    folder: Path, valkey: ValkeyServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with (
+        running_application(valkey.url, folder, log_level=LogLevel.DEBUG) as application,
+        api_of(application) as api,
+    ):
+        answer = await api.get(f"/api/v1/events/{EVENT}")
+    printed = "".join(capsys.readouterr())
+    line = next(line for line in printed.splitlines() if answer.headers["x-request-id"] in line)
+    assert "/api/v1/events/{eventId}" in line and "200" in line
+    assert EVENT not in line

@@ -9,6 +9,8 @@ function element(tag, attributes = {}, ...children) {
 }
 
 const json = (value) => element("pre", { tabindex: "0" }, JSON.stringify(value, null, 2));
+/** A sentence in which `backticks` mark code. @param {string} text */
+const prose = (text) => element("span", {}, ...text.split("`").map((part, index) => (index % 2 ? element("code", {}, part) : part)));
 const nameOf = (reference) => reference.split("/").pop();
 
 /** What a schema accepts, in a few words. */
@@ -34,20 +36,24 @@ function table(heads, rows) {
     element("tbody", {}, ...rows.map((row) => element("tr", {}, ...row.map((cell) => element("td", {}, cell)))))));
 }
 
+/** What a field says of itself, or what the one type it may have says. */
+const meaningOf = (field) => field.description ?? field.anyOf?.find((option) => option.description)?.description ?? "";
+
 function fieldsOf(schema, schemas) {
   const definition = schema.$ref ? schemas[nameOf(schema.$ref)] : schema;
   const required = new Set(definition?.required ?? []);
   const rows = Object.entries(definition?.properties ?? {}).map(([name, field]) => [
-    element("code", {}, required.has(name) ? name : `${name}?`), kindOf(field), field.description ?? "",
+    element("code", {}, required.has(name) ? name : `${name}?`), kindOf(field), prose(meaningOf(field)),
   ]);
-  return rows.length ? table(["Field", "Type", "Meaning"], rows) : element("p", {}, kindOf(schema));
+  const said = element("p", {}, prose(definition?.description ?? kindOf(schema)));
+  return rows.length ? element("div", {}, said, table(["Field", "Type", "Meaning"], rows)) : said;
 }
 
 function parametersOf(operation) {
   if (!operation.parameters.length) return [];
   const rows = operation.parameters.map((parameter) => [
     element("code", {}, parameter.required ? parameter.name : `${parameter.name}?`), parameter.in,
-    kindOf(parameter.schema), parameter.description ?? "",
+    kindOf(parameter.schema), prose(meaningOf(parameter)),
   ]);
   return [element("h4", {}, "Parameters"), table(["Name", "In", "Type", "Meaning"], rows)];
 }
@@ -66,7 +72,7 @@ function answersOf(operation, schemas) {
     const inside = media && (success
       ? [fieldsOf(media.schema, schemas), json(media.example)]
       : type.includes("problem") ? codesOf(media) : [json(media.example)]);
-    const title = `${status} · ${success || !type?.includes("problem") ? response.description : Object.keys(media.examples).join(", ")}`;
+    const title = `${status} · ${success ? "done" : !type?.includes("problem") ? response.description : Object.keys(media.examples).join(", ")}`;
     const attributes = success && media ? { open: "" } : {};
     return element("details", attributes, element("summary", {}, title), ...(inside ?? [element("p", {}, "No body.")]));
   });
@@ -90,7 +96,7 @@ function draw(description) {
   const schemas = description.components.schemas;
   const menu = element("div");
   const content = [element("h1", {}, `${description.info.title} HTTP API `, element("small", {}, description.info.version)),
-    ...description.info.description.trim().split("\n\n").map((text) => element("p", {}, text)),
+    ...description.info.description.trim().split("\n\n").map((text) => element("p", {}, prose(text))),
     element("p", {}, element("a", { href: "/openapi.json" }, "openapi.json"))];
   for (const { name } of description.tags) {
     const links = element("ul");

@@ -66,7 +66,7 @@ class BookSeats(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fiel
     user_id: Annotated[str, Meta(description="whose holds they are: for integrators and admins")] | None = None
 
 
-class CancelSeats(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+class CancelSeats(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
     """The seats to cancel; all that are left when absent."""
 
     seat_ids: SeatIds | None = None

@@ -29,7 +29,7 @@ _RELEASE_DELAY_S_MAX = RELEASE_DELAY_MS_MAX // MS_PER_SECOND
 DurationMinutes = Annotated[int, Meta(ge=1, le=120, description="minutes from now; the server's default when absent")]
 
 
-class HoldSeats(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+class HoldSeats(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
     """Seats and whole tables to hold together, 1 to 50 seats in all. With `holdId` they are added to that hold."""
 
     seat_ids: SeatIds = ()
@@ -39,13 +39,13 @@ class HoldSeats(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fiel
     reason: Annotated[Text, Meta(description="why; `admin_hold` and `maintenance` need the admin role")] | None = None
 
 
-class ExtendHold(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+class ExtendHold(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
     """How long the hold is to last from now."""
 
     duration_minutes: DurationMinutes | None = None
 
 
-class ReleaseSeats(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+class ReleaseSeats(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
     """Some seats of the hold, or all of them; at once, or after a delay that an extension cancels."""
 
     seat_ids: SeatIds | None = None
