@@ -8,6 +8,7 @@ import json
 import math
 import re
 from contextlib import suppress
+from itertools import takewhile
 from types import NoneType, UnionType
 from typing import Annotated, Any, Generic, Literal, NewType, TypeVar, Union, get_args, get_origin
 
@@ -47,7 +48,7 @@ class _NotFinite(msgspec.Struct, frozen=True):
 class Mended(msgspec.Struct, Generic[T], frozen=True):
     """A document with faults, read as far as it goes: `value` has neutral values wherever `faults` has a path.
 
-    `value` is None where the document is no JSON object at all.
+    `value` is None where the document is no JSON object at all, or has too many faults to go on.
     """
 
     value: T | None
@@ -72,7 +73,8 @@ def read_document(document: bytes, kind: type[T]) -> T | Mended[T]:
     except (RecursionError, ValueError) as error:
         return Mended(None, (Fault("$", _unusable(document, error)),))
     if len(walk.faults) > FAULTS_MAX:
-        walk.faults[FAULTS_MAX:] = [Fault("$", f"only the first {FAULTS_MAX} faults are named; there may be more")]
+        more = Fault("$", f"only the first {FAULTS_MAX} faults are named; there may be more")
+        return Mended(None, (*walk.faults[:FAULTS_MAX], more))
     # Where the walk finds nothing, the decoder objected to JSON itself.
     found = tuple(walk.faults) or (Fault("$", first),)
     return Mended(value if isinstance(value, kind) and isinstance(raw, dict) else None, found)
@@ -100,15 +102,14 @@ class _Walk:
     def mend(self, value: object, kind: Any, path: str) -> object:
         """`value` as `kind`; where it does not fit, a neutral value, with what is wrong added to the faults."""
         bare = _bare(kind)
-        if len(self.faults) > FAULTS_MAX:
-            return _neutral(bare)
         if _is_struct(bare) and isinstance(value, dict):
             return self._mend_struct(value, bare, path)
         if get_origin(bare) is tuple and isinstance(value, list):
             item = get_args(bare)[0]
             if not self._fits(value, _any_tuple(kind), path):
                 return ()
-            return tuple(self.mend(element, item, f"{path}[{index}]") for index, element in enumerate(value))
+            elements = (self.mend(element, item, f"{path}[{index}]") for index, element in enumerate(value))
+            return tuple(takewhile(lambda _: len(self.faults) <= FAULTS_MAX, elements))
         if isinstance(value, dict | list) and (variant := _without_null(bare)) is not None:
             return self.mend(value, variant, path)
         return msgspec.convert(value, kind) if self._fits(value, kind, path) else _neutral(bare)
