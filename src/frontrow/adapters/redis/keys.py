@@ -1,0 +1,65 @@
+"""The names of an event's keys in the store, and how users are written in them.
+
+The braces around the event id are literal: they are a cluster's hash tag, so that all keys of one event have one slot.
+docs/data-model.md describes each key.
+"""
+
+from urllib.parse import quote, unquote
+
+
+def event_epoch(event_id: str) -> str:
+    return f"event_epoch:{{{event_id}}}"
+
+
+def event_warming(event_id: str) -> str:
+    return f"event_warming:{{{event_id}}}"
+
+
+def sold_seats(event_id: str) -> str:
+    return f"sold_seats:{{{event_id}}}"
+
+
+def held_seats(event_id: str) -> str:
+    return f"held_seats:{{{event_id}}}"
+
+
+def booking_marks(event_id: str) -> str:
+    return f"booking_marks:{{{event_id}}}"
+
+
+def freed_seats(event_id: str) -> str:
+    return f"freed_seats:{{{event_id}}}"
+
+
+def seat_changes(event_id: str) -> str:
+    return f"seat_changes:{{{event_id}}}"
+
+
+def seat_lock(event_id: str, seat_id: str) -> str:
+    return f"seat_lock:{{{event_id}}}:{seat_id}"
+
+
+def table_lock(event_id: str, table_id: str) -> str:
+    return f"table_lock:{{{event_id}}}:{table_id}"
+
+
+def hold(event_id: str, hold_id: str) -> str:
+    return f"hold:{{{event_id}}}:{hold_id}"
+
+
+def hold_answer(event_id: str, answer_key: str) -> str:
+    return f"hold_answer:{{{event_id}}}:{answer_key}"
+
+
+def user_seats(event_id: str, user: str) -> str:
+    return f"user_seats:{{{event_id}}}:{user}"
+
+
+def encoded_user(user_id: str) -> str:
+    """The user as keys and locks name it: percent-encoded, so that no colon of it can shift a field."""
+    return quote(user_id, safe="")
+
+
+def user_of(encoded: str) -> str:
+    """The user that `encoded_user` wrote."""
+    return unquote(encoded)

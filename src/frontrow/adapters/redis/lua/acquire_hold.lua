@@ -1,0 +1,123 @@
+#!lua
+-- Hold every seat asked for, for one user, or none of them.
+--
+-- KEYS  1 event_epoch   2 sold_seats   3 held_seats   4 booking_marks   5 seat_changes
+--       6 user_seats of the user   7 hold   8.. seat_lock of each seat   then table_lock of each table
+--       last, only with a fingerprint: hold_answer
+-- ARGV  1 user, percent-encoded   2 hold id   3 ttl, ms, >= 1   4 lifetime cap, ms after a seat's first lock
+--       5 seats the user may hold at once, 0 without a cap   6 '1' adds to the user's live hold, '0' makes a new one
+--       7 fingerprint of the request, '' without an idempotency key   8 random tag of the feed entry
+--       9 n, seats, 1 to 50   10 m, tables, 0 to n   11.. n seat ids   then m table ids
+--       then, only where m > 0: for each seat the table it is held with, or ''
+-- Reply {'acquired', now_ms, expires_at_ms, seats, tables, epoch, {{stream id, previous offset, seats, expires_at_ms},
+--       ...}}: the hold's expiry and whole list, and one entry for each time at which seats of it run out
+--       {'replayed', now_ms, expires_at_ms, seats, tables}: the hold was there under this id, with these seats
+--       {'answered', now_ms, hold id}: the idempotency key made that hold; whether it lives is the caller's to read
+--       {'unavailable', now_ms, seat, 'held' | 'booked' | 'blocked', seat, ...}   {'busy', now_ms, retry_after_ms, seats}
+--       {'limit', now_ms, seats held now, seats allowed}   {'not_found' | 'key_reused' | 'cold', now_ms}
+-- Clock the server's TIME. A seat is held while its score in held_seats is later. Lists are joined by commas.
+-- See docs/data-model.md.
+local user, hold_id, fingerprint, tag = ARGV[1], ARGV[2], ARGV[7], ARGV[8]
+local ttl_ms, lifetime_max_ms, seats_max = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local adds, seat_count, table_count = ARGV[6] == '1', tonumber(ARGV[9]), tonumber(ARGV[10])
+assert(ttl_ms and lifetime_max_ms and seats_max and seat_count and table_count, 'acquire_hold: ARGV is not as documented')
+assert(seat_count >= 1 and seat_count <= 50 and table_count <= seat_count, 'acquire_hold: 1 to 50 seats')
+assert(#KEYS == 7 + seat_count + table_count + (fingerprint ~= '' and 1 or 0), 'acquire_hold: wrong number of KEYS')
+assert(#ARGV == 10 + seat_count + table_count + (table_count > 0 and seat_count or 0), 'acquire_hold: wrong number of ARGV')
+local HOLD_SEATS_MAX, DAY_MS = 500, 86400000
+local seats_end, tables_end = 10 + seat_count, 10 + seat_count + table_count
+
+local time = redis.call('TIME')
+local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local epoch = redis.call('GET', KEYS[1])
+if not epoch then return {'cold', now_ms} end
+if fingerprint ~= '' then
+  local answer = redis.call('HMGET', KEYS[#KEYS], 'fingerprint', 'hold')
+  if answer[1] then return answer[1] == fingerprint and {'answered', now_ms, answer[2]} or {'key_reused', now_ms} end
+end
+local record = redis.call('HMGET', KEYS[7], 'user', 'expires_at_ms', 'seats', 'tables', 'first_locked_at_ms')
+local lives = record[1] and tonumber(record[2]) > now_ms
+if (adds and not lives) or (lives and record[1] ~= user) then return {'not_found', now_ms} end
+if lives and not adds then return {'replayed', now_ms, tonumber(record[2]), record[3], record[4]} end
+
+local sold = redis.call('HMGET', KEYS[2], unpack(ARGV, 11, seats_end))
+local scores = redis.call('ZMSCORE', KEYS[3], unpack(ARGV, 11, seats_end))
+local marks = redis.call('HMGET', KEYS[4], unpack(ARGV, 11, seats_end))
+local locks = redis.call('MGET', unpack(KEYS, 8, 7 + seat_count))
+local refused, busy, dead_marks, locked_at_ms = {'unavailable', now_ms}, {}, {}, {}
+local retry_after_ms, new_count, first_locked_at_ms = 0, 0, now_ms
+for i = 1, seat_count do
+  local seat, held = ARGV[10 + i], scores[i] and tonumber(scores[i]) > now_ms
+  local left_ms = marks[i] and tonumber(string.match(marks[i], ':(%d+)$')) - now_ms or 0
+  local owner, at_ms
+  if held and locks[i] then owner, at_ms = string.match(locks[i], '^([^:]*):[^:]*:(%d+)') end
+  if sold[i] then
+    local state = string.match(sold[i], '^%a+')
+    refused[#refused + 1], refused[#refused + 2] = seat, state == 'claimed' and 'held' or state
+  elseif owner ~= user and (held or left_ms > 0) then
+    refused[#refused + 1], refused[#refused + 2] = seat, 'held'
+  elseif left_ms > 0 then
+    busy[#busy + 1], retry_after_ms = seat, math.max(retry_after_ms, left_ms)
+  elseif marks[i] then
+    dead_marks[#dead_marks + 1] = seat
+  end
+  if owner ~= user then new_count = new_count + 1 end
+  locked_at_ms[i] = owner == user and tonumber(at_ms) or now_ms
+end
+if #refused > 2 then return refused end
+if #busy > 0 then return {'busy', now_ms, retry_after_ms, table.concat(busy, ',')} end
+local held_count = redis.call('ZCOUNT', KEYS[6], '(' .. now_ms, '+inf')
+if seats_max > 0 and held_count + new_count > seats_max then return {'limit', now_ms, held_count, seats_max} end
+
+local function with_listed(listed, first, last)
+  for i = first, last do
+    if not string.find(',' .. listed .. ',', ',' .. ARGV[i] .. ',', 1, true) then
+      listed = listed == '' and ARGV[i] or listed .. ',' .. ARGV[i]
+    end
+  end
+  return listed
+end
+local named = table.concat(ARGV, ',', 11, seats_end)
+local seats, tables = named, table.concat(ARGV, ',', seats_end + 1, tables_end)
+local expires_at_ms = math.min(now_ms + ttl_ms, first_locked_at_ms + lifetime_max_ms)
+if adds then
+  seats, tables = with_listed(record[3], 11, seats_end), with_listed(record[4], seats_end + 1, tables_end)
+  local _, commas = string.gsub(seats, ',', '')
+  if commas >= HOLD_SEATS_MAX then return {'limit', now_ms, held_count, HOLD_SEATS_MAX} end
+  expires_at_ms = math.min(tonumber(record[2]), first_locked_at_ms + lifetime_max_ms)
+end
+
+local scored, owned = {}, user .. ':' .. hold_id .. ':'
+for i = 1, seat_count do
+  local held_with = table_count > 0 and ARGV[tables_end + i] or ''
+  local suffix = held_with ~= '' and ':table:' .. held_with or ''
+  redis.call('SET', KEYS[7 + i], owned .. locked_at_ms[i] .. suffix, 'PXAT', expires_at_ms)
+  scored[2 * i - 1], scored[2 * i] = expires_at_ms, ARGV[10 + i]
+end
+for i = 1, table_count do
+  local value = owned .. first_locked_at_ms .. ':table:' .. ARGV[seats_end + i]
+  redis.call('SET', KEYS[7 + seat_count + i], value, 'PXAT', expires_at_ms)
+end
+redis.call('ZADD', KEYS[3], unpack(scored))
+redis.call('ZREMRANGEBYSCORE', KEYS[6], '-inf', now_ms)
+redis.call('ZADD', KEYS[6], unpack(scored))
+redis.call('PEXPIREAT', KEYS[6], redis.call('ZRANGE', KEYS[6], -1, -1, 'WITHSCORES')[2])
+if #dead_marks > 0 then redis.call('HDEL', KEYS[4], unpack(dead_marks)) end
+if adds then
+  first_locked_at_ms = math.min(first_locked_at_ms, tonumber(record[5]))
+  redis.call('HSET', KEYS[7], 'seats', seats, 'tables', tables, 'first_locked_at_ms', first_locked_at_ms)
+else
+  redis.call('HSET', KEYS[7], 'user', user, 'seats', seats, 'tables', tables,
+    'first_locked_at_ms', first_locked_at_ms, 'expires_at_ms', expires_at_ms)
+  redis.call('PEXPIREAT', KEYS[7], expires_at_ms)
+end
+if fingerprint ~= '' then
+  redis.call('HSET', KEYS[#KEYS], 'fingerprint', fingerprint, 'hold', hold_id, 'seats', seats, 'tables', tables,
+    'expires_at_ms', expires_at_ms)
+  redis.call('PEXPIREAT', KEYS[#KEYS], first_locked_at_ms + lifetime_max_ms + DAY_MS)
+end
+local last = redis.call('XREVRANGE', KEYS[5], '+', '-', 'COUNT', 1)[1]
+local previous = last and last[1] .. '-' .. last[2][6] or ''
+local stream_id = redis.call('XADD', KEYS[5], 'MAXLEN', '~', 10000, '*', 'epoch', epoch, 'prev', previous, 'tag', tag,
+  'at', now_ms, 'kind', 'held', 'seats', named, 'expires', expires_at_ms, 'user', user, 'hold', hold_id)
+return {'acquired', now_ms, expires_at_ms, seats, tables, epoch, previous, stream_id}

@@ -1,0 +1,84 @@
+#!lua
+-- Mark every seat of a hold, or these seats across the user's holds, for a booking that is about to be written.
+--
+-- KEYS  1 event_epoch   2 sold_seats   3 held_seats   4 booking_marks   5 seat_changes   6 user_seats of the user
+--       7.. hold, k of them   then seat_lock of each seat
+-- ARGV  1 user, percent-encoded   2 booking id   3 guard, ms, >= 1   4 random tag of the feed entries
+--       5 'hold': all that one hold lists; 'seats': by seats   6 k, holds, 1 to 50   7 n, seats, 0 to 500
+--       8.. for each hold its id and the seats it was read to list ('' for 'seats')   then for each seat its id and the
+--       number of its hold (1 to k), all seats of one hold together
+-- Reply {'begun', now_ms, deadline_ms, tables the seats are held with, epoch, {{stream id, previous offset, seats,
+--       deadline_ms, number of the hold}, ...}}: one entry a hold, for seats that would have run out before the deadline
+--       {'running', now_ms, retry_after_ms}: an earlier begin of this very booking   {'busy', now_ms, retry_after_ms, seats}
+--       {'not_complete', now_ms, seats}: listed, but no longer held by the hold
+--       {'unavailable', now_ms, seat, 'held' | 'booked' | 'blocked', seat, ...}: sold all the same
+--       {'changed', now_ms}: the list or a seat is not as read   {'not_found' | 'cold', now_ms}
+-- Clock the server's TIME. A seat is held while its score in held_seats is later. Lists are joined by commas.
+-- See docs/data-model.md.
+local user, booking_id, guard_ms, tag, by_hold = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5] == 'hold'
+local hold_count, seat_count = tonumber(ARGV[6]), tonumber(ARGV[7])
+assert(guard_ms and hold_count and seat_count, 'begin_booking: ARGV is not as documented')
+assert(hold_count >= 1 and hold_count <= 50 and seat_count <= 500, 'begin_booking: 1 to 50 holds, at most 500 seats')
+assert(#KEYS == 6 + hold_count + seat_count, 'begin_booking: wrong number of KEYS')
+assert(#ARGV == 7 + 2 * hold_count + 2 * seat_count, 'begin_booking: wrong number of ARGV')
+local seats_at, locks_at = 7 + 2 * hold_count, 6 + hold_count
+
+local time = redis.call('TIME')
+local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local epoch = redis.call('GET', KEYS[1])
+if not epoch then return {'cold', now_ms} end
+local record = redis.call('HMGET', KEYS[7], 'user', 'expires_at_ms', 'seats')
+if by_hold and record[1] ~= user then return {'not_found', now_ms} end
+if by_hold and record[3] ~= ARGV[9] then return {'changed', now_ms} end
+local seats, lost, busy, refused, tables, is_listed = {}, {}, {}, {'unavailable', now_ms}, {}, {}
+local wait_ms, is_running = 0, false
+for i = 1, seat_count do
+  local seat, h = ARGV[seats_at + 2 * i - 1], tonumber(ARGV[seats_at + 2 * i])
+  local lock = redis.call('GET', KEYS[locks_at + i]) or ''
+  local owner, hold_id, held_with = string.match(lock, '^([^:]*):([^:]*):%d+:?(.*)$')
+  local expires_at_ms = tonumber(redis.call('ZSCORE', KEYS[3], seat) or 0)
+  local marked_by, deadline_ms = string.match(redis.call('HGET', KEYS[4], seat) or '', '^(.*):(%d+)$')
+  if deadline_ms and tonumber(deadline_ms) > now_ms then
+    busy[#busy + 1], wait_ms = seat, math.max(wait_ms, deadline_ms - now_ms)
+    is_running = is_running or marked_by == booking_id
+  end
+  local is_held = owner == user and hold_id == ARGV[6 + 2 * h] and expires_at_ms > now_ms
+  if not is_held then lost[#lost + 1] = seat end
+  local state = string.match(redis.call('HGET', KEYS[2], seat) or '', '^%a+')
+  if state then refused[#refused + 1], refused[#refused + 2] = seat, state == 'claimed' and 'held' or state end
+  if is_held and held_with ~= '' and not is_listed[held_with] then
+    is_listed[held_with], tables[#tables + 1] = true, string.sub(held_with, 7)
+  end
+  seats[i] = {id = seat, lock = KEYS[locks_at + i], h = h, expires_at_ms = expires_at_ms}
+end
+if by_hold and #lost == seat_count and tonumber(record[2]) <= now_ms then return {'not_found', now_ms} end
+if is_running then return {'running', now_ms, wait_ms} end
+if #lost > 0 then return by_hold and {'not_complete', now_ms, table.concat(lost, ',')} or {'changed', now_ms} end
+if #refused > 2 then return refused end
+if #busy > 0 then return {'busy', now_ms, wait_ms, table.concat(busy, ',')} end
+
+local deadline_ms, entries, pushed = now_ms + guard_ms, {}, {}
+local last = redis.call('XREVRANGE', KEYS[5], '+', '-', 'COUNT', 1)[1]
+local previous = last and last[1] .. '-' .. last[2][6] or ''
+for h = 1, hold_count do pushed[h] = {} end
+for _, seat in ipairs(seats) do
+  redis.call('HSET', KEYS[4], seat.id, booking_id .. ':' .. deadline_ms)
+  if seat.expires_at_ms < deadline_ms then
+    redis.call('PEXPIREAT', seat.lock, deadline_ms)
+    redis.call('ZADD', KEYS[3], deadline_ms, seat.id)
+    redis.call('ZADD', KEYS[6], deadline_ms, seat.id)
+    pushed[seat.h][#pushed[seat.h] + 1] = seat.id
+  end
+end
+for h = 1, hold_count do
+  redis.call('PEXPIREAT', KEYS[6 + h], deadline_ms, 'GT')
+  if #pushed[h] > 0 then
+    local named = table.concat(pushed[h], ',')
+    local stream_id = redis.call('XADD', KEYS[5], 'MAXLEN', '~', 10000, '*', 'epoch', epoch, 'prev', previous, 'tag', tag,
+      'at', now_ms, 'kind', 'expiry_changed', 'seats', named, 'expires', deadline_ms, 'user', user, 'hold', ARGV[6 + 2 * h])
+    entries[#entries + 1] = {stream_id, previous, named, deadline_ms, h}
+    previous = stream_id .. '-' .. tag
+  end
+end
+redis.call('PEXPIREAT', KEYS[6], redis.call('ZRANGE', KEYS[6], -1, -1, 'WITHSCORES')[2])
+return {'begun', now_ms, deadline_ms, table.concat(tables, ','), epoch, entries}

@@ -1,0 +1,11 @@
+#!lua flags=allow-oom
+-- Remove the keys of an event that have no lifetime of their own; locks and holds run out by themselves.
+--
+-- KEYS  1 event_epoch   2 sold_seats   3 held_seats   4 booking_marks   5 freed_seats   6 seat_changes   7 event_warming
+-- ARGV  none
+-- Reply {'retired', now_ms, keys removed}
+-- Clock the server's TIME. See docs/data-model.md.
+assert(#KEYS == 7 and #ARGV == 0, 'retire_event: wrong number of KEYS or ARGV')
+local time = redis.call('TIME')
+local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+return {'retired', now_ms, redis.call('UNLINK', unpack(KEYS))}
