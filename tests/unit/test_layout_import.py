@@ -54,7 +54,7 @@ def test_the_chart_of_8897_seats_is_imported_whole() -> None:
         ("MT1", "Mid Track"),
         ("MT3", "Mid Track"),
     ]
-    assert outcome.warnings == ("1 background image left out", "2 focal points of zones left out")
+    assert outcome.warnings == ("1 background image: left out", "2 focal points of zones: left out")
     assert seat_of(layout, "Goal-Stand-3-AA-1").row_label == "AA"
 
 
@@ -85,7 +85,7 @@ def test_an_imported_chart_is_a_document_of_the_layout_format() -> None:
 def test_the_chart_with_general_admission_keeps_its_rows_and_says_what_it_lost() -> None:
     outcome = imported(real_chart("sampleChart"))
     assert len(outcome.layout.seats) == 32
-    assert "2 general-admission areas left out: only numbered places are sold" in outcome.warnings
+    assert "2 general-admission areas: left out, as only numbered places are sold" in outcome.warnings
     assert [(it.type, it.lbl) for it in outcome.layout.items] == [("stage", "Stage")]
     assert [it.id for it in outcome.layout.seats if it.accessible] == ["A-7"]
 
@@ -156,7 +156,7 @@ def test_a_seat_number_is_a_number_only_where_that_changes_nothing(label: str, n
 def test_seats_with_the_same_labels_get_ids_of_their_own_and_are_counted() -> None:
     outcome = imported(chart(rows=[row("A", 2), row("A", 2, y=30)]))
     assert [it.id for it in outcome.layout.seats] == ["A-1", "A-2", "A-1-2", "A-2-2"]
-    assert "2 seats with the labels of others told apart by a number at the end of the id" in outcome.warnings
+    assert "2 seats with the labels of others: told apart by a number at the end of the id" in outcome.warnings
 
 
 def test_seats_in_a_section_are_moved_by_its_corner_and_inherit_its_category() -> None:
@@ -230,7 +230,7 @@ def test_tables_keep_shape_and_seats_and_empty_ones_are_left_out() -> None:
         ("Long", "Long", "rectangle", Point(90, 30), "either", 30),
     ]
     assert [it.rotation for it in outcome.layout.seats if it.table_id == "7"] == [180, 0]
-    assert "1 table without seats left out" in outcome.warnings
+    assert "1 table without seats: left out" in outcome.warnings
 
 
 def test_stages_shapes_and_texts_become_items() -> None:
@@ -254,9 +254,9 @@ def test_stages_shapes_and_texts_become_items() -> None:
         ("WC", "text", "rectangle", Point(28.8, 24)),
     ]
     assert {
-        "1 shape that is no rectangle or circle drawn as its box",
-        "1 shape without a place left out",
-        "1 text without words or a place left out",
+        "1 shape that is no rectangle or circle: drawn as its box",
+        "1 shape without a place: left out",
+        "1 text without words or a place: left out",
     } <= set(outcome.warnings)
 
 
@@ -275,15 +275,15 @@ def test_everything_that_cannot_be_kept_is_told_once_with_its_count() -> None:
         )
     )
     assert outcome.warnings == (
-        "1 general-admission area left out: only numbered places are sold",
-        "3 booths left out: only numbered places are sold",
-        "1 icon left out",
-        "1 image left out",
-        "1 background image left out",
-        "1 picture of the view from a seat left out",
-        "1 section with a curved outline drawn with straight lines",
-        "1 section inside a section kept as a section beside it",
-        "2 of 'lasers' left out: not known to this importer",
+        "1 general-admission area: left out, as only numbered places are sold",
+        "3 booths: left out, as only numbered places are sold",
+        "1 icon: left out",
+        "1 image: left out",
+        "1 background image: left out",
+        "1 picture of the view from a seat: left out",
+        "1 section with a curved outline: drawn with straight lines",
+        "1 section inside a section: kept as a section beside it",
+        "2 of 'lasers': left out, as this importer does not know them",
         "1 category without seats: Stalls",
     )
 
@@ -292,7 +292,7 @@ def test_colours_that_are_not_understood_are_replaced() -> None:
     value = chart(rows=[row("A")])
     value["categories"]["list"][0]["color"] = "hotpink"
     outcome = imported(value)
-    assert "1 category colour not understood replaced" in outcome.warnings
+    assert "1 category colour not understood: replaced" in outcome.warnings
     assert outcome.layout.categories[0].color.startswith("#")
 
 

@@ -110,7 +110,7 @@ async def test_a_chart_is_imported_under_its_name_or_the_id_asked_for(office: Of
     named = await office.service.publish(chart, format="seatsio")
     assert isinstance(named, LayoutPublished)
     assert (named.layout_id, named.version) == ("Corn-Exchange", 1)
-    assert named.warnings[0] == "1 booth left out: only numbered places are sold"
+    assert named.warnings[0] == "1 booth: left out, as only numbered places are sold"
     chosen = await office.service.publish(chart, format="seatsio", layout_id=HALL)
     assert isinstance(chosen, LayoutPublished)
     assert (chosen.layout_id, chosen.version) == (HALL, 2)

@@ -8,8 +8,12 @@ from enum import Enum
 class Loss(Enum):
     """A kind of thing that is lost or changed: one of it, several of it, and what became of it."""
 
-    GENERAL_ADMISSION = ("general-admission area", "general-admission areas", "left out: only numbered places are sold")
-    BOOTH = ("booth", "booths", "left out: only numbered places are sold")
+    GENERAL_ADMISSION = (
+        "general-admission area",
+        "general-admission areas",
+        "left out, as only numbered places are sold",
+    )
+    BOOTH = ("booth", "booths", "left out, as only numbered places are sold")
     ICON = ("icon", "icons", "left out")
     IMAGE = ("image", "images", "left out")
     BACKGROUND = ("background image", "background images", "left out")
@@ -67,6 +71,6 @@ class Losses:
             count = self._counts[loss]
             if count:
                 one, several, outcome = loss.sentence
-                yield f"{count:,} {one if count == 1 else several} {outcome}"
+                yield f"{count:,} {one if count == 1 else several}: {outcome}"
         for name, count in sorted(self._unknown.items()):
-            yield f"{count:,} of '{name[:60]}' left out: not known to this importer"
+            yield f"{count:,} of '{name[:60]}': left out, as this importer does not know them"
