@@ -1,6 +1,7 @@
-"""Time that only a test moves."""
+"""Time that tests move."""
 
 import asyncio
+import time
 
 START_MS = 1_800_000_000_000
 
@@ -29,3 +30,22 @@ class FakeClock:
         self.slept_s.append(seconds)
         self.advance(int(seconds * 1000))
         await asyncio.sleep(0)
+
+
+class SkippingClock:
+    """The real time, and what a test has skipped: for real stores, whose own clock nobody moves."""
+
+    def __init__(self) -> None:
+        self._skipped_ms = 0
+
+    def now_ms(self) -> int:
+        """See Clock."""
+        return time.time_ns() // 1_000_000 + self._skipped_ms
+
+    def monotonic_ms(self) -> int:
+        """See Clock."""
+        return time.monotonic_ns() // 1_000_000 + self._skipped_ms
+
+    def skip(self, ms: int) -> None:
+        """Be that much later from now on."""
+        self._skipped_ms += ms

@@ -1,5 +1,6 @@
 """Faults on demand at any call of a port: before it happens, or after it happened and before its answer arrives."""
 
+import asyncio
 import inspect
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
@@ -39,12 +40,14 @@ class Faults:
         self._down = None
 
     async def around(self, method: str, call: Callable[[], Awaitable[T]]) -> T:
-        """Make the call with the faults that are waiting for it."""
+        """Make the call with the faults that are waiting for it; others have a turn on its way there and back."""
         self.calls.append(method)
+        await asyncio.sleep(0)
         if self._down is not None:
             raise self._down
         await _strike(self._before[method])
         result = await call()
+        await asyncio.sleep(0)
         await _strike(self._after[method])
         return result
 
