@@ -105,7 +105,9 @@ class FakeLedger:
             self.rows[booking.event_id, seat.seat_id] = LedgerSeat(
                 seat.seat_id, SeatRowState.BOOKED, booking.booking_id, booking.user_id, seat.price_minor
             )
-        task_id = self._add_task(OutboxKind.FINISH, booking, booking.seat_ids, draft.held)
+        task_id = self._add_task(
+            OutboxKind.FINISH, booking.event_id, booking.booking_id, booking.user_id, booking.seat_ids, held=draft.held
+        )
         return BookingWritten(booking, task_ids=(task_id,))
 
     async def abort(self, draft: BookingDraft) -> BookOutcome:
@@ -168,7 +170,8 @@ class FakeLedger:
         booking = msgspec.structs.replace(booking, cancelled_seat_ids=gone, status=status)
         self.drafts[booking_id] = msgspec.structs.replace(draft, booking=booking)
         self._end(booking.event_id, freed)
-        return BookingCancelled(booking, freed, (self._add_task(OutboxKind.FREE, booking, freed, ()),))
+        task_id = self._add_task(OutboxKind.FREE, booking.event_id, booking_id, booking.user_id, freed)
+        return BookingCancelled(booking, freed, (task_id,))
 
     async def add_block(self, block: Block) -> SeatConflict | None:
         if block.block_id in self._blocks:
@@ -187,6 +190,9 @@ class FakeLedger:
         rows = (self.rows.get((event_id, seat_id)) for seat_id in seat_ids)
         dropped = [row for row in rows if row is not None and row.state is SeatRowState.BLOCKED]
         self._end(event_id, [row.seat_id for row in dropped])
+        for owner_id in dict.fromkeys(row.owner_id for row in dropped):
+            freed = tuple(row.seat_id for row in dropped if row.owner_id == owner_id)
+            self._add_task(OutboxKind.FREE, event_id, owner_id, UserId(""), freed)
         return [EndedSeat(row.seat_id, row.owner_id) for row in dropped]
 
     async def live_seats(self, event_id: EventId, seat_ids: Sequence[SeatId] | None = None) -> list[LedgerSeat]:
@@ -232,16 +238,23 @@ class FakeLedger:
             self.ended.add((event_id, EndedSeat(seat_id, row.owner_id)))
 
     def _add_task(
-        self, kind: OutboxKind, booking: Booking, seat_ids: tuple[SeatId, ...], held: tuple[HeldSeat, ...]
+        self,
+        kind: OutboxKind,
+        event_id: EventId,
+        owner_id: str,
+        user_id: UserId,
+        seat_ids: tuple[SeatId, ...],
+        *,
+        held: tuple[HeldSeat, ...] = (),
     ) -> int:
         task_id = next(self._task_ids)
         self.tasks[task_id] = OutboxTask(
             task_id=task_id,
-            event_id=booking.event_id,
+            event_id=event_id,
             kind=kind,
-            owner_id=booking.booking_id,
+            owner_id=owner_id,
             state=SeatRowState.BOOKED,
-            user_id=booking.user_id,
+            user_id=user_id,
             seats=seat_ids,
             held=held,
             created_at_ms=self._clock.now_ms(),

@@ -107,25 +107,24 @@ class BlockService:
         fault = _fault(sale.layout, seat_ids)
         if fault is not None:
             return fault
-        owner_of = {ended.seat_id: ended.owner_id for ended in await self._ledger.drop_blocks(event_id, seat_ids)}
-        for seat_id, owner_id in (await self._withheld_by_store_alone(event_id, seat_ids)).items():
-            owner_of.setdefault(seat_id, owner_id)
-        seats_of: dict[str, list[SeatId]] = {}
-        for seat_id, owner_id in owner_of.items():
-            seats_of.setdefault(owner_id, []).append(seat_id)
-        for owner_id, freed in seats_of.items():
-            self._calls.heard(event_id, await self._store.free_seats(event_id, owner_id=owner_id, seat_ids=freed))
-        return SeatsUnblocked(tuple(seat_id for seat_id in seat_ids if seat_id in owner_of))
+        dropped = await self._ledger.drop_blocks(event_id, seat_ids)
+        for owner_id in dict.fromkeys(ended.owner_id for ended in dropped):
+            await self._relay.catch_up(owner_id)
+        freed = {ended.seat_id for ended in dropped}
+        for owner_id, of_owner in (await self._withheld_by_store_alone(event_id, seat_ids)).items():
+            self._calls.heard(event_id, await self._store.free_seats(event_id, owner_id=owner_id, seat_ids=of_owner))
+            freed.update(of_owner)
+        return SeatsUnblocked(tuple(seat_id for seat_id in seat_ids if seat_id in freed))
 
-    async def _withheld_by_store_alone(self, event_id: EventId, seat_ids: Sequence[SeatId]) -> dict[SeatId, str]:
+    async def _withheld_by_store_alone(self, event_id: EventId, seat_ids: Sequence[SeatId]) -> dict[str, list[SeatId]]:
         sold = await self._calls.ask(event_id, lambda: self._store.sold_seats(event_id))
         live = {row.seat_id: row.owner_id for row in await self._ledger.live_seats(event_id, seat_ids)}
-        entries = ((seat_id, sold[seat_id]) for seat_id in seat_ids if seat_id in sold)
-        return {
-            seat_id: owner_id
-            for seat_id, (state, owner_id) in entries
-            if state is SeatRowState.BLOCKED and live.get(seat_id) != owner_id
-        }
+        seats_of: dict[str, list[SeatId]] = {}
+        for seat_id in seat_ids:
+            state, owner_id = sold.get(seat_id, (None, ""))
+            if state is SeatRowState.BLOCKED and live.get(seat_id) != owner_id:
+                seats_of.setdefault(owner_id, []).append(seat_id)
+        return seats_of
 
     async def _refuse(self, block: Block, conflict: SeatConflict) -> None:
         """The ledger has sold some of the seats: free what the store withheld, and tell it whose those are."""

@@ -25,6 +25,8 @@ TAKE_OVER_AFTER_MS = 5_000
 """A task this old is carried out by whoever sees it; before that its writer is most likely at it."""
 STRIKES_PER_WRITE_MAX = 500
 """How many tasks that were carried out by their own writers one write strikes off."""
+SEATS_PER_CALL_MAX = 500
+"""Of a block that is set sold anew; bookings and claims are smaller."""
 ROUND_PAUSE_S = 0.25
 IDLE_PAUSE_S = 1.0
 FAILURE_PAUSE_S_MAX = 15.0
@@ -86,17 +88,18 @@ class Relay:
             owned.setdefault((row.owner_id, row.state, row.user_id or UserId("")), []).append(row.seat_id)
         changed: list[SeatId] = []
         for (owner_id, state, user_id), seat_ids in owned.items():
-            finished = await self._store.finish_booking(
-                event_id,
-                booking_id=owner_id,
-                state=state,
-                owner_id=owner_id,
-                user_id=user_id,
-                seat_ids=seat_ids,
-                held=(),
-            )
-            self._heard_finished(event_id, finished)
-            changed += [seat_id for entry in finished.entries for seat_id in entry.change.seats]
+            for start in range(0, len(seat_ids), SEATS_PER_CALL_MAX):
+                finished = await self._store.finish_booking(
+                    event_id,
+                    booking_id=owner_id,
+                    state=state,
+                    owner_id=owner_id,
+                    user_id=user_id,
+                    seat_ids=seat_ids[start : start + SEATS_PER_CALL_MAX],
+                    held=(),
+                )
+                self._heard_finished(event_id, finished)
+                changed += [seat_id for entry in finished.entries for seat_id in entry.change.seats]
         return tuple(changed)
 
     async def run(self) -> None:
