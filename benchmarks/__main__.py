@@ -1,6 +1,7 @@
 """`python -m benchmarks [NAME ...] [--rounds N] [--json FILE]`: run scenarios and print what they measured."""
 
 import asyncio
+import os
 import platform
 import subprocess
 import sys
@@ -95,14 +96,16 @@ def _print(report: Report) -> None:
 
 def _commit() -> str:
     asked = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False, cwd=Path(__file__).parent
+        ["git", "describe", "--always", "--dirty"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parent,
     )
     return asked.stdout.strip() or "unknown"
 
 
 def _usable_cores() -> set[int]:
-    import os
-
     return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set(range(os.cpu_count() or 1))
 
 

@@ -20,23 +20,32 @@ def test_empty_variables_count_as_unset() -> None:
     assert load({"FRONTROW_HOLD_MINUTES": " ", "FRONTROW_REDIS_URL": ""}) == Settings()
 
 
-def test_every_kind_of_value_is_read() -> None:
-    settings = load(
-        {
-            "FRONTROW_DATA_DIR": "/srv/frontrow",
-            "FRONTROW_HOLD_MINUTES": "15",
-            "FRONTROW_GUEST_TOKENS": "off",
-            "FRONTROW_DIRECT_BOOKING": "anyone",
-            "FRONTROW_CORS_ORIGINS": "https://a.example, https://b.example",
-            "FRONTROW_LOG_LEVEL": "warning",
-        }
-    )
-    assert settings.data_folder == Path("/srv/frontrow")
-    assert settings.hold_minutes == 15
-    assert settings.guest_tokens is False
-    assert settings.direct_booking is DirectBooking.ANYONE
-    assert settings.cors_origins == ("https://a.example", "https://b.example")
-    assert settings.log_level is LogLevel.WARNING
+EVERY_SETTING = {
+    "data_dir": ("/srv/frontrow", Path("/srv/frontrow")),
+    "redis_url": ("redis://localhost", "redis://localhost"),
+    "database_url": ("sqlite:///ledger", "sqlite:///ledger"),
+    "jwt_secret": ("a secret", "a secret"),
+    "jwks_url": ("https://id.example/keys", "https://id.example/keys"),
+    "jwt_issuer": ("https://id.example", "https://id.example"),
+    "jwt_audience": ("frontrow", "frontrow"),
+    "direct_booking": ("anyone", DirectBooking.ANYONE),
+    "guest_tokens": ("off", False),
+    "hold_minutes": ("15", 15),
+    "hold_lifetime_minutes_max": ("60", 60),
+    "seats_per_user_max": ("8", 8),
+    "cors_origins": ("https://a.example, https://b.example", ("https://a.example", "https://b.example")),
+    "log_level": ("warning", LogLevel.WARNING),
+}
+
+
+def test_every_setting_is_tried_here() -> None:
+    assert list(EVERY_SETTING) == [field.name for field in msgspec.structs.fields(Settings)]
+
+
+@pytest.mark.parametrize("field", EVERY_SETTING)
+def test_every_setting_is_read_from_its_variable(field: str) -> None:
+    text, expected = EVERY_SETTING[field]
+    assert getattr(load({variable_of(field): text}), field) == expected
 
 
 @pytest.mark.parametrize("text", ["true", "1", "on", "yes"])

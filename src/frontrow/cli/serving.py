@@ -8,6 +8,7 @@ import asyncio
 import errno
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, contextmanager
 from types import FrameType
@@ -24,6 +25,8 @@ from frontrow.settings import Settings
 
 _GRACE_S = 10
 _BACKLOG = 4096
+_SWITCH_INTERVAL_S = 0.001
+"""The ledger's thread waits this long for a busy event loop, not Python's 5 ms: measured 3 times the single commits."""
 
 Session = Callable[[Application, str], AbstractAsyncContextManager[None]]
 """What goes on beside the server, given the application and the server's URL."""
@@ -41,6 +44,7 @@ def run_server(settings: Settings, *, host: str, port: int, beside: Session = _n
         ConfigurationError: the port or the data folder is taken, or a store cannot be started.
     """
     configure_logs(settings.log_level)
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
     raise_open_files_limit()
     folder = DataFolder(settings.data_folder)
     with ExitStack() as stack:

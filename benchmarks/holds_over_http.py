@@ -1,0 +1,141 @@
+"""3-seat holds per second over HTTP, authenticated and validated, against a bare ASGI function on the same server."""
+
+import asyncio
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+
+import httpx
+
+from benchmarks.hold_script import SEATS, USERS
+from benchmarks.scenario import Scenario
+from frontrow.adapters.redis.client import connect
+from frontrow.adapters.redis.embedded import EmbeddedValkey
+from frontrow.adapters.redis.hold_store import ValkeyHoldStore
+from frontrow.cli.token import sign_token
+from frontrow.domain.ids import EventId
+from frontrow.settings import Settings
+
+CONNECTIONS = 64
+SECONDS_PER_ROUND = 4
+_EVENT = "bench"
+_SECRET = "a secret for this benchmark alone, long enough"
+_START_S = 30
+_UVICORN = (
+    *(sys.executable, "-m", "uvicorn", "--loop", "uvloop", "--http", "httptools", "--lifespan", "off"),
+    *("--no-access-log", "--log-level", "error"),
+)
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[Scenario]:
+    """One embedded Valkey for both; each side is one process. Needs wrk on PATH."""
+    if shutil.which("wrk") is None:
+        raise SystemExit("this scenario needs wrk, an HTTP load generator: install it (Debian: apt-get install wrk)")
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="frontrow-bench-")))
+        server = stack.enter_context(EmbeddedValkey(folder))
+        await _warm("floor", server.url)
+        bare_url = stack.enter_context(
+            _process(
+                lambda port: [*_UVICORN, "benchmarks.bare_asgi:app", "--port", str(port)],
+                {"BENCH_EVENT": "floor", "BENCH_REDIS_URL": server.url},
+            )
+        )
+        environment = {
+            "FRONTROW_DATA_DIR": str(folder / "data"),
+            "FRONTROW_REDIS_URL": server.url,
+            "FRONTROW_JWT_SECRET": _SECRET,
+            "FRONTROW_LOG_LEVEL": "warning",
+        }
+        frontrow_url = stack.enter_context(
+            _process(lambda port: [sys.executable, "-m", "frontrow", "serve", "--port", str(port)], environment)
+        )
+        settings = Settings(jwt_secret=_SECRET)
+        admin = sign_token(settings, user="bench-admin", roles=["admin"], ttl_minutes=60)
+        await _put_on_sale(frontrow_url, admin)
+        tokens = [sign_token(settings, user=f"user-{user}", roles=[], ttl_minutes=60) for user in range(USERS)]
+        yield Scenario(
+            name="holds over HTTP",
+            floor_name="bare ASGI, same script, no checks",
+            subject_name=f"POST holds, {CONNECTIONS} connections",
+            aim=0.55,
+            floor=lambda: asyncio.to_thread(_load, bare_url, "/", tokens),
+            subject=lambda: asyncio.to_thread(_load, frontrow_url, f"/api/v1/events/{_EVENT}/holds", tokens),
+        )
+
+
+async def _warm(event_id: str, redis_url: str) -> None:
+    client = connect(redis_url)
+    await ValkeyHoldStore(client).warm(EventId(event_id), [])
+    await client.close()
+
+
+@contextmanager
+def _process(command: Callable[[int], Sequence[str]], environment: dict[str, str]) -> Iterator[str]:
+    port = _free_port()
+    process = subprocess.Popen(command(port), env={**os.environ, **environment}, cwd=Path(__file__).parents[1])
+    url = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + _START_S
+        while True:
+            assert process.poll() is None and time.monotonic() < deadline, f"{command(port)} did not start"
+            try:
+                httpx.get(f"{url}/health/live", timeout=2)
+                break
+            except httpx.TransportError:
+                time.sleep(0.05)
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
+
+
+async def _put_on_sale(url: str, admin: str) -> None:
+    seats = [
+        {
+            "id": f"S{number}",
+            "position": {"x": 10 * (number % 100) + 5, "y": 10 * (number // 100) + 5},
+            "categoryId": "all",
+            "rowLabel": str(number // 100),
+            "seatNumber": number % 100,
+        }
+        for number in range(SEATS)
+    ]
+    categories = [{"id": "all", "name": "All", "color": "#336699", "price": 45}]
+    canvas = {"canvasW": 1000, "canvasH": 1000}
+    layout = {"id": _EVENT, "name": "Bench", **canvas, "categories": categories, "seats": seats}
+    times = {"startsAt": "2090-01-01T20:00:00Z"}
+    event = {"eventId": _EVENT, "name": "Bench", "layoutId": _EVENT, "currency": "USD", **times}
+    async with httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {admin}"}, timeout=60) as http:
+        (await http.post("/api/v1/layouts", json=layout)).raise_for_status()
+        (await http.post("/api/v1/events", json=event)).raise_for_status()
+
+
+def _load(url: str, path: str, tokens: list[str]) -> float:
+    script = Path(__file__).with_name("holds.lua")
+    done = subprocess.run(
+        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS_PER_ROUND}s", "-s", str(script), url, "--", path, *tokens],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    refused = re.search(r"Non-2xx or 3xx responses: (\d+)", done.stdout)
+    assert refused is None, f"holds were refused:\n{done.stdout}"
+    found = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
+    assert found, done.stdout
+    return float(found[1])
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
