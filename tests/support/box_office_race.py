@@ -28,6 +28,10 @@ class Race:
     tries: int = 3
     outcomes: Counter[str] = field(default_factory=Counter)
 
+    def sold(self) -> int:
+        """How often a booking was made so far, cancelled or not."""
+        return self.outcomes["booked"] + self.outcomes["cancelled"]
+
     async def run(self) -> None:
         """Let every user try so many times, all users at once."""
         await asyncio.gather(*(self._run(who) for who in self.users))
