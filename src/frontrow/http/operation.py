@@ -49,8 +49,7 @@ BodyT = TypeVar("BodyT", bound=msgspec.Struct)
 QueryT = TypeVar("QueryT", bound=msgspec.Struct)
 
 
-@dataclass(frozen=True, slots=True)
-class Call(Generic[BodyT, QueryT]):
+class Call(msgspec.Struct, Generic[BodyT, QueryT], frozen=True, gc=False):
     """One request, read and checked. `path` are the decoded path parameters; their form is not yet checked."""
 
     path: dict[str, str]

@@ -41,8 +41,7 @@ class UnblockedSeats(msgspec.Struct, frozen=True, rename="camel"):
 async def block_seats(services: Services, call: Call[BlockSeats, NoQuery]) -> Answer | Problem:
     """Withhold free seats, all or none."""
     event_id = EventId(call.path["eventId"])
-    seat_ids = tuple(map(SeatId, call.body.seat_ids))
-    outcome = await services.blocks.block(call.user, event_id, seat_ids, call.body.reason)
+    outcome = await services.blocks.block(call.user, event_id, call.body.seat_ids, call.body.reason)
     if isinstance(outcome, BlockWritten):
         block = outcome.block
         return Answer(
@@ -56,7 +55,7 @@ async def block_seats(services: Services, call: Call[BlockSeats, NoQuery]) -> An
 async def unblock_seats(services: Services, call: Call[BlockSeats, NoQuery]) -> Answer | Problem:
     """Put withheld seats on sale again."""
     event_id = EventId(call.path["eventId"])
-    outcome = await services.blocks.unblock(call.user, event_id, tuple(map(SeatId, call.body.seat_ids)))
+    outcome = await services.blocks.unblock(call.user, event_id, call.body.seat_ids)
     if isinstance(outcome, SeatsUnblocked):
         return Answer(body=UnblockedSeats(event_id=event_id, seat_ids=outcome.seat_ids))
     return problem_of(outcome, event_id=event_id)
@@ -80,7 +79,7 @@ OPERATIONS = declared(
         refusals=_CODES | {Code.SEATS_UNAVAILABLE},
         example=Example(
             path=PATH,
-            body=BlockSeats(seat_ids=("H1", "H2"), reason="camera position"),
+            body=BlockSeats(seat_ids=(SeatId("H1"), SeatId("H2")), reason="camera position"),
             answer=BlockDocument(
                 block_id="1-b9Jx0Zr2Lk3vT8yWq1mNpA",
                 event_id="hamlet-2026-03-01",
@@ -103,7 +102,7 @@ OPERATIONS = declared(
         refusals=_CODES,
         example=Example(
             path=PATH,
-            body=BlockSeats(seat_ids=("H1", "H2")),
+            body=BlockSeats(seat_ids=(SeatId("H1"), SeatId("H2"))),
             answer=UnblockedSeats(event_id="hamlet-2026-03-01", seat_ids=("H1", "H2")),
         ),
     ),

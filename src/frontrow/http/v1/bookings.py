@@ -13,7 +13,7 @@ from frontrow.domain.booking import (
     ContactInfo,
     PaymentInfo,
 )
-from frontrow.domain.ids import USER_ID_BYTES_MAX, BookingId, EventId, HoldId, SeatId, TableId, UserId
+from frontrow.domain.ids import USER_ID_BYTES_MAX, BookingId, EventId, HoldId, SeatId, UserId
 from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared
 from frontrow.http.problems import Code, FieldFault, Problem, invalid
 from frontrow.http.services import Services
@@ -140,8 +140,8 @@ async def book_seats(services: Services, call: Call[BookSeats, NoQuery]) -> Answ
         event_id=EventId(body.event_id),
         contact_info=ContactInfo(name=contact.name, email=contact.email, phone=contact.phone),
         hold_id=None if body.hold_id is None else HoldId(body.hold_id),
-        seat_ids=tuple(map(SeatId, body.seat_ids)),
-        table_ids=tuple(map(TableId, body.table_ids)),
+        seat_ids=body.seat_ids,
+        table_ids=body.table_ids,
         payment_info=None
         if payment is None
         else PaymentInfo(method=payment.method, transaction_id=payment.transaction_id, gateway=payment.gateway),
@@ -179,8 +179,7 @@ async def get_booking(services: Services, call: Call[NoBody, NoQuery]) -> Answer
 
 async def cancel_booking(services: Services, call: Call[CancelSeats, NoQuery]) -> Answer | Problem:
     """Cancel all or some seats; they are free again at once."""
-    seat_ids = None if call.body.seat_ids is None else tuple(map(SeatId, call.body.seat_ids))
-    outcome = await services.bookings.cancel(call.user, BookingId(call.path["bookingId"]), seat_ids)
+    outcome = await services.bookings.cancel(call.user, BookingId(call.path["bookingId"]), call.body.seat_ids)
     if isinstance(outcome, BookingCancelled):
         return Answer(body=booking_document(outcome.booking))
     return problem_of(outcome)
@@ -276,7 +275,7 @@ OPERATIONS = declared(
         refusals=_STORES | {Code.NOT_FOUND, Code.TABLE_ONLY_WHOLE, Code.VALIDATION_FAILED},
         example=Example(
             path=_BOOKING_PATH,
-            body=CancelSeats(seat_ids=("A3",)),
+            body=CancelSeats(seat_ids=(SeatId("A3"),)),
             answer=msgspec.structs.replace(EXAMPLE, status=BookingStatus.PARTLY_CANCELLED, cancelled_seat_ids=("A3",)),
         ),
     ),

@@ -1,12 +1,13 @@
 """The forms that v1's JSON fields share: times, money, ids and texts, with the bounds that every request keeps."""
 
+import functools
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from frontrow.domain.ids import CHOSEN_ID_PATTERN
+from frontrow.domain.ids import CHOSEN_ID_PATTERN, SeatId, TableId
 
 TEXT_CHARS_MAX = 200
 LONG_TEXT_CHARS_MAX = 2000
@@ -31,8 +32,8 @@ SentTime = Annotated[
 ]
 """A time a request gives."""
 
-SeatIds = Annotated[tuple[str, ...], Meta(description="seats of the event's layout")]
-TableIds = Annotated[tuple[str, ...], Meta(description="whole tables of the event's layout")]
+SeatIds = Annotated[tuple[SeatId, ...], Meta(description="seats of the event's layout")]
+TableIds = Annotated[tuple[TableId, ...], Meta(description="whole tables of the event's layout")]
 ChosenId = Annotated[
     str,
     Meta(
@@ -82,7 +83,14 @@ class Money(msgspec.Struct, frozen=True, rename="camel"):
 
 def time_text(at_ms: int) -> str:
     """Milliseconds since 1970 as RFC 3339 in UTC with milliseconds: `2026-03-01T19:30:00.000Z`."""
-    return (_EPOCH + timedelta(milliseconds=at_ms)).isoformat(timespec="milliseconds")[:-6] + "Z"
+    seconds, milliseconds = divmod(at_ms, MS_PER_SECOND)
+    return f"{_second_text(seconds)}.{milliseconds:03d}Z"
+
+
+@functools.lru_cache(maxsize=4096)
+def _second_text(at_s: int) -> str:
+    # Holds made in one second run out in one second: most of the text is the same for all of them.
+    return (_EPOCH + timedelta(seconds=at_s)).isoformat()[:-6]
 
 
 def time_ms(at: datetime) -> int:

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from frontrow.domain.hold import HoldReleased
-from frontrow.domain.ids import EventId, HoldId, SeatId, TableId
+from frontrow.domain.ids import EventId, HoldId, SeatId
 from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared
 from frontrow.http.problems import Code, Problem
 from frontrow.http.services import Services
@@ -97,8 +97,8 @@ async def hold_seats(services: Services, call: Call[HoldSeats, NoQuery]) -> Answ
     body, event_id = call.body, EventId(call.path["eventId"])
     minutes = body.duration_minutes
     request = HoldRequest(
-        seat_ids=tuple(map(SeatId, body.seat_ids)),
-        table_ids=tuple(map(TableId, body.table_ids)),
+        seat_ids=body.seat_ids,
+        table_ids=body.table_ids,
         duration_ms=None if minutes is None else minutes * MS_PER_MINUTE,
         hold_id=None if body.hold_id is None else HoldId(body.hold_id),
         reason=body.reason,
@@ -143,9 +143,8 @@ async def extend_hold(services: Services, call: Call[ExtendHold, NoQuery]) -> An
 async def release_seats(services: Services, call: Call[ReleaseSeats, NoQuery]) -> Answer | Problem:
     """Give back some seats of the hold, or all."""
     event_id, hold_id = EventId(call.path["eventId"]), HoldId(call.path["holdId"])
-    seat_ids = None if call.body.seat_ids is None else tuple(map(SeatId, call.body.seat_ids))
     after_ms = call.body.after_seconds * MS_PER_SECOND
-    outcome = await services.holds.release(call.user, event_id, hold_id, seat_ids, after_ms)
+    outcome = await services.holds.release(call.user, event_id, hold_id, call.body.seat_ids, after_ms)
     if isinstance(outcome, HoldReleased):
         return Answer(
             body=ReleasedSeats(
@@ -169,6 +168,7 @@ EXAMPLE = HoldDocument(
     expires_at="2026-02-20T12:10:00.000Z",
     total=Money(amount_minor=45000, currency="USD"),
 )
+_SEATS = (SeatId("A1"), SeatId("A2"), SeatId("A3"))
 _OF_STORE = frozenset({Code.STORE_UNAVAILABLE})
 
 OPERATIONS = declared(
@@ -196,7 +196,11 @@ OPERATIONS = declared(
             Code.REQUEST_IN_PROGRESS,
             Code.STORE_UNAVAILABLE,
         },
-        example=Example(path=_PATH, body=HoldSeats(seat_ids=("A1", "A2", "A3"), duration_minutes=10), answer=EXAMPLE),
+        example=Example(
+            path=_PATH,
+            body=HoldSeats(seat_ids=_SEATS, duration_minutes=10),
+            answer=EXAMPLE,
+        ),
     ),
     Operation(
         name="listHolds",
@@ -278,7 +282,7 @@ OPERATIONS = declared(
         },
         example=Example(
             path=_HOLD_PATH,
-            body=ReleaseSeats(seat_ids=("A3",)),
+            body=ReleaseSeats(seat_ids=(SeatId("A3"),)),
             answer=ReleasedSeats(
                 hold_id=_HOLD_ID,
                 event_id="hamlet-2026-03-01",
