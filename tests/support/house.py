@@ -202,7 +202,7 @@ class House:
                 layout_version=version,
                 starts_at_ms=now_ms + 30 * _DAY_MS,
                 currency="USD",
-                prices={CategoryId("standard"): STANDARD_MINOR, CategoryId("vip"): VIP_MINOR},
+                prices={it.id: VIP_MINOR if it.id == "vip" else STANDARD_MINOR for it in layout.categories},
                 sales_end_ms=now_ms + 20 * _DAY_MS,
             )
             assert await self.real_ledger.add_event(event) is not None
