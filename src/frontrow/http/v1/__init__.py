@@ -1,12 +1,13 @@
 """Version 1 of the API: the table of its operations."""
 
 from frontrow.http.operation import AnyOperation
-from frontrow.http.v1 import blocks, bookings, event_admin, events, guest_tokens, holds, layouts, seats
+from frontrow.http.v1 import blocks, bookings, event_admin, events, guest_tokens, holds, layouts, seat_states, seats
 
 OPERATIONS: tuple[AnyOperation, ...] = (
     *events.OPERATIONS,
     *layouts.OPERATIONS,
     *seats.OPERATIONS,
+    *seat_states.OPERATIONS,
     *holds.OPERATIONS,
     *bookings.OPERATIONS,
     *guest_tokens.OPERATIONS,

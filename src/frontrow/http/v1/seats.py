@@ -1,17 +1,14 @@
-"""Seats as they are now: with their places and prices, or one character each."""
+"""Seats as they are now, with their places and prices: all of an event, or those of a viewport, section or state."""
 
-import hashlib
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from frontrow.domain.errors import StoreUnavailable
-from frontrow.domain.event import Event
-from frontrow.domain.ids import EventId, SeatId, SectionId, is_chosen_id
+from frontrow.domain.ids import EventId, SeatId, SectionId
 from frontrow.domain.layout import Point
-from frontrow.domain.layout_index import LayoutIndex, Viewport
+from frontrow.domain.layout_index import Viewport
 from frontrow.http.faults import faults_of
 from frontrow.http.operation import (
     REVALIDATE,
@@ -20,21 +17,17 @@ from frontrow.http.operation import (
     Call,
     Example,
     NoBody,
-    NoQuery,
     Operation,
     declared,
     not_modified,
 )
 from frontrow.http.problems import Code, FieldFault, Problem, invalid, not_found
 from frontrow.http.services import Services
+from frontrow.http.v1.event_views import etag_of, head_of, shown_event
 from frontrow.http.v1.events import PATH
 from frontrow.http.v1.fields import Money, Time, time_text
-from frontrow.services.catalog import Sale
+from frontrow.http.v1.prepared_seats import PlacedSeat, PreparedSeats, prepared_seats
 from frontrow.services.live_view import LiveView
-
-SHOWN_TRIES_MAX = 3
-PREPARED_EVENTS_MAX = 64
-"""Events whose seats are kept encoded, about 250 bytes a seat that was ever asked for."""
 
 
 class SeatState(StrEnum):
@@ -67,22 +60,6 @@ class _ViewportJson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     height: Annotated[float, Meta(ge=0)]
 
 
-class PlacedSeat(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """A seat where it stands, at its price in this event."""
-
-    seat_id: str
-    position: Point
-    category_id: str
-    row_label: str
-    seat_number: int | str
-    price: Money
-    section_id: str | None = None
-    table_id: str | None = None
-    accessible: bool = False
-    companion: bool = False
-    restricted_view: bool = False
-
-
 class SeatDocument(PlacedSeat, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
     """A seat as it is now. `holdExpiresAt` is there while it is held by a hold that will run out by itself."""
 
@@ -101,65 +78,10 @@ class SeatList(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     stale: bool = False
 
 
-class SeatStates(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """Every seat in layout order, one character each: `a` available, `h` held, `b` booked, `x` blocked."""
-
-    epoch: str
-    offset: str
-    layout_version: int
-    states: str
-    stale: bool = False
-
-
-class _PreparedSeats:
-    """One event's seats encoded up to their state; each seat when it is first asked for."""
-
-    def __init__(self, sale: Sale) -> None:
-        self.event: Event = sale.event
-        self.layout: LayoutIndex = sale.layout
-        self.revision = hashlib.sha256(msgspec.json.encode(sale.event)).hexdigest()[:12]
-        self._texts: list[bytes | None] = [None] * len(sale.layout.seat_ids)
-
-    def text(self, index: int) -> bytes:
-        """The seat's JSON object without its closing brace."""
-        text = self._texts[index]
-        if text is None:
-            seat, event = self.layout.layout.seats[index], self.event
-            placed = PlacedSeat(
-                seat_id=seat.id,
-                position=seat.position,
-                category_id=seat.category_id,
-                row_label=seat.row_label,
-                seat_number=seat.seat_number,
-                price=Money(amount_minor=event.prices[seat.category_id], currency=event.currency),
-                section_id=seat.section_id,
-                table_id=seat.table_id,
-                accessible=seat.accessible,
-                companion=seat.companion,
-                restricted_view=seat.restricted_view,
-            )
-            text = self._texts[index] = msgspec.json.encode(placed)[:-1]
-        return text
-
-
-_prepared: dict[EventId, _PreparedSeats] = {}
-
-
-def _prepare(sale: Sale) -> _PreparedSeats:
-    event_id = sale.event.event_id
-    known = _prepared.get(event_id)
-    if known is not None and known.event == sale.event and known.layout is sale.layout:
-        return known
-    while len(_prepared) >= PREPARED_EVENTS_MAX:
-        del _prepared[next(iter(_prepared))]
-    made = _prepared[event_id] = _PreparedSeats(sale)
-    return made
-
-
 async def list_seats(services: Services, call: Call[NoBody, SeatsQuery]) -> Answer | Problem:
     """The seats that pass every filter."""
     event_id, query = EventId(call.path["eventId"]), call.query
-    shown = await _shown(services, event_id)
+    shown = await shown_event(services, event_id)
     if shown is None:
         return not_found(f"event {event_id}")
     sale, view = shown
@@ -168,33 +90,19 @@ async def list_seats(services: Services, call: Call[NoBody, SeatsQuery]) -> Answ
         return viewport
     if query.section is not None and query.section not in sale.layout.sections:
         return invalid(FieldFault("section", "must be the id of a section of this event's layout"))
-    prepared = _prepare(sale)
-    etag = _etag(view, prepared.revision)
+    prepared = prepared_seats(sale)
+    etag = etag_of(view, prepared.revision)
     if call.has(etag):
         return not_modified(etag)
     indexes = range(len(sale.layout.seat_ids)) if viewport is None else sale.layout.indexes_in(viewport)
     section = None if query.section is None else SectionId(query.section)
     seats = _seats(prepared, view, indexes, section, query.state)
-    head = _head(view, sale.layout.version)
+    head = head_of(view, sale.layout.version)
     return Answer(body=b'{"seats":[' + b",".join(seats) + b"]," + head[1:], headers=(("etag", etag),))
 
 
-async def _shown(services: Services, event_id: EventId) -> tuple[Sale, LiveView] | None:
-    """The event and its view, on the same drawing: an event may be moved to a newer one between the two reads."""
-    if not is_chosen_id(event_id):
-        return None
-    for _ in range(SHOWN_TRIES_MAX):
-        sale = await services.catalog.sale(event_id)
-        if sale is None:
-            return None
-        view = await services.live.view(event_id)
-        if view.layout.version == sale.layout.version and view.layout.layout.id == sale.layout.layout.id:
-            return Sale(event=sale.event, layout=view.layout), view
-    raise StoreUnavailable(f"event {event_id} and its view are on different layout versions")
-
-
 def _seats(
-    prepared: _PreparedSeats,
+    prepared: PreparedSeats,
     view: LiveView,
     indexes: "range | list[int]",
     section: SectionId | None,
@@ -219,37 +127,6 @@ def _held_ending(view: LiveView, seat_id: SeatId) -> bytes:
     if expires_at_ms is None:
         return _ENDING["h"]
     return f',"state":"held","holdExpiresAt":"{time_text(expires_at_ms)}"}}'.encode()
-
-
-async def get_seat_states(services: Services, call: Call[NoBody, NoQuery]) -> Answer | Problem:
-    """The whole event in as many bytes as it has seats."""
-    event_id = EventId(call.path["eventId"])
-    shown = await _shown(services, event_id)
-    if shown is None:
-        return not_found(f"event {event_id}")
-    sale, view = shown
-    etag = _etag(view, str(sale.layout.version))
-    if call.has(etag):
-        return not_modified(etag)
-    head = _head(view, sale.layout.version)
-    return Answer(body=head[:-1] + b',"states":"' + view.states() + b'"}', headers=(("etag", etag),))
-
-
-class _Head(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    epoch: str
-    offset: str
-    layout_version: int
-    stale: bool = False
-
-
-def _head(view: LiveView, layout_version: int) -> bytes:
-    position = view.position
-    return msgspec.json.encode(_Head(position.epoch, position.offset, layout_version, view.stale))
-
-
-def _etag(view: LiveView, revision: str) -> str:
-    position = view.position
-    return f'"{position.epoch}:{position.offset}:{revision}{"~" if view.stale else ""}"'
 
 
 def _viewport(text: str) -> Viewport | Problem:
@@ -305,21 +182,5 @@ OPERATIONS = declared(
                 offset=_OFFSET,
             ),
         ),
-    ),
-    Operation(
-        name="getSeatStates",
-        method="GET",
-        path="/api/v1/events/{eventId}/seat-states",
-        summary="Every seat's state, one character each, in layout order",
-        tag="Seats",
-        access=Access.PUBLIC,
-        handler=get_seat_states,
-        body=NoBody,
-        query=NoQuery,
-        answer=SeatStates,
-        has_etag=True,
-        cache=REVALIDATE,
-        refusals=frozenset({Code.NOT_FOUND, Code.STORE_UNAVAILABLE}),
-        example=Example(path=PATH, answer=SeatStates(layout_version=1, states="hhhaabx", epoch=_EPOCH, offset=_OFFSET)),
     ),
 )
