@@ -1,0 +1,205 @@
+/**
+ * The map on its canvas: one animation frame at a time, only when something changed; camera, gestures, picking.
+ * It says what was tapped or pointed at; what that means is its owner's business.
+ */
+
+/** @import { Point } from "../wire.js" */
+/** @import { Box } from "../venue/geometry.js" */
+/** @import { VenueSection, VenueTable } from "../venue/venue.js" */
+/** @import { Movement } from "./flight.js" */
+/** @import { Scene } from "./scene.js" */
+
+import { Camera } from "./camera.js";
+import { flight, glide } from "./flight.js";
+import { Gestures } from "./gestures.js";
+import { paintFrame } from "./painter.js";
+import { PICK_MOUSE_PX, PICK_TOUCH_PX, closeness } from "./scene.js";
+
+const STEP = 1.7;
+/** Canvases beyond this many device pixels per CSS pixel cost fill time and show no difference. */
+const PIXEL_RATIO_MAX = 3;
+
+/**
+ * @typedef {{ kind: "seat", seat: number } | { kind: "table", table: VenueTable } |
+ *   { kind: "section", section: VenueSection } | { kind: "place", at: Point } | { kind: "nothing" }} Target
+ * `place`: seats are there, too small to pick one
+ */
+
+/**
+ * @typedef {object} ViewListener
+ * @property {(target: Target, at: Point, pointerType: string) => void} onTap
+ * @property {(target: Target | null, at: Point | null, pointerType: string) => void} onHover
+ * @property {() => void} onMove the camera moved: what floats over the map must follow
+ */
+
+export class MapView {
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {Scene} scene
+   * @param {ViewListener} listener
+   */
+  constructor(canvas, scene, listener) {
+    this._canvas = canvas;
+    this._context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
+    this.scene = scene;
+    this._listener = listener;
+    this.camera = new Camera(scene.venue.box, scene.venue.seatExtent);
+    this._pixelRatio = 1;
+    this._dirty = false;
+    this._placed = false;
+    /** @type {Movement | null} */
+    this._movement = null;
+    this._gestures = new Gestures(canvas, {
+      onStart: () => (this._movement = null),
+      onPan: (dx, dy) => this._moved(() => this.camera.panBy(dx, dy)),
+      onFling: (vx, vy) => !this.scene.still && this._move(glide(this.camera, vx, vy, performance.now())),
+      onZoom: (factor, anchor) => this._moved(() => this.camera.zoomBy(factor, anchor)),
+      onTap: (at, type) => this._listener.onTap(this.targetAt(at, type), at, type),
+      onHover: (at, type) => this._listener.onHover(at && this.targetAt(at, type), at, type),
+    });
+    this._resizes = new ResizeObserver(() => this._measure());
+    this._resizes.observe(canvas);
+  }
+
+  end() {
+    this._gestures.end();
+    this._resizes.disconnect();
+    this._dirty = true;
+  }
+
+  /** Draw again at the next frame; as often as one likes. */
+  invalidate() {
+    if (this._dirty) return;
+    this._dirty = true;
+    requestAnimationFrame((nowMs) => {
+      this._dirty = false;
+      this._frame(nowMs);
+    });
+  }
+
+  /** @param {number} nowMs */
+  _frame(nowMs) {
+    if (this.camera.width < 2) return;
+    if (this._movement) {
+      if (!this._movement(nowMs)) this._movement = null;
+      this._listener.onMove();
+    }
+    const moving = paintFrame(this._context, this.scene, this.camera, this._pixelRatio, nowMs);
+    if (moving || this._movement) this.invalidate();
+  }
+
+  _measure() {
+    const { clientWidth, clientHeight } = this._canvas;
+    if (clientWidth === 0 || clientHeight === 0) return;
+    this._pixelRatio = Math.min(PIXEL_RATIO_MAX, devicePixelRatio || 1);
+    const wasFitted = !this._placed || Math.abs(this.camera.pose.scale / this.camera.fitted.scale - 1) < 0.02;
+    this.camera.width = clientWidth;
+    this.camera.height = clientHeight;
+    this._canvas.width = Math.round(clientWidth * this._pixelRatio);
+    this._canvas.height = Math.round(clientHeight * this._pixelRatio);
+    this.camera.pose = wasFitted ? this.camera.fitted : this.camera.clamped(this.camera.pose);
+    this._placed = true;
+    // At once, not at the next frame: a canvas that was resized is blank until it is drawn.
+    this._frame(performance.now());
+    this._listener.onMove();
+  }
+
+  /** @param {{ top?: number, right?: number, bottom?: number, left?: number }} insets */
+  setInsets(insets) {
+    const wasFitted = Math.abs(this.camera.pose.scale / this.camera.fitted.scale - 1) < 0.02;
+    Object.assign(this.camera.insets, insets);
+    if (wasFitted) this.camera.pose = this.camera.fitted;
+    this.invalidate();
+  }
+
+  fit() {
+    this._flyTo(this.camera.fitted);
+  }
+
+  /** Whether the view is (nearly) that of fit(). */
+  get fitted() {
+    return this.camera.pose.scale <= this.camera.fitted.scale * 1.04;
+  }
+
+  /**
+   * @param {Box} box
+   * @param {number} [seatPxMin] seats are at least this large then, even if not all of the box shows
+   */
+  flyToBox(box, seatPxMin = 0) {
+    const { seatExtent } = this.scene.venue;
+    const pose = this.camera.poseFor(box, this.camera.scaleMax * 0.8);
+    this._flyTo(this.camera.clamped({ ...pose, scale: Math.max(pose.scale, seatPxMin / seatExtent) }));
+  }
+
+  /**
+   * Come so close to a place that its seats can be picked.
+   * @param {Point} at on the canvas
+   */
+  flyToPlace({ x, y }) {
+    const scale = Math.max(26 / this.scene.venue.seatExtent, this.camera.pose.scale * 1.4);
+    this._flyTo(this.camera.clamped({ x, y, scale }));
+  }
+
+  /** @param {1 | -1} direction 1 comes closer */
+  step(direction) {
+    const middle = { x: this.camera.width / 2, y: this.camera.height / 2 };
+    this._flyTo(this.camera.clamped(this.camera.zoomed(STEP ** direction, middle)));
+  }
+
+  /**
+   * Bring a seat into view, large enough to be read.
+   * @param {number} seat
+   */
+  show(seat) {
+    const { xs, ys, seatExtent } = this.scene.venue;
+    const at = { x: xs[seat], y: ys[seat] };
+    const { x, y } = this.camera.toView(at);
+    const { top, right, bottom, left } = this.camera.insets;
+    const inside = x > left + 40 && y > top + 40 && x < this.camera.width - right - 40 && y < this.camera.height - bottom - 40;
+    const readable = this.camera.pose.scale * seatExtent >= PICK_TOUCH_PX;
+    if (!inside || !readable) {
+      this._flyTo(this.camera.clamped({ ...at, scale: Math.max(this.camera.pose.scale, 24 / seatExtent) }));
+    }
+  }
+
+  /** @param {import("./camera.js").Pose} pose */
+  _flyTo(pose) {
+    if (this.scene.still) this._moved(() => (this.camera.pose = pose));
+    else this._move(flight(this.camera, pose, performance.now()));
+  }
+
+  /** @param {Movement} movement */
+  _move(movement) {
+    this._movement = movement;
+    this.invalidate();
+  }
+
+  /** @param {() => void} change */
+  _moved(change) {
+    change();
+    this._listener.onMove();
+    this.invalidate();
+  }
+
+  /**
+   * What is at a point of the view.
+   * @param {Point} at CSS pixels
+   * @param {string} pointerType
+   * @returns {Target}
+   */
+  targetAt(at, pointerType) {
+    const { venue } = this.scene;
+    const { scale } = this.camera.pose;
+    const point = this.camera.toCanvas(at);
+    const touch = pointerType === "touch";
+    const pickable = venue.seatExtent * scale >= (touch ? PICK_TOUCH_PX : PICK_MOUSE_PX);
+    if (closeness(venue, scale) < 0.6) {
+      const section = venue.sectionAt(point);
+      return section ? { kind: "section", section } : { kind: "nothing" };
+    }
+    const seat = venue.grid.seatAt(point.x, point.y, (touch ? 8 : 2) / scale);
+    if (seat >= 0) return pickable ? { kind: "seat", seat } : { kind: "place", at: point };
+    const table = venue.tableAt(point);
+    return table ? { kind: "table", table } : { kind: "nothing" };
+  }
+}

@@ -1,0 +1,105 @@
+/** What the map says to people: seats, states, problems. One place, so that it speaks with one voice. */
+
+/** @import { Venue } from "../venue/venue.js" */
+
+import { AVAILABLE, BLOCKED, BOOKED, HELD, MINE } from "../venue/seat-states.js";
+import { ApiProblem } from "./problems.js";
+
+/** @type {Readonly<Record<number, string>>} */
+export const STATE_TEXT = {
+  [AVAILABLE]: "Available",
+  [HELD]: "On hold by someone else",
+  [BOOKED]: "Sold",
+  [BLOCKED]: "Not for sale",
+  [MINE]: "Your seat",
+};
+
+/**
+ * Where a seat is: `place` is its section or table, `spot` its row and number.
+ * @param {Venue} venue
+ * @param {number} index
+ */
+export function seatName(venue, index) {
+  const seat = venue.seat(index);
+  const section = venue.sections[venue.sectionOf[index]]?.name ?? "";
+  const table = venue.tableOf(index);
+  if (table) {
+    const name = tableName(table.item.lbl || table.item.id);
+    return { place: [section, name].filter(Boolean).join(" · "), spot: `${name}, seat ${seat.seatNumber}`, short: `${name}, seat ${seat.seatNumber}` };
+  }
+  const spot = [seat.rowLabel && `Row ${seat.rowLabel}`, `Seat ${seat.seatNumber}`].filter(Boolean).join(", ");
+  return { place: section ? sectionName(section) : "", spot, short: `${seat.rowLabel}${seat.rowLabel ? "–" : ""}${seat.seatNumber}` };
+}
+
+/** @param {string} name a bare number or letter says nothing by itself */
+export function sectionName(name) {
+  return /^[\w-]{1,5}$/.test(name) && /\d|^.$/.test(name) ? `Section ${name}` : name;
+}
+
+/** @param {string} label */
+export function tableName(label) {
+  return /table/i.test(label) ? label : `Table ${label}`;
+}
+
+/**
+ * @param {Venue} venue
+ * @param {number} index
+ * @returns {string[]} what is special about the seat
+ */
+export function seatFlags(venue, index) {
+  const { accessible, companion, restrictedView } = venue.seat(index);
+  return [accessible && "Wheelchair accessible", companion && "Companion seat", restrictedView && "Restricted view"].filter(
+    (flag) => typeof flag === "string",
+  );
+}
+
+/**
+ * @param {readonly string[]} names
+ * @param {string} [locale]
+ */
+export function listed(names, locale) {
+  return new Intl.ListFormat(locale ? [locale] : [], { type: "conjunction" }).format(names);
+}
+
+/** @type {Readonly<Record<string, string>>} by error code */
+const PROBLEM_TEXT = {
+  no_answer: "We can't reach the box office. Check your connection and try again.",
+  store_unavailable: "The box office is taking a short break. Please try again in a moment.",
+  rate_limited: "That was a lot of clicks. Give it a few seconds, then try again.",
+  event_not_on_sale: "This event is not on sale.",
+  seat_limit_reached: "You have reached the number of seats one person can hold.",
+  request_in_progress: "Your booking is still being written. Please wait a moment.",
+  hold_not_found: "Your hold has run out.",
+  hold_not_complete: "Some of your seats moved to another hold. Please check your seats and try again.",
+  direct_booking_not_allowed: "Booking without payment is switched off here.",
+  token_invalid: "Your session is no longer valid. Reload the page to go on.",
+  token_missing: "Sign in to choose seats.",
+  table_only_whole: "This table is only sold as a whole.",
+  orphan_seats: "That would leave a single seat on its own. Please choose another one.",
+  not_found: "This event does not exist any more.",
+};
+
+/**
+ * @param {unknown} problem
+ * @returns {string}
+ */
+export function problemText(problem) {
+  if (problem instanceof ApiProblem) {
+    if (PROBLEM_TEXT[problem.code]) return PROBLEM_TEXT[problem.code];
+    return problem.status >= 500 ? PROBLEM_TEXT.store_unavailable : problem.message;
+  }
+  return PROBLEM_TEXT.no_answer;
+}
+
+/**
+ * @param {Venue} venue
+ * @param {readonly { seat: number, reason: string }[]} refused
+ * @param {string} [locale]
+ */
+export function refusedText(venue, refused, locale) {
+  const names = refused.map(({ seat }) => seatName(venue, seat));
+  const some = names.length > 3 ? `${names.length} of those seats` : listed(names.map(({ spot }) => spot.replace(",", "")), locale);
+  const reasons = new Set(refused.map(({ reason }) => reason));
+  const went = reasons.has("booked") ? "sold" : reasons.has("blocked") ? "taken off sale" : "taken by someone else";
+  return `${some} ${names.length === 1 ? "was" : "were"} just ${went}. Please choose another.`;
+}
