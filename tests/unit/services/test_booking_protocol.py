@@ -15,6 +15,7 @@ from frontrow.domain.booking import (
     BookingWritten,
     EndedSeat,
     LedgerSeat,
+    SeatConflict,
     SeatRowState,
 )
 from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
@@ -619,3 +620,30 @@ async def test_an_attempt_that_lost_its_guard_answers_what_another_attempt_wrote
     mine = written(await house.book_hold(ANN, hold_id, key("k", ANN)))
     assert mine.replayed
     assert [mine.booking] == [written(other).booking for other in others]
+
+
+async def test_a_refusal_that_committed_nothing_is_not_stored_under_its_key(house: House) -> None:
+    with_key = key("k", ANN)
+    assert isinstance(await house.book_seats(ANN, "A1", with_key), SeatsUnavailable)
+    theirs = await house.held(BOB, "A1")
+    assert isinstance(await house.book_seats(ANN, "A1", with_key), SeatsUnavailable)
+    await house.holds.release(BOB, EVENT, theirs)
+    await house.held(ANN, "A1")
+    house.store_faults.before("begin_booking", StoreUnavailable("cut"))
+    with pytest.raises(StoreUnavailable):
+        await house.book_seats(ANN, "A1", with_key)
+    assert not written(await house.book_seats(ANN, "A1", with_key)).replayed
+
+
+async def test_a_ledger_that_can_neither_write_nor_abort_is_unavailable(house: House, ledger: FakeLedger) -> None:
+    hold_id = await house.held(ANN, "A1")
+    conflict = SeatConflict((LedgerSeat(SeatId("A1"), SeatRowState.BOOKED, "1-other", BOB.user_id),))
+
+    async def conflicting(*_: object, **__: object) -> SeatConflict:
+        return conflict
+
+    book, abort = ledger.book, ledger.abort
+    ledger.book, ledger.abort = conflicting, conflicting  # type: ignore[method-assign]
+    with pytest.raises(LedgerUnavailable, match="neither written nor aborted"):
+        await house.book_hold(ANN, hold_id)
+    ledger.book, ledger.abort = book, abort  # type: ignore[method-assign]
