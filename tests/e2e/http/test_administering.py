@@ -1,7 +1,9 @@
 """Layouts, events and blocks, as an admin sees them."""
 
+import msgspec
 import pytest
 
+from frontrow.domain.ids import LayoutId
 from tests.support.house import small_layout
 from tests.support.http_stack import EVENT, LAYOUT, Api, event_body
 
@@ -119,6 +121,17 @@ async def test_an_event_moves_to_a_newer_layout_version(api: Api) -> None:
     assert (states["layoutVersion"], states["states"]) == (2, "h" + "a" * 31)
     assert len((await api.get(f"/api/v1/events/{EVENT}/seats")).body["seats"]) == 32
     await api.hold("A12")
+
+
+async def test_a_poller_notices_that_an_event_moved_to_another_drawing(api: Api) -> None:
+    path = f"/api/v1/events/{EVENT}/seat-states"
+    etag = (await api.get(path)).headers["etag"]
+    other = msgspec.structs.replace(small_layout(seats_per_row=12), id=LayoutId("wide-house"))
+    assert (await api.post("/api/v1/layouts", other, by=ADMIN)).body["version"] == 1
+    moved = await api.ask("PATCH", f"/api/v1/events/{EVENT}", body={"layoutId": "wide-house"}, by=ADMIN)
+    assert (moved.status, moved.body["layoutVersion"]) == (200, 1)
+    answer = await api.get(path, headers={"if-none-match": etag})
+    assert (answer.status, len(answer.body["states"])) == (200, 32)
 
 
 async def test_blocked_seats_cannot_be_held_until_they_are_let_go(api: Api) -> None:
