@@ -24,12 +24,12 @@ from frontrow.domain.hold import (
     SeatsBusy,
     SeatsUnavailable,
 )
-from frontrow.domain.ids import EventId, HoldId, SeatId, TableId, UserId, event_number_of, new_made_id
-from frontrow.domain.pricing import total_price
+from frontrow.domain.ids import EventId, HoldId, SeatId, UserId, event_number_of, new_made_id
 from frontrow.domain.selection import EmptySelection, Selection, SelectionFault, select, split_whole_tables
 from frontrow.ports import Clock, HoldStore
 from frontrow.services.callers import ADMIN, Caller
 from frontrow.services.catalog import Catalog, Sale
+from frontrow.services.hold_display import show_hold, show_new_hold
 from frontrow.services.orphans import OrphanHolds
 from frontrow.services.outcomes import (
     RELEASE_DELAY_MS_MAX,
@@ -110,7 +110,7 @@ class HoldService:
         hold = None if sale is None else await self._read(sale, hold_id)
         if sale is None or hold is None or not caller.may_see(hold.user_id):
             return HoldNotFound(now_ms=self._clock.now_ms())
-        return _shown_hold(sale, hold)
+        return show_hold(sale, hold)
 
     async def my_holds(self, caller: Caller) -> list[HoldShown]:
         """The caller's holds in every event on sale that hold a seat now, soonest to run out first."""
@@ -123,7 +123,7 @@ class HoldService:
                 continue
             hold_ids = dict.fromkeys(pair.hold_id for pair in pairs)
             holds = await asyncio.gather(*(self._store.read(event_id, hold_id) for hold_id in hold_ids))
-            shown += [_shown_hold(sale, hold) for hold in holds if hold is not None and hold.held_seat_ids]
+            shown += [show_hold(sale, hold) for hold in holds if hold is not None and hold.held_seat_ids]
         return sorted(shown, key=lambda hold: (hold.expires_at_ms, hold.hold_id))
 
     async def extend(
@@ -143,7 +143,7 @@ class HoldService:
         if not isinstance(extended, HoldExtended):
             return extended
         hold = await self._read(sale, hold_id)
-        return HoldNotFound(now_ms=extended.now_ms) if hold is None else _shown_hold(sale, hold)
+        return HoldNotFound(now_ms=extended.now_ms) if hold is None else show_hold(sale, hold)
 
     async def release(
         self,
@@ -255,18 +255,12 @@ class HoldService:
             if not isinstance(extended, HoldExtended):
                 return extended
         if request.hold_id is None and not outcome.replayed:
-            return _shown(
-                sale,
-                outcome.hold_id,
-                outcome.seat_ids,
-                table_ids=outcome.table_ids,
-                expires_at_ms=outcome.expires_at_ms,
-            )
+            return show_new_hold(sale, outcome)
         # The hold was made earlier: seats of it may have moved to another one since.
         hold = await self._read(sale, outcome.hold_id)
         if hold is None:
             return HoldNotFound(now_ms=outcome.now_ms)
-        return msgspec.structs.replace(_shown_hold(sale, hold), replayed=replayed)
+        return msgspec.structs.replace(show_hold(sale, hold), replayed=replayed)
 
     async def _extend(
         self, caller: Caller, event_id: EventId, hold_id: HoldId, duration_ms: int
@@ -308,33 +302,3 @@ def _answer_key(key: IdempotencyKey) -> str:
     """One name for (user, route, key), whatever characters they have: their lengths keep them apart."""
     parts = (key.user_id, key.route, key.key)
     return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
-
-
-def _shown_hold(sale: Sale, hold: Hold) -> HoldShown:
-    """What the hold holds now, in the order it lists it; a table only while it has every seat of it."""
-    held = set(hold.held_seat_ids)
-    tables = tuple(
-        table_id
-        for table_id in hold.table_ids
-        if (table := sale.layout.tables.get(table_id)) is not None and held.issuperset(table.seat_ids)
-    )
-    seat_ids = tuple(seat_id for seat_id in hold.seat_ids if seat_id in held)
-    moved = tuple(seat_id for seat_id in hold.seat_ids if seat_id not in held)
-    shown = _shown(sale, hold.hold_id, seat_ids, table_ids=tables, expires_at_ms=hold.expires_at_ms)
-    return msgspec.structs.replace(shown, moved_seat_ids=moved)
-
-
-def _shown(
-    sale: Sale, hold_id: HoldId, seat_ids: tuple[SeatId, ...], *, table_ids: tuple[TableId, ...], expires_at_ms: int
-) -> HoldShown:
-    # A newer layout version may have lost a seat that was held, though never one that was sold.
-    known = (seat_id for seat_id in seat_ids if seat_id in sale.layout.index_of)
-    return HoldShown(
-        hold_id=hold_id,
-        event_id=sale.event.event_id,
-        seat_ids=seat_ids,
-        table_ids=table_ids,
-        expires_at_ms=expires_at_ms,
-        total_minor=total_price(sale.event, sale.layout, known),
-        currency=sale.event.currency,
-    )
