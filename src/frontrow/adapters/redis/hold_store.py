@@ -209,7 +209,7 @@ class ValkeyHoldStore:
         for _ in range(READS_MAX):
             record = await self._record(event_id, hold_id)
             if record is None:
-                return HoldNotFound(await self.ping())
+                return await self._absent(event_id)
             outcome = await self._extend(
                 event_id, [record], "hold", user_id=user_id, ttl_ms=ttl_ms, lifetime_max_ms=lifetime_max_ms
             )
@@ -302,7 +302,7 @@ class ValkeyHoldStore:
         for _ in range(READS_MAX):
             record = await self._record(event_id, hold_id)
             if record is None:
-                return HoldNotFound(await self.ping())
+                return await self._absent(event_id)
             named = record.seats if seat_ids is None else seat_ids
             foreign = [seat for seat in named if seat not in record.seats]
             pairs = [(seat, 1, "1" if seat in named else "0") for seat in record.seats]
@@ -405,7 +405,7 @@ class ValkeyHoldStore:
             if hold_id is not None:
                 record = await self._record(event_id, hold_id)
                 if record is None:
-                    return HoldNotFound(await self.ping())
+                    return await self._absent(event_id)
                 holds = [(hold_id, record.seats)]
                 pairs = [HeldSeat(SeatId(seat), hold_id) for seat in record.seats]
             else:
@@ -653,6 +653,11 @@ class ValkeyHoldStore:
 
     async def _run(self, script: Script, names: Sequence[str], arguments: Sequence[Argument]) -> list[Reply]:
         return _list(await self._client.script(script, names, arguments))
+
+    async def _absent(self, event_id: EventId) -> HoldNotFound | Cold:
+        """What the lack of a hold's record means: on a cold event nothing."""
+        seen = await self._seen(event_id, ())
+        return HoldNotFound(seen.now_ms) if seen.is_warm else Cold(seen.now_ms)
 
     async def _record(self, event_id: EventId, hold_id: HoldId) -> _Record | None:
         fields = ("user", "seats", "tables", "first_locked_at_ms", "expires_at_ms")
