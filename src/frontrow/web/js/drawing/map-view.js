@@ -140,6 +140,15 @@ export class MapView {
     this._flyTo(this.camera.clamped({ x, y, scale }));
   }
 
+  /**
+   * @param {number} dx CSS pixels
+   * @param {number} dy
+   */
+  pan(dx, dy) {
+    this._movement = null;
+    this._moved(() => this.camera.panBy(dx, dy));
+  }
+
   /** @param {1 | -1} direction 1 comes closer */
   step(direction) {
     const middle = { x: this.camera.width / 2, y: this.camera.height / 2 };

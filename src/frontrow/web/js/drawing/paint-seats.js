@@ -145,8 +145,9 @@ export function paintMarks(ctx, scene, camera, nowMs, close) {
   let moving = false;
   if (!still && close > 0.5) {
     for (const [seat, sinceMs] of flashes) {
-      const age = (nowMs - sinceMs) / FLASH_MS;
-      if (age < 0 || age >= 1) continue;
+      // A frame's time may lie a little before the change that it draws.
+      const age = Math.max(0, nowMs - sinceMs) / FLASH_MS;
+      if (age >= 1) continue;
       moving = true;
       const at = camera.toView({ x: venue.xs[seat], y: venue.ys[seat] });
       ctx.strokeStyle = theme.ink;
@@ -159,7 +160,7 @@ export function paintMarks(ctx, scene, camera, nowMs, close) {
     ctx.globalAlpha = 1;
   }
   for (const [seat, { pending, sinceMs }] of mine) {
-    const age = Math.min(1, (nowMs - sinceMs) / POP_MS);
+    const age = Math.min(1, Math.max(0, nowMs - sinceMs) / POP_MS);
     const pop = still || age >= 1 ? 1 : 1 + Math.sin(age * Math.PI) * 0.22;
     moving ||= (!still && age < 1) || pending;
     paintMine(ctx, scene, camera, seat, pop, pending && nowMs - sinceMs > 180, nowMs);

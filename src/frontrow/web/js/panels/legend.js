@@ -1,7 +1,7 @@
 /** Prices by category, which filter the map, and the key to the seats' shapes. */
 
 import { icon, stateSign } from "./icons.js";
-import { fill, h } from "./markup.js";
+import { h } from "./markup.js";
 
 /**
  * @typedef {object} LegendEntry
@@ -9,7 +9,7 @@ import { fill, h } from "./markup.js";
  * @property {string} name
  * @property {string} color
  * @property {string} price
- * @property {number} available
+ * @property {number} available -1 before the first snapshot
  */
 
 export class Legend {
@@ -17,41 +17,48 @@ export class Legend {
   constructor(onFilter) {
     this._onFilter = onFilter;
     this._chosen = -1;
+    /** @type {Map<number, { chip: HTMLButtonElement, swatch: HTMLElement, price: HTMLElement }>} by category */
+    this._chips = new Map();
     this.element = h("div", { class: "legend", role: "group", "aria-label": "Prices. Choose one to highlight its seats" });
   }
 
-  /** @param {readonly LegendEntry[]} entries */
+  /**
+   * Chips are changed in place: a press on one must not be lost because others bought in the meantime.
+   * @param {readonly LegendEntry[]} entries always of the same categories
+   */
   show(entries) {
-    const chips = entries.map(({ category, name, color, price, available }) => {
-      const swatch = h("span", { class: "swatch" });
-      swatch.style.background = color;
-      const none = available === 0;
-      return h(
-        "button",
-        {
-          type: "button",
-          class: none ? "chip sold-out" : "chip",
-          "aria-pressed": String(this._chosen === category),
-          "aria-label": `${name}, ${price}, ${none ? "sold out" : `${available} available`}`,
-          onclick: () => this._choose(category),
-          "data-category": category,
-        },
-        swatch,
-        h("span", { class: "chip-name" }, name),
-        h("span", { class: "chip-price" }, none ? "Sold out" : price),
-      );
-    });
-    const had = /** @type {HTMLElement | null} */ (this.element.querySelector("button:focus"))?.dataset.category;
-    fill(this.element, ...chips);
-    chips.find((chip) => chip.dataset.category === had)?.focus();
+    for (const entry of entries) {
+      const { chip, price } = this._chips.get(entry.category) ?? this._add(entry);
+      const none = entry.available === 0;
+      chip.classList.toggle("sold-out", none);
+      price.textContent = none ? "Sold out" : entry.price;
+      const left = entry.available < 0 ? "" : none ? ", sold out" : `, ${entry.available} available`;
+      chip.setAttribute("aria-label", `${entry.name}, ${entry.price}${left}`);
+    }
+  }
+
+  /** @param {readonly string[]} colors by category */
+  recolor(colors) {
+    for (const [category, { swatch }] of this._chips) swatch.style.background = colors[category];
+  }
+
+  /** @param {LegendEntry} entry */
+  _add({ category, name, color }) {
+    const swatch = h("span", { class: "swatch" });
+    swatch.style.background = color;
+    const price = h("span", { class: "chip-price" });
+    const chip = h("button", { type: "button", class: "chip", "aria-pressed": "false", onclick: () => this._choose(category) },
+      swatch, h("span", { class: "chip-name" }, name), price);
+    const made = { chip, swatch, price };
+    this._chips.set(category, made);
+    this.element.append(chip);
+    return made;
   }
 
   /** @param {number} category */
   _choose(category) {
     this._chosen = this._chosen === category ? -1 : category;
-    for (const chip of this.element.querySelectorAll("button")) {
-      chip.setAttribute("aria-pressed", String(Number(chip.dataset.category) === this._chosen));
-    }
+    for (const [own, { chip }] of this._chips) chip.setAttribute("aria-pressed", String(own === this._chosen));
     this._onFilter(this._chosen);
   }
 }

@@ -1,0 +1,195 @@
+/**
+ * The buyer's way from chosen seats to the ticket: what the panel lists, the time that is left, and the booking.
+ */
+
+/** @import { Booking, ContactInfo } from "./wire.js" */
+/** @import { BasketLine } from "./panels/basket-panel.js" */
+/** @import { MapPane } from "./map-pane.js" */
+/** @import { Notices } from "./panels/notices.js" */
+/** @import { LiveSale } from "./sale/live-sale.js" */
+/** @import { ServerClock } from "./sale/server-clock.js" */
+
+import { BasketPanel } from "./panels/basket-panel.js";
+import { ticket } from "./panels/ticket.js";
+import { countdown, plural } from "./sale/countdown.js";
+import { formatMoment } from "./sale/formatting.js";
+import { ApiProblem, Problem } from "./sale/problems.js";
+import { problemText, refusedText, seatFlags, seatName, tableName } from "./sale/wording.js";
+
+const TICK_MS = 500;
+/** After these the hold is not what it was: the seats are to be looked at again, not the form. */
+const SEATS_CHANGED = new Set(["hold_not_found", "hold_not_complete", "seats_unavailable"]);
+
+/**
+ * @typedef {object} CheckoutOptions
+ * @property {LiveSale} sale
+ * @property {ServerClock} clock
+ * @property {MapPane} pane
+ * @property {Notices} notices
+ * @property {string} [locale]
+ * @property {(minor: number) => string} price
+ * @property {(expiresAtMs: number) => void} onExpiring
+ * @property {(booking: Booking) => void} onBooked
+ * @property {(problem: Problem) => void} onProblem
+ */
+
+export class Checkout {
+  /** @param {CheckoutOptions} options */
+  constructor(options) {
+    this._options = options;
+    const { sale, pane } = options;
+    /** @type {{ seats: number[], tableId: string | null }[]} what ran out, to be asked for again */
+    this._lost = [];
+    /** @type {Map<number, string | null>} the table each wanted seat was taken with */
+    this._tables = new Map();
+    this._warnedFor = 0;
+    this.panel = new BasketPanel({
+      onRemove: (seats) => void sale.basket.giveBack(seats),
+      onLookAt: (seats) => pane.lookAt(seats),
+      onExtend: () => void sale.basket.extend(),
+      onAgain: () => this._again(),
+      onConfirm: (contact) => void this._book(contact),
+      onDone: () => this._done(),
+    });
+    this._ticking = setInterval(() => this._tick(), TICK_MS);
+    this.reflect();
+  }
+
+  end() {
+    clearInterval(this._ticking);
+  }
+
+  /** Show the basket as it is now. */
+  reflect() {
+    const { sale, price } = this._options;
+    const { basket } = sale;
+    const { seats } = basket;
+    if (seats.length) this._lost = [];
+    for (const seat of seats) this._tables.set(seat, basket.claims.get(seat)?.tableId ?? null);
+    this.panel.show({
+      lines: this._lines(),
+      seatCount: seats.length,
+      total: price(basket.totalMinor),
+      settled: basket.settled,
+      booking: basket.booking,
+      lostCount: this._lost.reduce((count, wish) => count + wish.seats.length, 0),
+      closed: sale.onSale ? "" : this._closedText(),
+    });
+    this._tick();
+  }
+
+  /** @param {number[]} seats that the server holds for us no more */
+  lost(seats) {
+    /** @type {Map<string, number[]>} */
+    const byTable = new Map();
+    for (const seat of seats) {
+      const table = this._tables.get(seat) ?? "";
+      byTable.set(table, [...(byTable.get(table) ?? []), seat]);
+    }
+    this._lost = [...byTable].map(([tableId, wish]) => ({ seats: wish, tableId: tableId || null }));
+    this.panel.go("seats");
+    this.reflect();
+  }
+
+  _again() {
+    const { basket } = this._options.sale;
+    for (const { seats, tableId } of this._lost) basket.take(seats, tableId);
+  }
+
+  /** @returns {BasketLine[]} */
+  _lines() {
+    const { sale, pane, price } = this._options;
+    const { basket, venue } = sale;
+    /** @type {Map<string, BasketLine & { minor: number }>} */
+    const lines = new Map();
+    for (const seat of basket.seats) {
+      const claim = basket.claims.get(seat);
+      const table = claim?.tableId ? venue.tableById.get(claim.tableId) : undefined;
+      const key = table ? `table-${table.item.id}` : `seat-${venue.seat(seat).id}`;
+      const minor = basket.priceMinor(seat) + (lines.get(key)?.minor ?? 0);
+      const pending = claim?.holdId === null || Boolean(lines.get(key)?.pending);
+      const color = pane.colorOf(venue.categoryOf[seat]);
+      const seats = [...(lines.get(key)?.seats ?? []), seat];
+      const { place, spot } = seatName(venue, seat);
+      const what = table
+        ? { place: `Whole table, ${plural(seats.length, "seat")}`, spot: tableName(table.item.lbl || table.item.id), flags: [] }
+        : { place: place || venue.categories[venue.categoryOf[seat]].name, spot, flags: seatFlags(venue, seat) };
+      lines.set(key, { key, seats, color, ...what, minor, price: price(minor), pending });
+    }
+    return [...lines.values()];
+  }
+
+  _tick() {
+    const { sale, clock, notices, onExpiring } = this._options;
+    const expiresAtMs = sale.basket.expiresAtMs;
+    if (expiresAtMs === null) {
+      this.panel.showTime(null, 0);
+      return;
+    }
+    const left = countdown(expiresAtMs, clock.nowMs());
+    this.panel.showTime(left, expiresAtMs);
+    if (left.phase === "over") void sale.basket.look();
+    if (left.phase === "expiring" && this._warnedFor !== expiresAtMs) {
+      this._warnedFor = expiresAtMs;
+      notices.tell(`Your seats are held for another ${left.spoken}.`);
+      onExpiring(expiresAtMs);
+    }
+  }
+
+  /** @param {ContactInfo} contact */
+  async _book(contact) {
+    const { sale, onBooked, onProblem } = this._options;
+    if (sale.basket.booking) return;
+    try {
+      const booking = await sale.book(contact);
+      this._confirm(booking);
+      onBooked(booking);
+    } catch (caught) {
+      if (!(caught instanceof Problem)) throw caught;
+      this._refused(caught);
+      onProblem(caught);
+    }
+  }
+
+  /** @param {Booking} booking */
+  _confirm(booking) {
+    const { sale, locale, notices } = this._options;
+    const { venue } = sale;
+    const seats = booking.seatIds.flatMap((id) => {
+      const index = venue.indexOf.get(id);
+      return index === undefined ? [] : [seatName(venue, index)];
+    });
+    this.panel.confirm(ticket(booking, sale.event, seats, { locale, venue: venue.name, onDone: () => this._done() }));
+    notices.say(`Booked. ${plural(booking.seatIds.length, "seat")} for ${booking.contactInfo.name}.`);
+  }
+
+  /** @param {Problem} problem */
+  _refused(problem) {
+    const { sale, notices, locale } = this._options;
+    if (!SEATS_CHANGED.has(problem.code)) {
+      this.panel.form.refuse(problem);
+      return;
+    }
+    this.panel.go("seats");
+    const refused = problem instanceof ApiProblem ? problem.refusals : [];
+    const known = refused.flatMap(({ seatId, reason }) => {
+      const seat = sale.venue.indexOf.get(seatId);
+      return seat === undefined ? [] : [{ seat, reason }];
+    });
+    notices.tell(known.length ? refusedText(sale.venue, known, locale) : problemText(problem), "bad");
+    void sale.basket.look();
+  }
+
+  _done() {
+    this.panel.go("seats");
+    this.reflect();
+    this._options.pane.focus();
+  }
+
+  _closedText() {
+    const { sale, locale } = this._options;
+    const { saleStatus, salesStart } = sale.event;
+    if (saleStatus === "scheduled" && salesStart) return `Sales open on ${formatMoment(salesStart, locale).full}.`;
+    return saleStatus === "scheduled" ? "Sales have not opened yet." : "Sales for this event have ended.";
+  }
+}

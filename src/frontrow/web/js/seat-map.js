@@ -1,0 +1,167 @@
+/**
+ * `<seat-map event="…">`: a live seat map with a basket, from the first look to the booking.
+ *
+ * Attributes: `event` the event's id; `api` where the server is, if not where this module came from; `token` a
+ * buyer's token, if not a guest's that is made when first needed and kept in this browser; `max-seats` 1 to 50;
+ * `locale` BCP 47; `theme` light or dark, if not the reader's own. The property `getToken`, a function that gives a
+ * token or a promise of one, goes before `token` and is asked for each request.
+ *
+ * DOM events: `opened` {event}, `seats-held` {hold, seatIds}, `hold-expiring` {expiresAt}, `hold-lost` {seatIds},
+ * `booked` {booking}, `error` {code, message}; all but `error` bubble, and all leave the shadow tree.
+ */
+
+/** @import { EventSummary } from "./wire.js" */
+/** @import { GetToken } from "./sale/token-source.js" */
+
+import { OpenEvent } from "./open-event.js";
+import { cover } from "./panels/cover.js";
+import { ApiClient } from "./sale/api.js";
+import { ApiProblem, Problem } from "./sale/problems.js";
+import { styles } from "./styles/styles.js";
+import { themeOf } from "./theme.js";
+import { Venue } from "./venue/venue.js";
+
+/** The server that this module came from. */
+const HOME = new URL("..", import.meta.url).href;
+const SEATS_MAX = 20;
+/** The server's bound on one request. */
+const SEATS_MAX_LIMIT = 50;
+const TRY_AGAIN_MS = 5_000;
+
+export class SeatMap extends HTMLElement {
+  static observedAttributes = ["event", "api", "token", "max-seats", "locale", "theme"];
+
+  constructor() {
+    super();
+    /** @type {GetToken | null} */
+    this.getToken = this.getToken ?? null; // set on the tag before this class was there
+    this._root = this.attachShadow({ mode: "open" });
+    this._root.adoptedStyleSheets = styles();
+    /** @type {OpenEvent | null} */
+    this._opened = null;
+    /** Counts the openings: what belongs to an earlier one is dropped. */
+    this._opening = 0;
+    this._due = false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this._again = undefined;
+    this._scheme = matchMedia("(prefers-color-scheme: dark)");
+    this._reschemed = () => this._opened?.pane.setTheme(themeOf(this));
+  }
+
+  connectedCallback() {
+    this._scheme.addEventListener("change", this._reschemed);
+    this._openSoon();
+  }
+
+  disconnectedCallback() {
+    this._scheme.removeEventListener("change", this._reschemed);
+    this._close();
+  }
+
+  /**
+   * @param {string} name
+   * @param {string | null} before
+   * @param {string | null} now
+   */
+  attributeChangedCallback(name, before, now) {
+    if (before === now || !this.isConnected) return;
+    if (name === "theme") this._reschemed();
+    else if (name === "max-seats") {
+      if (this._opened) this._opened.sale.basket.seatsMax = this._seatsMax;
+    } else if (name !== "token") this._openSoon();
+  }
+
+  get _seatsMax() {
+    const asked = Number.parseInt(this.getAttribute("max-seats") ?? "", 10);
+    return asked >= 1 ? Math.min(asked, SEATS_MAX_LIMIT) : SEATS_MAX;
+  }
+
+  /** Several attributes set in one go open the event once. */
+  _openSoon() {
+    if (this._due) return;
+    this._due = true;
+    queueMicrotask(() => {
+      this._due = false;
+      if (this.isConnected) void this._open();
+    });
+  }
+
+  _close() {
+    this._opening += 1;
+    clearTimeout(this._again);
+    this._opened?.end();
+    this._opened = null;
+  }
+
+  async _open() {
+    this._close();
+    const eventId = this.getAttribute("event");
+    if (!eventId) return;
+    const opening = this._opening;
+    const api = new ApiClient({
+      origin: this.getAttribute("api") || HOME,
+      getToken: () => (this.getToken ? this.getToken() : this.getAttribute("token")),
+    });
+    this._cover(cover({ kind: "loading" }));
+    try {
+      const event = await api.event(eventId);
+      if (opening !== this._opening) return;
+      this._tell("opened", { event });
+      const layout = await api.layout(event.layoutId, event.layoutVersion);
+      if (opening === this._opening) this._show(api, event, new Venue(layout));
+    } catch (caught) {
+      if (!(caught instanceof Problem)) throw caught;
+      if (opening === this._opening) this._failed(caught);
+    }
+  }
+
+  /**
+   * @param {ApiClient} api
+   * @param {EventSummary} event
+   * @param {Venue} venue
+   */
+  _show(api, event, venue) {
+    this._opened = new OpenEvent(api, event, venue, {
+      theme: themeOf(this),
+      fontFamily: getComputedStyle(this).fontFamily,
+      locale: this.getAttribute("locale") ?? undefined,
+      seatsMax: this._seatsMax,
+      listener: {
+        onHeld: (hold, seatIds) => this._tell("seats-held", { hold, seatIds }),
+        onExpiring: (atMs) => this._tell("hold-expiring", { expiresAt: new Date(atMs).toISOString() }),
+        onLost: (seatIds) => this._tell("hold-lost", { seatIds }),
+        onBooked: (booking) => this._tell("booked", { booking }),
+        onProblem: (problem) => this._tellProblem(problem),
+        onNewLayout: () => this._openSoon(),
+      },
+    });
+    this._cover(this._opened.element);
+    this._opened.start();
+  }
+
+  /** @param {Problem} problem */
+  _failed(problem) {
+    const absent = problem instanceof ApiProblem && (problem.status === 404 || problem.status === 422);
+    this._cover(cover(absent ? { kind: "absent" } : { kind: "away", onAgain: () => this._openSoon() }));
+    this._tellProblem(problem);
+    if (!absent) this._again = setTimeout(() => this._openSoon(), Math.max(TRY_AGAIN_MS, problem.retryAfterMs));
+  }
+
+  /** @param {HTMLElement} element all there is to see now */
+  _cover(element) {
+    this._root.replaceChildren(element);
+  }
+
+  /** @param {Problem} problem */
+  _tellProblem(problem) {
+    this.dispatchEvent(new CustomEvent("error", { composed: true, detail: { code: problem.code, message: problem.message } }));
+  }
+
+  /**
+   * @param {string} type
+   * @param {Record<string, unknown>} detail
+   */
+  _tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail }));
+  }
+}

@@ -1,0 +1,22 @@
+/** The seats as a list. */
+
+export const LIST_CSS = `
+  .seat-list { position: absolute; inset: 0; overflow-y: auto; padding: 68px 18px 24px; overscroll-behavior: contain; background: var(--ground); }
+  .map[data-list] .map-top { background: linear-gradient(var(--ground) 70%, transparent); inset: 0; bottom: auto; padding: 14px 14px 16px; z-index: 2; }
+  .seat-list details { background: var(--surface); border: 1px solid var(--line); border-radius: 14px; margin: 0 auto 10px; max-width: 860px; }
+  .seat-list summary { display: flex; align-items: center; gap: 12px; padding: 13px 16px; cursor: pointer; border-radius: 14px; list-style: none; }
+  .seat-list summary::-webkit-details-marker { display: none; }
+  .seat-list summary::after { content: ""; flex: none; width: 8px; height: 8px; border: solid var(--soft); border-width: 0 2px 2px 0; transform: rotate(45deg) translate(-2px, -2px); transition: transform .15s; }
+  .seat-list [open] > summary::after { transform: rotate(225deg) translate(-2px, -2px); }
+  .list-name { font-weight: 650; flex: 1; }
+  .seat-list summary .soft { font-size: 13.5px; }
+  .list-rows { padding: 2px 16px 14px; display: grid; gap: 6px; }
+  .list-row { display: grid; grid-template-columns: 58px minmax(0, 1fr); gap: 10px; align-items: start; }
+  .list-row-name { font-size: 13px; font-weight: 600; color: var(--soft); padding-top: 9px; overflow-wrap: anywhere; }
+  .list-seats { display: flex; flex-wrap: wrap; gap: 5px; }
+  .list-seat { min-width: 38px; height: 38px; padding: 0 6px; border-radius: 10px; border: 1px solid var(--edge); font-size: 13px; font-weight: 600; font-variant-numeric: tabular-nums; }
+  .list-seat:hover { background: var(--raised); }
+  .list-seat[aria-pressed="true"] { background: var(--ink); border-color: var(--ink); color: var(--on-ink); }
+  .list-seat[aria-disabled="true"] { border-color: transparent; background: var(--raised); color: var(--soft); text-decoration: line-through; cursor: not-allowed; font-weight: 400; }
+  .list-seat[data-state="1"] { text-decoration: none; border: 1px dashed var(--edge); }
+`;

@@ -1,0 +1,86 @@
+/** The map and what lies over it. */
+
+export const MAP_CSS = `
+  .map { position: relative; overflow: hidden; min-height: 0; }
+  canvas { position: absolute; inset: 0; width: 100%; height: 100%; display: block; touch-action: none; cursor: grab; user-select: none; -webkit-user-select: none; }
+  canvas[data-over="choice"] { cursor: pointer; }
+  canvas[data-over="taken"] { cursor: not-allowed; }
+  canvas[data-dragging] { cursor: grabbing; }
+  canvas:focus-visible { outline: none; box-shadow: inset 0 0 0 2px var(--focus); }
+
+  .map-top { position: absolute; inset: 14px 14px auto 14px; display: flex; align-items: flex-start; gap: 10px; pointer-events: none; }
+  .map-top > * { pointer-events: auto; }
+  .legend { display: flex; flex-wrap: wrap; gap: 8px; flex: 1; min-width: 0; pointer-events: none; }
+  .chip {
+    pointer-events: auto; display: inline-flex; align-items: center; gap: 8px; height: 38px; padding: 0 13px; border-radius: 999px; flex: none;
+    background: var(--surface); border: 1px solid var(--line); box-shadow: 0 1px 2px rgb(var(--shadow) / .06); font-size: 13.5px; white-space: nowrap;
+    transition: border-color .15s, background-color .15s, opacity .15s;
+  }
+  .chip:hover { border-color: var(--edge); }
+  .chip-price { font-weight: 650; font-variant-numeric: tabular-nums; }
+  .chip[aria-pressed="true"] { background: var(--ink); border-color: var(--ink); color: var(--on-ink); }
+  .chip.sold-out .chip-price { color: var(--soft); font-weight: 500; }
+  .chip.sold-out .swatch { opacity: .35; }
+  .control {
+    display: grid; place-items: center; width: 44px; height: 44px; background: var(--surface); border: 1px solid var(--line); border-radius: 12px;
+    box-shadow: 0 1px 3px rgb(var(--shadow) / .08); transition: border-color .15s, background-color .15s;
+  }
+  .control:hover:enabled { border-color: var(--edge); }
+  .control:disabled { color: var(--edge); }
+  .view-toggle { display: inline-flex; align-items: center; gap: 7px; width: auto; height: 38px; padding: 0 14px 0 11px; border-radius: 999px; font-size: 13.5px; font-weight: 600; margin-left: auto; flex: none; }
+  .controls { position: absolute; right: 14px; bottom: 14px; display: flex; flex-direction: column; border-radius: 12px; background: var(--surface); border: 1px solid var(--line); box-shadow: 0 1px 3px rgb(var(--shadow) / .08); }
+  .controls .control { width: 42px; height: 42px; border: 0; box-shadow: none; background: none; border-radius: 11px; }
+  .controls .control:hover:enabled { background: var(--raised); }
+  .controls .control + .control { border-top: 1px solid var(--line); border-radius: 0 0 11px 11px; }
+  .controls .control:nth-child(2) { border-radius: 0; }
+
+  .map-key { position: absolute; left: 14px; bottom: 14px; display: flex; flex-direction: column-reverse; align-items: flex-start; gap: 8px; }
+  .key { display: flex; flex-wrap: wrap; gap: 4px 16px; padding: 8px 15px 8px 11px; border-radius: 12px; background: var(--surface); border: 1px solid var(--line); font-size: 13px; color: var(--soft); }
+  .key li { display: inline-flex; align-items: center; gap: 6px; }
+  .key-toggle { display: none; }
+  .fill-any { fill: var(--edge); }
+  .fill-ink { fill: var(--ink); }
+  .fill-taken { fill: var(--taken); }
+  .stroke-on-ink { stroke: var(--on-ink); }
+  .stroke-held { stroke: var(--held); }
+  .stroke-taken { stroke: var(--taken); }
+  .bar-sign { width: 14px; height: 3px; border-radius: 2px; background: var(--edge); }
+  .map[data-list] :is(.controls, .map-key) { display: none; }
+
+  .tooltip {
+    position: absolute; top: 0; left: 0; z-index: 3; pointer-events: none; width: max-content; min-width: 150px; max-width: 270px; padding: 10px 13px 11px;
+    border-radius: 12px; background: var(--surface); border: 1px solid var(--line); box-shadow: 0 8px 28px rgb(var(--shadow) / .2), 0 1px 2px rgb(var(--shadow) / .1);
+  }
+  .tooltip-kicker { display: flex; align-items: center; gap: 7px; font-size: 12.5px; color: var(--soft); }
+  .tooltip-kicker .swatch { width: 10px; height: 10px; border-radius: 3px; }
+  .tooltip-title { display: flex; justify-content: space-between; gap: 22px; font-weight: 650; letter-spacing: -.005em; }
+  .tooltip-price { font-variant-numeric: tabular-nums; }
+  .tooltip-note { font-size: 13px; color: var(--soft); }
+  .tooltip-flags { display: flex; flex-wrap: wrap; gap: 5px; margin-top: 5px; }
+  .tooltip-flags span { font-size: 12px; padding: 1px 8px; border-radius: 6px; background: var(--raised); color: var(--soft); }
+
+  .map-notes { position: absolute; z-index: 4; left: 50%; top: 66px; transform: translateX(-50%); display: flex; flex-direction: column; align-items: center; gap: 8px; width: min(92%, 440px); pointer-events: none; }
+  .banner, .message { pointer-events: auto; display: flex; align-items: center; gap: 10px; border-radius: 12px; font-size: 14px; box-shadow: 0 8px 28px rgb(var(--shadow) / .16); animation: rise .22s ease-out; }
+  .banner { padding: 8px 14px; background: var(--warn-wash); color: var(--warn); border: 1px solid color-mix(in srgb, var(--warn) 25%, transparent); }
+  .messages { display: flex; flex-direction: column; gap: 8px; width: 100%; align-items: center; }
+  .message { padding: 9px 6px 9px 14px; background: var(--surface); border: 1px solid var(--line); max-width: 100%; }
+  .message span { flex: 1; text-wrap: pretty; }
+  .message.bad { background: var(--danger-wash); color: var(--danger); border-color: color-mix(in srgb, var(--danger) 25%, transparent); }
+  .message.good { background: var(--good-wash); color: var(--good); }
+  .dismiss { display: grid; place-items: center; width: 32px; height: 32px; border-radius: 8px; opacity: .75; }
+  .dismiss:hover { opacity: 1; }
+
+  @container seat-map (max-width: 820px) {
+    .map-top { inset: 10px 0 auto 0; gap: 0; }
+    .legend { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; padding: 2px 10px; pointer-events: auto; mask-image: linear-gradient(to right, #000 calc(100% - 24px), transparent); }
+    .chip { height: 36px; padding: 0 11px; gap: 7px; font-size: 13px; }
+    .view-toggle { margin-right: 10px; height: 36px; width: 40px; padding: 0; justify-content: center; }
+    .view-toggle span { display: none; }
+    .controls { right: 10px; bottom: 10px; }
+    .map-key { left: 10px; bottom: 10px; max-width: calc(100% - 76px); }
+    .key-toggle { display: grid; }
+    .map:not([data-key]) .key { display: none; }
+    .key { flex-direction: column; gap: 6px; padding: 11px 16px 11px 12px; box-shadow: 0 8px 28px rgb(var(--shadow) / .16); }
+    .map-notes { top: 56px; }
+  }
+`;

@@ -1,0 +1,79 @@
+/** The panel: the buyer's seats, time, total and form. A sheet below the map where the element is narrow. */
+
+export const PANEL_CSS = `
+  .panel { display: flex; flex-direction: column; min-height: 0; background: var(--surface); border-left: 1px solid var(--line); }
+  .panel-head { display: flex; align-items: center; gap: 6px; min-height: 66px; padding: 12px 20px; }
+  .panel-head h2 { flex: 1; font-size: 19px; font-weight: 680; letter-spacing: -.015em; }
+  .panel-head .icon-button { margin-left: -10px; }
+  .time { display: flex; align-items: center; gap: 12px; }
+  .timer { display: inline-flex; align-items: center; gap: 7px; padding: 4px 11px 4px 6px; border-radius: 999px; background: var(--raised); font-weight: 650; font-variant-numeric: tabular-nums; font-size: 14px; }
+  .timer-track { stroke: var(--line); }
+  .timer-arc { stroke: currentColor; stroke-linecap: round; }
+  .timer[data-phase="soon"] { background: var(--warn-wash); color: var(--warn); }
+  .timer:is([data-phase="expiring"], [data-phase="over"]) { background: var(--danger-wash); color: var(--danger); }
+
+  .panel-body { flex: 1; min-height: 0; overflow-y: auto; padding: 0 20px; overscroll-behavior: contain; }
+  .lines { display: flex; flex-direction: column; }
+  .line { display: flex; align-items: center; gap: 6px; border-bottom: 1px solid var(--line); animation: rise .2s ease-out; }
+  .line:last-child { border-bottom: 0; }
+  .line-main { flex: 1; min-width: 0; display: flex; align-items: flex-start; gap: 11px; padding: 12px 0; text-align: start; }
+  .line-main .swatch { margin-top: 5px; }
+  .line-text { min-width: 0; display: grid; }
+  .line-spot { font-weight: 600; }
+  .line-text .soft { font-size: 13.5px; }
+  .line-main:hover .line-spot { text-decoration: underline; text-decoration-color: var(--edge); text-underline-offset: 3px; }
+  .line-price { font-weight: 600; font-variant-numeric: tabular-nums; }
+  .line .icon-button { margin-right: -9px; }
+  .line.pending .line-text, .line.pending .line-price, .line.pending .swatch { opacity: .5; }
+
+  .blank { display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 6px; text-align: center; min-height: 100%; padding: 20px 8px 60px; }
+  .blank h3 { font-size: 16.5px; font-weight: 650; }
+  .blank p { color: var(--soft); max-width: 28ch; text-wrap: balance; }
+  .blank .quiet { margin-top: 12px; }
+
+  .panel footer { display: grid; gap: 13px; padding: 15px 20px 20px; border-top: 1px solid var(--line); }
+  .summary-lines { display: flex; align-items: baseline; justify-content: space-between; gap: 12px; }
+  .summary .timer { display: none; }
+  .count { color: var(--soft); }
+  .sum { font-size: 21px; font-weight: 700; letter-spacing: -.015em; font-variant-numeric: tabular-nums; }
+  .panel[data-step="empty"] footer { display: none; }
+  .panel[data-step="done"] footer, .panel[data-step="done"] .panel-head { display: none; }
+  .grip { display: none; }
+
+  .checkout { display: grid; gap: 15px; padding: 4px 0 20px; }
+  .form-lead { color: var(--soft); text-wrap: pretty; }
+  .field { display: grid; gap: 5px; }
+  .field label { font-weight: 600; font-size: 14px; }
+  .field input { height: 48px; padding: 0 14px; border: 1px solid var(--edge); border-radius: 12px; background: var(--surface); font-size: 16px; width: 100%; }
+  .field input:focus { outline: 2px solid var(--focus); outline-offset: -1px; border-color: transparent; }
+  .field input[aria-invalid] { border-color: var(--danger); }
+  .field-fault { font-size: 13.5px; color: var(--danger); }
+  .field-fault:empty { display: none; }
+  .form-fault { display: flex; gap: 10px; padding: 11px 14px; border-radius: 12px; background: var(--danger-wash); color: var(--danger); font-size: 14px; }
+
+  @container seat-map (max-width: 820px) {
+    .panel { position: relative; z-index: 5; border-left: 0; border-radius: 18px 18px 0 0; box-shadow: 0 -6px 28px rgb(var(--shadow) / .13); margin-top: -16px; max-height: calc(100cqh - 40px); }
+    .panel::before { content: ""; position: absolute; top: 7px; left: 50%; width: 36px; height: 4px; margin-left: -18px; border-radius: 2px; background: var(--line); }
+    .panel-head { min-height: 0; padding: 22px 18px 8px; }
+    .panel-body { padding: 0 18px; max-height: min(54vh, 480px); }
+    .panel:not([data-open]) :is(.panel-head, .panel-body) { display: none; }
+    .panel[data-step="empty"]:not([data-open]) .panel-body { display: block; }
+    .panel[data-step="empty"] .panel-head { display: none; }
+    .panel[data-step="empty"] .panel-body { padding-top: 14px; }
+    .panel footer { grid-template-columns: minmax(0, 1fr) auto; align-items: center; gap: 10px; padding: 17px 14px calc(12px + env(safe-area-inset-bottom)) 18px; border-top: 0; }
+    .panel[data-open] footer { border-top: 1px solid var(--line); padding-top: 12px; }
+    .summary { display: flex; align-items: center; justify-content: space-between; gap: 12px; min-width: 0; cursor: pointer; padding-right: 4px; }
+    .summary-lines { flex-direction: column; gap: 0; align-items: flex-start; line-height: 1.25; }
+    .summary .timer { display: inline-flex; }
+    .panel[data-open] .summary .timer { display: none; }
+    .count { font-size: 13.5px; }
+    .sum { font-size: 18px; }
+    .grip { position: absolute; top: 0; left: 50%; width: 88px; height: 22px; margin-left: -44px; display: block; }
+    .grip svg { display: none; }
+    .primary { padding: 0 26px; }
+    .blank { min-height: 0; padding: 8px 0 calc(18px + env(safe-area-inset-bottom)); gap: 2px; }
+    .blank-sign { display: none; }
+    .blank p { max-width: 36ch; font-size: 14px; }
+    .panel[data-step="done"] .panel-body { max-height: calc(100vh - 130px); padding-top: 22px; }
+  }
+`;
