@@ -1,74 +1,53 @@
-"""ports.HoldStore on Valkey: reads what a script must be given, runs the script, and says what it answered."""
+"""ports.HoldStore on Valkey: read what a script must be given to compare, run it, and read again where it has changed.
+
+Calls that need nothing read go straight to their script. The scripts, each as a typed call: hold_calls.py,
+sale_calls.py, warm_calls.py.
+"""
 
 import asyncio
-import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import cast
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar
 
-from frontrow.adapters.redis import keys, scripts
-from frontrow.adapters.redis.client import Argument, StoreClient
-from frontrow.adapters.redis.gathering import Reply
-from frontrow.adapters.redis.scripts import Script
+from frontrow.adapters.redis import hold_calls, keys, sale_calls, warm_calls
+from frontrow.adapters.redis.arguments import ListedHold, ListedSeat, ListedTable
+from frontrow.adapters.redis.client import StoreClient
+from frontrow.adapters.redis.hold_calls import KeyAnswered
+from frontrow.adapters.redis.replies import Changed
+from frontrow.adapters.redis.seat_reads import (
+    HoldRecord,
+    SeatsRead,
+    read_clock_ms,
+    read_hold,
+    read_next_expiry_ms,
+    read_seats,
+    read_seats_of,
+    read_sold_seats,
+)
 from frontrow.domain.booking import LedgerSeat, SeatRowState
-from frontrow.domain.changes import Change, ChangeKind, FeedEntry
 from frontrow.domain.errors import StoreUnavailable
 from frontrow.domain.hold import (
     AcquireOutcome,
     BeginOutcome,
     BlockOutcome,
-    BookingBegun,
     BookingFinished,
-    BookingRunning,
     Cold,
     ExtendOutcome,
     HeldSeat,
     Hold,
     HoldAcquired,
-    HoldExtended,
     HoldGone,
-    HoldNotComplete,
     HoldNotFound,
-    HoldReleased,
-    KeyReused,
     ReleaseOutcome,
-    SeatLimitReached,
-    SeatRefusal,
-    SeatsBusy,
     SeatsUnavailable,
-    Unavailable,
     Written,
 )
 from frontrow.domain.ids import BlockId, BookingId, EventId, HoldId, OrderId, SeatId, TableId, UserId
 
 READS_MAX = 8
-"""Times a call reads again because somebody changed what it had read."""
-WARM_CHUNK_SEATS = 500
-SEATS_PER_CALL_MAX = 500
+"""Times a call reads again because somebody changed what it had read. Each takes a change by the same user in between,
+or of the same seats, so more is no race but a fault."""
 
-_READ_ONLY = "the seats kept changing while they were read"
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """Some seats as they were read at one moment. `locks` and `reasons` are in the order asked."""
-
-    now_ms: int
-    is_warm: bool
-    locks: list[tuple[str, str, str] | None]
-    reasons: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Record:
-    """A hold's record as it was read."""
-
-    hold_id: HoldId
-    user: str
-    seats: list[str]
-    tables: list[str]
-    first_locked_at_ms: int
-    expires_at_ms: int
+_Outcome = TypeVar("_Outcome")
 
 
 class ValkeyHoldStore:
@@ -93,112 +72,51 @@ class ValkeyHoldStore:
         answer_key: str | None = None,
         fingerprint: str = "",
     ) -> AcquireOutcome:
-        user, tag = keys.encoded_user(user_id), _new_tag()
-        names = [
-            keys.event_epoch(event_id),
-            keys.sold_seats(event_id),
-            keys.held_seats(event_id),
-            keys.booking_marks(event_id),
-            keys.seat_changes(event_id),
-            keys.user_seats(event_id, user),
-            keys.hold(event_id, hold_id),
-            *[keys.seat_lock(event_id, seat_id) for seat_id in seat_ids],
-            *[keys.table_lock(event_id, table_id) for table_id in table_ids],
-        ]
-        if answer_key is not None:
-            names.append(keys.hold_answer(event_id, answer_key))
-        held_with = [table_of_seat.get(seat_id, "") for seat_id in seat_ids] if table_ids else []
-        reply = await self._run(
-            scripts.ACQUIRE_HOLD,
-            names,
-            [
-                user,
-                hold_id,
-                ttl_ms,
-                lifetime_max_ms,
-                seats_per_user_max or 0,
-                "1" if adds else "0",
-                fingerprint if answer_key is not None else "",
-                tag,
-                len(seat_ids),
-                len(table_ids),
-                *seat_ids,
-                *table_ids,
-                *held_with,
-            ],
+        outcome = await hold_calls.acquire_hold(
+            self._client,
+            event_id=event_id,
+            hold_id=hold_id,
+            user_id=user_id,
+            seat_ids=seat_ids,
+            table_ids=table_ids,
+            table_of_seat=table_of_seat,
+            ttl_ms=ttl_ms,
+            lifetime_max_ms=lifetime_max_ms,
+            seats_per_user_max=seats_per_user_max,
+            adds=adds,
+            answer_key=answer_key,
+            fingerprint=fingerprint,
         )
-        now_ms = _int(reply[1])
-        match reply[0]:
-            case b"acquired":
-                change = Change(ChangeKind.HELD, tuple(seat_ids), _int(reply[2]), user_id, hold_id)
-                entry = _entry(reply[5], reply[6], reply[7], tag, now_ms, change)
-                return HoldAcquired(
-                    hold_id, _seats(reply[3]), _tables(reply[4]), _int(reply[2]), now_ms, entries=(entry,)
-                )
-            case b"replayed":
-                return HoldAcquired(hold_id, _seats(reply[3]), _tables(reply[4]), _int(reply[2]), now_ms, replayed=True)
-            case b"answered":
-                first = HoldId(_text(reply[2]))
-                hold = await self.read(event_id, first)
-                if hold is None:
-                    return HoldGone(first, now_ms)
-                return HoldAcquired(first, hold.seat_ids, hold.table_ids, hold.expires_at_ms, now_ms, replayed=True)
-            case b"unavailable":
-                return SeatsUnavailable(_refusals(reply[2:]), now_ms)
-            case b"busy":
-                return SeatsBusy(_seats(reply[3]), _int(reply[2]), now_ms)
-            case b"limit":
-                return SeatLimitReached(_int(reply[2]), _int(reply[3]), now_ms)
-            case b"not_found":
-                return HoldNotFound(now_ms)
-            case b"key_reused":
-                return KeyReused(now_ms)
-        return _cold(reply)
+        return await self._answered(event_id, outcome, user_id) if isinstance(outcome, KeyAnswered) else outcome
 
     async def read(self, event_id: EventId, hold_id: HoldId) -> Hold | None:
-        record = await self._record(event_id, hold_id)
+        record = await read_hold(self._client, event_id=event_id, hold_id=hold_id)
         if record is None:
             return None
-        seen = await self._seen(event_id, record.seats)
-        held = [
-            seat
-            for seat, lock in zip(record.seats, seen.locks, strict=True)
-            if lock is not None and lock[:2] == (record.user, hold_id)
-        ]
+        seen = await read_seats(self._client, event_id=event_id, seat_ids=record.seat_ids)
+        held = tuple(seat_id for seat_id, lock in seen.held_by(record.user) if lock.hold_id == hold_id)
         if not held and record.expires_at_ms <= seen.now_ms:
             return None
         return Hold(
             hold_id=hold_id,
             user_id=UserId(keys.user_of(record.user)),
-            seat_ids=tuple(map(SeatId, record.seats)),
-            table_ids=tuple(map(TableId, record.tables)),
-            held_seat_ids=tuple(map(SeatId, held)),
+            seat_ids=tuple(record.seat_ids),
+            table_ids=tuple(record.table_ids),
+            held_seat_ids=held,
             first_locked_at_ms=record.first_locked_at_ms,
             expires_at_ms=record.expires_at_ms,
         )
 
     async def user_seats(self, event_ids: Sequence[EventId], user_id: UserId) -> list[tuple[EventId, list[HeldSeat]]]:
-        user = keys.encoded_user(user_id)
-        listed = await asyncio.gather(
-            *(self._client.execute(("ZRANGE", keys.user_seats(event_id, user), 0, -1)) for event_id in event_ids)
+        held = await asyncio.gather(
+            *(read_seats_of(self._client, event_id=event_id, user_id=user_id) for event_id in event_ids)
         )
-        found = []
-        for event_id, reply in zip(event_ids, listed, strict=True):
-            if seats := [_text(seat) for seat in _list(reply)]:
-                seen = await self._seen(event_id, seats)
-                held = [
-                    HeldSeat(SeatId(seat), HoldId(lock[1]))
-                    for seat, lock in zip(seats, seen.locks, strict=True)
-                    if lock is not None and lock[0] == user
-                ]
-                if held:
-                    found.append((event_id, held))
-        return found
+        return [(event_id, pairs) for event_id, pairs in zip(event_ids, held, strict=True) if pairs]
 
     async def holders(self, event_id: EventId, seat_ids: Sequence[SeatId]) -> dict[SeatId, tuple[UserId, HoldId]]:
-        seen = await self._seen(event_id, seat_ids)
+        seen = await read_seats(self._client, event_id=event_id, seat_ids=seat_ids)
         return {
-            seat_id: (UserId(keys.user_of(lock[0])), HoldId(lock[1]))
+            seat_id: (UserId(keys.user_of(lock.user)), lock.hold_id)
             for seat_id, lock in zip(seat_ids, seen.locks, strict=True)
             if lock is not None
         }
@@ -206,89 +124,50 @@ class ValkeyHoldStore:
     async def extend(
         self, event_id: EventId, *, hold_id: HoldId, user_id: UserId, ttl_ms: int, lifetime_max_ms: int
     ) -> ExtendOutcome:
-        for _ in range(READS_MAX):
-            record = await self._record(event_id, hold_id)
+        async def attempt() -> ExtendOutcome | Changed:
+            record = await read_hold(self._client, event_id=event_id, hold_id=hold_id)
             if record is None:
                 return await self._absent(event_id)
-            outcome = await self._extend(
-                event_id, [record], "hold", user_id=user_id, ttl_ms=ttl_ms, lifetime_max_ms=lifetime_max_ms
+            seats = await self._listed_seats(event_id, [record])
+            return await hold_calls.extend_hold(
+                self._client,
+                event_id=event_id,
+                user_id=user_id,
+                by="hold",
+                holds=[ListedHold(hold_id, record.seat_ids)],
+                seats=seats,
+                tables=_listed_tables([record]),
+                ttl_ms=ttl_ms,
+                lifetime_max_ms=lifetime_max_ms,
             )
-            if outcome is not None:
-                return outcome
-        raise StoreUnavailable(_READ_ONLY)
+
+        return await _until_unchanged(attempt)
 
     async def extend_seats(
         self, event_id: EventId, *, seat_ids: Sequence[SeatId], user_id: UserId, ttl_ms: int, lifetime_max_ms: int
     ) -> ExtendOutcome:
-        user = keys.encoded_user(user_id)
-        for _ in range(READS_MAX):
-            seen = await self._seen(event_id, seat_ids)
-            if not seen.is_warm:
-                return Cold(seen.now_ms)
-            if refusals := _not_yours(seat_ids, seen, user):
-                return SeatsUnavailable(refusals, seen.now_ms)
-            hold_ids = dict.fromkeys(lock[1] for lock in seen.locks if lock is not None)
-            records = [await self._record(event_id, HoldId(hold_id)) for hold_id in hold_ids]
-            if None in records:
-                continue
-            outcome = await self._extend(
-                event_id,
-                [record for record in records if record is not None],
-                "seats",
+        async def attempt() -> ExtendOutcome | Changed:
+            held = await self._held(event_id, seat_ids, user_id)
+            if not isinstance(held, SeatsRead):
+                return held
+            hold_ids = dict.fromkeys(lock.hold_id for lock in held.locks if lock is not None)
+            records = [await read_hold(self._client, event_id=event_id, hold_id=hold_id) for hold_id in hold_ids]
+            found = [record for record in records if record is not None]
+            if len(found) < len(records):
+                return Changed(held.now_ms)
+            return await hold_calls.extend_hold(
+                self._client,
+                event_id=event_id,
                 user_id=user_id,
+                by="seats",
+                holds=[ListedHold(record.hold_id, record.seat_ids) for record in found],
+                seats=await self._listed_seats(event_id, found),
+                tables=_listed_tables(found),
                 ttl_ms=ttl_ms,
                 lifetime_max_ms=lifetime_max_ms,
             )
-            if outcome is not None:
-                return outcome
-        raise StoreUnavailable(_READ_ONLY)
 
-    async def _extend(
-        self,
-        event_id: EventId,
-        records: Sequence[_Record],
-        mode: str,
-        *,
-        user_id: UserId,
-        ttl_ms: int,
-        lifetime_max_ms: int,
-    ) -> ExtendOutcome | None:
-        user, tag = keys.encoded_user(user_id), _new_tag()
-        listed = [(number, record, seat) for number, record in enumerate(records, 1) for seat in record.seats]
-        seen = await self._seen(event_id, [seat for _, _, seat in listed])
-        tables = [(number, table) for number, record in enumerate(records, 1) for table in record.tables]
-        seat_arguments: list[Argument] = []
-        for (number, record, seat), lock in zip(listed, seen.locks, strict=True):
-            is_held = lock is not None and lock[:2] == (user, record.hold_id)
-            seat_arguments += [seat, number, "1" if is_held else "0"]
-        reply = await self._run(
-            scripts.EXTEND_HOLD,
-            [
-                keys.event_epoch(event_id),
-                keys.held_seats(event_id),
-                keys.seat_changes(event_id),
-                keys.user_seats(event_id, user),
-                *(keys.hold(event_id, record.hold_id) for record in records),
-                *(keys.seat_lock(event_id, seat) for _, _, seat in listed),
-                *(keys.table_lock(event_id, table) for _, table in tables),
-            ],
-            [
-                *(user, ttl_ms, lifetime_max_ms, tag, mode, len(records), len(listed), len(tables)),
-                *(part for record in records for part in (record.hold_id, ",".join(record.seats))),
-                *seat_arguments,
-                *(number for number, _ in tables),
-            ],
-        )
-        now_ms = _int(reply[1])
-        match reply[0]:
-            case b"extended":
-                entries = _entries(reply[4], reply[5], tag, now_ms, user_id, [r.hold_id for r in records])
-                return HoldExtended(_seats(reply[3]), _int(reply[2]), now_ms, entries)
-            case b"changed":
-                return None
-            case b"not_found":
-                return HoldNotFound(now_ms)
-        return _cold(reply)
+        return await _until_unchanged(attempt)
 
     async def release(
         self,
@@ -299,96 +178,44 @@ class ValkeyHoldStore:
         seat_ids: Sequence[SeatId] | None = None,
         after_ms: int = 0,
     ) -> ReleaseOutcome:
-        for _ in range(READS_MAX):
-            record = await self._record(event_id, hold_id)
+        async def attempt() -> ReleaseOutcome | Changed:
+            record = await read_hold(self._client, event_id=event_id, hold_id=hold_id)
             if record is None:
                 return await self._absent(event_id)
-            named = record.seats if seat_ids is None else seat_ids
-            foreign = [seat for seat in named if seat not in record.seats]
-            pairs = [(seat, 1, "1" if seat in named else "0") for seat in record.seats]
-            pairs += [(seat, 1, "1") for seat in foreign]
-            outcome = await self._release(
-                event_id,
-                [(record.hold_id, record.seats)],
-                pairs,
-                [(table, 1) for table in record.tables],
-                "whole" if seat_ids is None else "named",
+            named = record.seat_ids if seat_ids is None else seat_ids
+            concerned = dict.fromkeys([*record.seat_ids, *named])
+            return await hold_calls.release_hold(
+                self._client,
+                event_id=event_id,
                 user_id=user_id,
+                by="whole" if seat_ids is None else "named",
+                holds=[ListedHold(hold_id, record.seat_ids)],
+                seats=[ListedSeat(seat_id, hold_id, seat_id in named) for seat_id in concerned],
+                tables=_listed_tables([record]),
                 after_ms=after_ms,
             )
-            if outcome is not None:
-                return outcome
-        raise StoreUnavailable(_READ_ONLY)
+
+        return await _until_unchanged(attempt)
 
     async def release_seats(self, event_id: EventId, *, seat_ids: Sequence[SeatId], user_id: UserId) -> ReleaseOutcome:
-        user = keys.encoded_user(user_id)
-        for _ in range(READS_MAX):
-            seen = await self._seen(event_id, seat_ids)
-            if not seen.is_warm:
-                return Cold(seen.now_ms)
-            if refusals := _not_yours(seat_ids, seen, user):
-                return SeatsUnavailable(refusals, seen.now_ms)
-            locks = [lock for lock in seen.locks if lock is not None]
-            number_of = {hold_id: number for number, hold_id in enumerate(dict.fromkeys(lock[1] for lock in locks), 1)}
-            tables = dict.fromkeys((lock[2], number_of[lock[1]]) for lock in locks if lock[2])
-            outcome = await self._release(
-                event_id,
-                [(HoldId(hold_id), None) for hold_id in number_of],
-                [(seat, number_of[lock[1]], "1") for seat, lock in zip(seat_ids, locks, strict=True)],
-                list(tables),
-                "seats",
+        async def attempt() -> ReleaseOutcome | Changed:
+            held = await self._held(event_id, seat_ids, user_id)
+            if not isinstance(held, SeatsRead):
+                return held
+            locks = held.held_by(keys.encoded_user(user_id))
+            tables = dict.fromkeys((lock.table_id, lock.hold_id) for _, lock in locks)
+            return await hold_calls.release_hold(
+                self._client,
+                event_id=event_id,
                 user_id=user_id,
+                by="seats",
+                holds=[ListedHold(hold_id) for hold_id in dict.fromkeys(lock.hold_id for _, lock in locks)],
+                seats=[ListedSeat(seat_id, lock.hold_id) for seat_id, lock in locks],
+                tables=[ListedTable(table_id, hold_id) for table_id, hold_id in tables if table_id is not None],
                 after_ms=0,
             )
-            if outcome is not None:
-                return outcome
-        raise StoreUnavailable(_READ_ONLY)
 
-    async def _release(
-        self,
-        event_id: EventId,
-        holds: Sequence[tuple[HoldId, list[str] | None]],
-        pairs: Sequence[tuple[str, int, str]],
-        tables: Sequence[tuple[str, int]],
-        mode: str,
-        *,
-        user_id: UserId,
-        after_ms: int,
-    ) -> ReleaseOutcome | None:
-        user, tag = keys.encoded_user(user_id), _new_tag()
-        reply = await self._run(
-            scripts.RELEASE_HOLD,
-            [
-                keys.event_epoch(event_id),
-                keys.held_seats(event_id),
-                keys.booking_marks(event_id),
-                keys.seat_changes(event_id),
-                keys.user_seats(event_id, user),
-                *(keys.hold(event_id, hold_id) for hold_id, _ in holds),
-                *(keys.seat_lock(event_id, seat) for seat, _, _ in pairs),
-                *(keys.table_lock(event_id, table) for table, _ in tables),
-            ],
-            [
-                *(user, after_ms, tag, mode, len(holds), len(pairs), len(tables)),
-                *(part for hold_id, seats in holds for part in (hold_id, ",".join(seats or ()))),
-                *(part for pair in pairs for part in pair),
-                *(part for table in tables for part in table),
-            ],
-        )
-        now_ms = _int(reply[1])
-        match reply[0]:
-            case b"released":
-                entries = _entries(reply[4], reply[5], tag, now_ms, user_id, [hold_id for hold_id, _ in holds])
-                return HoldReleased(_seats(reply[3]), _int(reply[2]), now_ms, entries)
-            case b"changed":
-                return None
-            case b"unavailable":
-                return SeatsUnavailable(_refusals(reply[2:]), now_ms)
-            case b"busy":
-                return SeatsBusy(_seats(reply[3]), _int(reply[2]), now_ms)
-            case b"not_found":
-                return HoldNotFound(now_ms)
-        return _cold(reply)
+        return await _until_unchanged(attempt)
 
     async def begin_booking(
         self,
@@ -400,63 +227,41 @@ class ValkeyHoldStore:
         seat_ids: Sequence[SeatId] | None,
         guard_ms: int,
     ) -> BeginOutcome:
-        user, tag = keys.encoded_user(user_id), _new_tag()
-        for _ in range(READS_MAX):
-            if hold_id is not None:
-                record = await self._record(event_id, hold_id)
-                if record is None:
-                    return await self._absent(event_id)
-                holds = [(hold_id, record.seats)]
-                pairs = [HeldSeat(SeatId(seat), hold_id) for seat in record.seats]
-            else:
-                assert seat_ids is not None
-                seen = await self._seen(event_id, seat_ids)
-                if not seen.is_warm:
-                    return Cold(seen.now_ms)
-                if refusals := _not_yours(seat_ids, seen, user):
-                    return SeatsUnavailable(refusals, seen.now_ms)
-                locks = [lock for lock in seen.locks if lock is not None]
-                pairs = [HeldSeat(seat, HoldId(lock[1])) for seat, lock in zip(seat_ids, locks, strict=True)]
-                pairs.sort(key=lambda pair: pair.hold_id)
-                holds = [(each, []) for each in dict.fromkeys(pair.hold_id for pair in pairs)]
-            number_of = {each: number for number, (each, _) in enumerate(holds, 1)}
-            reply = await self._run(
-                scripts.BEGIN_BOOKING,
-                [
-                    keys.event_epoch(event_id),
-                    keys.sold_seats(event_id),
-                    keys.held_seats(event_id),
-                    keys.booking_marks(event_id),
-                    keys.seat_changes(event_id),
-                    keys.user_seats(event_id, user),
-                    *(keys.hold(event_id, each) for each, _ in holds),
-                    *(keys.seat_lock(event_id, pair.seat_id) for pair in pairs),
-                ],
-                [
-                    *(user, booking_id, guard_ms, tag, "seats" if hold_id is None else "hold", len(holds), len(pairs)),
-                    *(part for each, seats in holds for part in (each, ",".join(seats))),
-                    *(part for pair in pairs for part in (pair.seat_id, number_of[pair.hold_id])),
-                ],
+        async def by_hold(hold_id: HoldId) -> BeginOutcome | Changed:
+            record = await read_hold(self._client, event_id=event_id, hold_id=hold_id)
+            if record is None:
+                return await self._absent(event_id)
+            return await sale_calls.begin_booking(
+                self._client,
+                event_id=event_id,
+                booking_id=booking_id,
+                user_id=user_id,
+                by="hold",
+                holds=[ListedHold(hold_id, record.seat_ids)],
+                held=[HeldSeat(seat_id, hold_id) for seat_id in record.seat_ids],
+                guard_ms=guard_ms,
             )
-            now_ms = _int(reply[1])
-            match reply[0]:
-                case b"begun":
-                    entries = _entries(reply[4], reply[5], tag, now_ms, user_id, [each for each, _ in holds])
-                    return BookingBegun(tuple(pairs), _tables(reply[3]), _int(reply[2]), now_ms, entries)
-                case b"changed":
-                    continue
-                case b"running":
-                    return BookingRunning(_int(reply[2]), now_ms)
-                case b"busy":
-                    return SeatsBusy(_seats(reply[3]), _int(reply[2]), now_ms)
-                case b"not_complete":
-                    return HoldNotComplete(_seats(reply[2]), now_ms)
-                case b"unavailable":
-                    return SeatsUnavailable(_refusals(reply[2:]), now_ms)
-                case b"not_found":
-                    return HoldNotFound(now_ms)
-            return _cold(reply)
-        raise StoreUnavailable(_READ_ONLY)
+
+        async def by_seats(seat_ids: Sequence[SeatId]) -> BeginOutcome | Changed:
+            held = await self._held(event_id, seat_ids, user_id)
+            if not isinstance(held, SeatsRead):
+                return held
+            pairs = [HeldSeat(seat_id, lock.hold_id) for seat_id, lock in held.held_by(keys.encoded_user(user_id))]
+            return await sale_calls.begin_booking(
+                self._client,
+                event_id=event_id,
+                booking_id=booking_id,
+                user_id=user_id,
+                by="seats",
+                holds=[ListedHold(each) for each in dict.fromkeys(pair.hold_id for pair in pairs)],
+                held=pairs,
+                guard_ms=guard_ms,
+            )
+
+        if hold_id is not None:
+            return await _until_unchanged(lambda: by_hold(hold_id))
+        assert seat_ids is not None, "begin_booking is given a hold or seats"
+        return await _until_unchanged(lambda: by_seats(seat_ids))
 
     async def finish_booking(
         self,
@@ -470,317 +275,105 @@ class ValkeyHoldStore:
         held: Sequence[HeldSeat],
         replaces_claim: OrderId | None = None,
     ) -> BookingFinished:
-        user, tag = keys.encoded_user(user_id), _new_tag()
-        hold_ids = list(dict.fromkeys(pair.hold_id for pair in held))
-        number_of = {hold_id: number for number, hold_id in enumerate(hold_ids, 1)}
-        hold_of = {pair.seat_id: pair.hold_id for pair in held}
-        sold = set(seat_ids)
-        records = await asyncio.gather(*(self._record(event_id, hold_id) for hold_id in hold_ids))
-        tables = list(dict.fromkeys(table for record in records if record is not None for table in record.tables))
-        reply = await self._run(
-            scripts.FINISH_BOOKING,
-            [
-                keys.event_epoch(event_id),
-                keys.sold_seats(event_id),
-                keys.held_seats(event_id),
-                keys.booking_marks(event_id),
-                keys.freed_seats(event_id),
-                keys.seat_changes(event_id),
-                keys.user_seats(event_id, user),
-                *(keys.hold(event_id, hold_id) for hold_id in hold_ids),
-                *(keys.seat_lock(event_id, seat_id) for seat_id in seat_ids),
-                *(keys.table_lock(event_id, table) for table in tables),
-            ],
-            [
-                *(booking_id, state.value, owner_id, user, replaces_claim or "", tag),
-                *(len(hold_ids), len(seat_ids), len(tables)),
-                *hold_ids,
-                *(
-                    part
-                    for seat_id in seat_ids
-                    for part in (seat_id, number_of[hold_of[seat_id]] if seat_id in hold_of else 0)
-                ),
-                *(pair.seat_id for pair in held if pair.seat_id not in sold),
-            ],
+        hold_ids = dict.fromkeys(pair.hold_id for pair in held)
+        records = await asyncio.gather(
+            *(read_hold(self._client, event_id=event_id, hold_id=hold_id) for hold_id in hold_ids)
         )
-        now_ms = _int(reply[1])
-        broken = [_text(part) for part in _list(reply[3])]
-        return BookingFinished(
-            skipped=_seats(reply[2]),
-            broken=tuple(
-                HeldSeat(SeatId(seat), HoldId(hold_id)) for seat, hold_id in zip(broken[::2], broken[1::2], strict=True)
-            ),
-            now_ms=now_ms,
-            entries=_entries(
-                reply[4], reply[5], tag, now_ms, user_id, hold_ids, kind=ChangeKind(state.value), owner_id=owner_id
-            ),
+        tables = dict.fromkeys(table_id for record in records if record is not None for table_id in record.table_ids)
+        return await sale_calls.finish_booking(
+            self._client,
+            event_id=event_id,
+            booking_id=booking_id,
+            state=state,
+            owner_id=owner_id,
+            user_id=user_id,
+            seat_ids=seat_ids,
+            held=held,
+            table_ids=list(tables),
+            replaces_claim=replaces_claim,
         )
 
     async def abort_booking(
         self, event_id: EventId, *, booking_id: BookingId, user_id: UserId, held: Sequence[HeldSeat]
     ) -> Written:
-        user, tag = keys.encoded_user(user_id), _new_tag()
-        hold_ids = list(dict.fromkeys(pair.hold_id for pair in held))
-        number_of = {hold_id: number for number, hold_id in enumerate(hold_ids, 1)}
-        reply = await self._run(
-            scripts.ABORT_BOOKING,
-            [
-                keys.event_epoch(event_id),
-                keys.held_seats(event_id),
-                keys.booking_marks(event_id),
-                keys.seat_changes(event_id),
-                keys.user_seats(event_id, user),
-                *(keys.hold(event_id, hold_id) for hold_id in hold_ids),
-                *(keys.seat_lock(event_id, pair.seat_id) for pair in held),
-            ],
-            [
-                *(booking_id, user, tag, len(hold_ids), len(held)),
-                *hold_ids,
-                *(part for pair in held for part in (pair.seat_id, number_of[pair.hold_id])),
-            ],
+        return await sale_calls.abort_booking(
+            self._client, event_id=event_id, booking_id=booking_id, user_id=user_id, held=held
         )
-        now_ms = _int(reply[1])
-        entries = _entries(reply[3], reply[4], tag, now_ms, user_id, hold_ids, kind=ChangeKind.EXPIRED)
-        return Written(_seats(reply[2]), now_ms, entries)
 
     async def free_seats(self, event_id: EventId, *, owner_id: str, seat_ids: Sequence[SeatId]) -> Written:
-        tag = _new_tag()
-        names = [
-            keys.event_epoch(event_id),
-            keys.sold_seats(event_id),
-            keys.freed_seats(event_id),
-            keys.seat_changes(event_id),
-        ]
-        reply = await self._run(scripts.FREE_SEATS, names, [owner_id, tag, *seat_ids])
-        return _written(reply, tag, ChangeKind.FREED, owner_id)
+        return await sale_calls.free_seats(self._client, event_id=event_id, owner_id=owner_id, seat_ids=seat_ids)
 
     async def set_blocked(self, event_id: EventId, *, block_id: BlockId, seat_ids: Sequence[SeatId]) -> BlockOutcome:
-        tag = _new_tag()
-        names = [
-            keys.event_epoch(event_id),
-            keys.sold_seats(event_id),
-            keys.held_seats(event_id),
-            keys.booking_marks(event_id),
-            keys.seat_changes(event_id),
-        ]
-        reply = await self._run(scripts.SET_BLOCKED, names, [block_id, tag, *seat_ids])
-        match reply[0]:
-            case b"blocked":
-                return _written(reply, tag, ChangeKind.BLOCKED, block_id)
-            case b"unavailable":
-                return SeatsUnavailable(_refusals(reply[2:]), _int(reply[1]))
-        return _cold(reply)
+        return await sale_calls.set_blocked(self._client, event_id=event_id, block_id=block_id, seat_ids=seat_ids)
 
     async def sweep_expired(self, event_id: EventId, *, seats_max: int = 500) -> Written:
-        tag = _new_tag()
-        names = [
-            keys.event_epoch(event_id),
-            keys.held_seats(event_id),
-            keys.booking_marks(event_id),
-            keys.freed_seats(event_id),
-            keys.seat_changes(event_id),
-        ]
-        reply = await self._run(scripts.SWEEP_EXPIRED, names, [seats_max, tag])
-        return _written(reply, tag, ChangeKind.EXPIRED, None)
+        return await sale_calls.sweep_expired(self._client, event_id=event_id, seats_max=seats_max)
 
     async def next_expiry_ms(self, event_id: EventId) -> int | None:
-        reply = _list(await self._client.execute(("ZRANGE", keys.held_seats(event_id), 0, 0, "WITHSCORES")))
-        return int(_text(reply[1])) if reply else None
+        return await read_next_expiry_ms(self._client, event_id=event_id)
 
     async def warm(self, event_id: EventId, seats: Sequence[LedgerSeat]) -> Written:
-        names = [
-            keys.event_epoch(event_id),
-            keys.sold_seats(event_id),
-            keys.freed_seats(event_id),
-            keys.seat_changes(event_id),
-            keys.event_warming(event_id),
-        ]
-        for _ in range(READS_MAX):
-            reply = await self._run(scripts.WARM_EVENT, names, ["start", _new_tag(), "", ""])
-            if reply[0] == b"warm":
-                return Written((), _int(reply[1]))
-            token, tag = _text(reply[2]), _new_tag()
-            loaded: list[SeatId] = []
-            for first in range(0, len(seats), WARM_CHUNK_SEATS):
-                chunk = seats[first : first + WARM_CHUNK_SEATS]
-                pairs = [part for seat in chunk for part in (seat.seat_id, f"{seat.state}:{seat.owner_id}")]
-                reply = await self._run(scripts.WARM_EVENT, names, ["load", token, "", "", *pairs])
-                if reply[0] != b"loaded":
-                    break
-                loaded += _seats(reply[2])
-            if reply[0] in {b"started", b"loaded"}:
-                reply = await self._run(scripts.WARM_EVENT, names, ["end", token, secrets.token_hex(8), tag])
-            now_ms = _int(reply[1])
-            if reply[0] == b"warm":
-                return Written(tuple(loaded), now_ms)
-            if reply[0] == b"warmed":
-                entry = _entry(reply[2], reply[3], reply[4], tag, now_ms, Change(ChangeKind.WARMED, ()))
-                return Written(tuple(loaded), now_ms, (entry,))
-        raise StoreUnavailable(f"event {event_id} was emptied again and again while it was loaded")
+        return await warm_calls.warm_event(self._client, event_id=event_id, seats=seats)
 
     async def retire(self, event_id: EventId) -> None:
-        names = [
-            keys.event_epoch(event_id),
-            keys.sold_seats(event_id),
-            keys.held_seats(event_id),
-            keys.booking_marks(event_id),
-            keys.freed_seats(event_id),
-            keys.seat_changes(event_id),
-            keys.event_warming(event_id),
-        ]
-        await self._run(scripts.RETIRE_EVENT, names, [])
+        await sale_calls.retire_event(self._client, event_id=event_id)
 
     async def sold_seats(self, event_id: EventId) -> dict[SeatId, tuple[SeatRowState, str]] | Cold:
-        names = [
-            keys.event_epoch(event_id),
-            keys.held_seats(event_id),
-            keys.sold_seats(event_id),
-            keys.seat_changes(event_id),
-        ]
-        reply = await self._run(scripts.READ_SEAT_MAP, names, [])
-        if reply[0] == b"cold":
-            return _cold(reply)
-        pairs = [_text(part) for part in _list(reply[5])]
-        sold = {}
-        for seat, sold_as in zip(pairs[::2], pairs[1::2], strict=True):
-            state, _, owner_id = sold_as.partition(":")
-            sold[SeatId(seat)] = (SeatRowState(state), owner_id)
-        return sold
-
-    async def ping(self) -> int:
-        seconds, microseconds = (int(_text(part)) for part in _list(await self._client.execute(("TIME",))))
-        return seconds * 1_000 + microseconds // 1_000
-
-    async def _run(self, script: Script, names: Sequence[str], arguments: Sequence[Argument]) -> list[Reply]:
-        return _list(await self._client.script(script, names, arguments))
+        return await read_sold_seats(self._client, event_id=event_id)
 
     async def _absent(self, event_id: EventId) -> HoldNotFound | Cold:
-        """What the lack of a hold's record means: on a cold event nothing."""
-        seen = await self._seen(event_id, ())
+        """What the lack of a hold's record means: nothing on a cold event, else that there is no such hold."""
+        seen = await read_seats(self._client, event_id=event_id, seat_ids=())
         return HoldNotFound(seen.now_ms) if seen.is_warm else Cold(seen.now_ms)
 
-    async def _record(self, event_id: EventId, hold_id: HoldId) -> _Record | None:
-        fields = ("user", "seats", "tables", "first_locked_at_ms", "expires_at_ms")
-        reply = _list(await self._client.execute(("HMGET", keys.hold(event_id, hold_id), *fields)))
-        if reply[0] is None:
-            return None
-        user, seats, tables, first_locked, expires = (_text(field) for field in reply)
-        return _Record(hold_id, user, _split(seats), _split(tables), int(first_locked), int(expires))
+    async def ping(self) -> int:
+        return await read_clock_ms(self._client)
 
-    async def _seen(self, event_id: EventId, seat_ids: Sequence[str]) -> _Seen:
-        locks: list[tuple[str, str, str] | None] = []
-        reasons: list[str] = []
-        now_ms, is_warm = 0, False
-        for first in range(0, max(len(seat_ids), 1), SEATS_PER_CALL_MAX):
-            chunk = seat_ids[first : first + SEATS_PER_CALL_MAX]
-            reply = await self._run(
-                scripts.READ_SEATS,
-                [
-                    keys.event_epoch(event_id),
-                    keys.sold_seats(event_id),
-                    keys.held_seats(event_id),
-                    keys.booking_marks(event_id),
-                    *(keys.seat_lock(event_id, seat_id) for seat_id in chunk),
-                ],
-                list(chunk),
+    async def _answered(self, event_id: EventId, answered: KeyAnswered, user_id: UserId) -> HoldAcquired | HoldGone:
+        """What an idempotency key's hold is now; past its own expiry it is gone, even while it is being booked."""
+        hold = await self.read(event_id, answered.hold_id)
+        if hold is None or hold.user_id != user_id or hold.expires_at_ms <= answered.now_ms:
+            return HoldGone(answered.hold_id, answered.now_ms)
+        return HoldAcquired(
+            hold.hold_id, hold.seat_ids, hold.table_ids, hold.expires_at_ms, answered.now_ms, replayed=True
+        )
+
+    async def _held(
+        self, event_id: EventId, seat_ids: Sequence[SeatId], user_id: UserId
+    ) -> SeatsRead | SeatsUnavailable | Cold:
+        """The seats as read, all of them the user's; else what the call answers."""
+        seen = await read_seats(self._client, event_id=event_id, seat_ids=seat_ids)
+        if not seen.is_warm:
+            return Cold(seen.now_ms)
+        refusals = seen.not_held_by(keys.encoded_user(user_id))
+        return SeatsUnavailable(refusals, seen.now_ms) if refusals else seen
+
+    async def _listed_seats(self, event_id: EventId, records: Sequence[HoldRecord]) -> list[ListedSeat]:
+        """Everything these holds list; meant are the seats that each of them is read to hold."""
+        listed = [(record, seat_id) for record in records for seat_id in record.seat_ids]
+        seen = await read_seats(self._client, event_id=event_id, seat_ids=[seat_id for _, seat_id in listed])
+        return [
+            ListedSeat(
+                seat_id,
+                record.hold_id,
+                lock is not None and (lock.user, lock.hold_id) == (record.user, record.hold_id),
             )
-            now_ms, is_warm = _int(reply[1]), reply[2] == 1
-            locks += [_lock(_text(value)) for value in _list(reply[3])]
-            reasons += [_text(reason) for reason in _list(reply[4])]
-        return _Seen(now_ms, is_warm, locks, reasons)
+            for (record, seat_id), lock in zip(listed, seen.locks, strict=True)
+        ]
 
 
-def _new_tag() -> str:
-    return secrets.token_hex(4)
+def _listed_tables(records: Sequence[HoldRecord]) -> list[ListedTable]:
+    return [ListedTable(table_id, record.hold_id) for record in records for table_id in record.table_ids]
 
 
-def _lock(value: str) -> tuple[str, str, str] | None:
-    """User (encoded), hold and table ('' without one) of a lock's value; None for a free seat."""
-    if not value:
-        return None
-    parts = value.split(":")
-    return parts[0], parts[1], parts[4] if len(parts) > 4 else ""
+async def _until_unchanged(attempt: Callable[[], Awaitable[_Outcome | Changed]]) -> _Outcome:
+    """The first answer that rests on what was read, after at most READS_MAX attempts.
 
-
-def _not_yours(seat_ids: Sequence[SeatId], seen: _Seen, user: str) -> tuple[SeatRefusal, ...]:
-    return tuple(
-        SeatRefusal(seat_id, Unavailable(reason) if reason and (lock is None or reason != "held") else _NOT_YOURS)
-        for seat_id, lock, reason in zip(seat_ids, seen.locks, seen.reasons, strict=True)
-        if lock is None or lock[0] != user
-    )
-
-
-_NOT_YOURS = Unavailable.NOT_YOURS
-
-
-def _written(reply: list[Reply], tag: str, kind: ChangeKind, owner_id: str | None) -> Written:
-    now_ms = _int(reply[1])
-    entries = _entries(reply[3], reply[4], tag, now_ms, None, [], kind=kind, owner_id=owner_id)
-    return Written(_seats(reply[2]), now_ms, entries)
-
-
-def _entries(
-    epoch: Reply,
-    appended: Reply,
-    tag: str,
-    now_ms: int,
-    user_id: UserId | None,
-    hold_ids: Sequence[HoldId],
-    *,
-    kind: ChangeKind = ChangeKind.RELEASED,
-    owner_id: str | None = None,
-) -> tuple[FeedEntry, ...]:
-    """The entries a script says it appended: of a hold where they name its number, else of `kind`."""
-    entries = []
-    for item in _list(appended):
-        parts = _list(item)
-        seats, expires_at_ms = _seats(parts[2]), _int(parts[3])
-        number = _int(parts[4]) if len(parts) > 4 else 0
-        if number:
-            of_hold = ChangeKind.EXPIRY_CHANGED if expires_at_ms else ChangeKind.RELEASED
-            change = Change(of_hold, seats, expires_at_ms, user_id, hold_ids[number - 1])
-        else:
-            is_expired = kind is ChangeKind.EXPIRED
-            change = Change(kind, seats, 0, None if is_expired else user_id, None, owner_id)
-        entries.append(_entry(epoch, parts[1], parts[0], tag, now_ms, change))
-    return tuple(entries)
-
-
-def _entry(epoch: Reply, previous: Reply, stream_id: Reply, tag: str, now_ms: int, change: Change) -> FeedEntry:
-    return FeedEntry(_text(epoch), _text(previous), f"{_text(stream_id)}-{tag}", now_ms, change)
-
-
-def _refusals(parts: Sequence[Reply]) -> tuple[SeatRefusal, ...]:
-    return tuple(
-        SeatRefusal(SeatId(_text(seat)), Unavailable(_text(reason)))
-        for seat, reason in zip(parts[::2], parts[1::2], strict=True)
-    )
-
-
-def _cold(reply: Sequence[Reply]) -> Cold:
-    assert reply[0] == b"cold", f"an undocumented reply: {reply!r}"
-    return Cold(_int(reply[1]))
-
-
-def _split(listed: str) -> list[str]:
-    return listed.split(",") if listed else []
-
-
-def _seats(listed: Reply) -> tuple[SeatId, ...]:
-    return tuple(map(SeatId, _split(_text(listed))))
-
-
-def _tables(listed: Reply) -> tuple[TableId, ...]:
-    return tuple(map(TableId, _split(_text(listed))))
-
-
-def _list(reply: Reply) -> list[Reply]:
-    return cast("list[Reply]", reply)
-
-
-def _int(reply: Reply) -> int:
-    return cast(int, reply)
-
-
-def _text(reply: Reply) -> str:
-    return cast(bytes, reply).decode()
+    Raises:
+        StoreUnavailable: it changed every time. Nothing was written.
+    """
+    for _ in range(READS_MAX):
+        outcome = await attempt()
+        if not isinstance(outcome, Changed):
+            return outcome
+    raise StoreUnavailable("the seats kept changing while they were read")
