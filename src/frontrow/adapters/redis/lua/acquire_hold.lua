@@ -9,8 +9,8 @@
 --       7 fingerprint of the request, '' without an idempotency key   8 random tag of the feed entry
 --       9 n, seats, 1 to 50   10 m, tables, 0 to n   11.. n seat ids   then m table ids
 --       then, only where m > 0: for each seat the table it is held with, or ''
--- Reply {'acquired', now_ms, expires_at_ms, seats, tables, epoch, {{stream id, previous offset, seats, expires_at_ms},
---       ...}}: the hold's expiry and whole list, and one entry for each time at which seats of it run out
+-- Reply {'acquired', now_ms, expires_at_ms, seats, tables, epoch, previous offset, stream id}: when these seats run out,
+--       the hold's whole list, and the entry about these seats
 --       {'replayed', now_ms, expires_at_ms, seats, tables}: the hold was there under this id, with these seats
 --       {'answered', now_ms, hold id}: the idempotency key made that hold; whether it lives is the caller's to read
 --       {'unavailable', now_ms, seat, 'held' | 'booked' | 'blocked', seat, ...}   {'busy', now_ms, retry_after_ms, seats}
@@ -63,6 +63,7 @@ for i = 1, seat_count do
   end
   if owner ~= user then new_count = new_count + 1 end
   locked_at_ms[i] = owner == user and tonumber(at_ms) or now_ms
+  first_locked_at_ms = math.min(first_locked_at_ms, locked_at_ms[i])
 end
 if #refused > 2 then return refused end
 if #busy > 0 then return {'busy', now_ms, retry_after_ms, table.concat(busy, ',')} end
