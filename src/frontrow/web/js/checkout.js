@@ -8,6 +8,7 @@
 /** @import { Notices } from "./panels/notices.js" */
 /** @import { LiveSale } from "./sale/live-sale.js" */
 /** @import { ServerClock } from "./sale/server-clock.js" */
+/** @import { VenueTable } from "./venue/venue.js" */
 
 import { BasketPanel } from "./panels/basket-panel.js";
 import { ticket } from "./panels/ticket.js";
@@ -112,11 +113,19 @@ export class Checkout {
       const seats = [...(lines.get(key)?.seats ?? []), seat];
       const { place, spot } = seatName(venue, seat);
       const what = table
-        ? { place: `Whole table, ${plural(seats.length, "seat")}`, spot: tableName(table.item.lbl || table.item.id), flags: [] }
+        ? { ...this._tableName(table, seats.length), flags: [] }
         : { place: place || venue.categories[venue.categoryOf[seat]].name, spot, flags: seatFlags(venue, seat) };
       lines.set(key, { key, seats, color, ...what, minor, price: price(minor), pending });
     }
     return [...lines.values()];
+  }
+
+  /**
+   * @param {VenueTable} table
+   * @param {number} seatCount
+   */
+  _tableName({ item }, seatCount) {
+    return { place: `Whole table, ${plural(seatCount, "seat")}`, spot: tableName(item.lbl || item.id) };
   }
 
   _tick() {
@@ -155,11 +164,16 @@ export class Checkout {
   _confirm(booking) {
     const { sale, locale, notices } = this._options;
     const { venue } = sale;
+    const whole = new Set(booking.tableIds);
+    const tables = booking.tableIds.flatMap((id) => {
+      const table = venue.tableById.get(id);
+      return table ? [this._tableName(table, table.seats.length)] : [];
+    });
     const seats = booking.seatIds.flatMap((id) => {
       const index = venue.indexOf.get(id);
-      return index === undefined ? [] : [seatName(venue, index)];
+      return index === undefined || whole.has(venue.seat(index).tableId ?? "") ? [] : [seatName(venue, index)];
     });
-    this.panel.confirm(ticket(booking, sale.event, seats, { locale, venue: venue.name, onDone: () => this._done() }));
+    this.panel.confirm(ticket(booking, sale.event, [...seats, ...tables], { locale, venue: venue.name, onDone: () => this._done() }));
     notices.say(`Booked. ${plural(booking.seatIds.length, "seat")} for ${booking.contactInfo.name}.`);
   }
 

@@ -287,6 +287,6 @@ export class MapPane {
   /** Keep the drawing clear of what lies over it. */
   _inset() {
     const narrow = this.element.clientWidth < NARROW_PX;
-    this._view.setInsets(narrow ? { top: 60, right: 8, bottom: 64, left: 8 } : { top: 66, right: 64, bottom: 60, left: 24 });
+    this._view.setInsets(narrow ? { top: 60, right: 8, bottom: 30, left: 8 } : { top: 66, right: 64, bottom: 60, left: 24 });
   }
 }

@@ -7,6 +7,9 @@
 import { overlap } from "../venue/geometry.js";
 import { inkOn, mixed } from "./colors.js";
 
+/** Smaller names are left out rather than guessed at. */
+const NAME_PX_MIN = 8.5;
+
 /** @type {WeakMap<VenueSection, Path2D>} */
 const outlines = new WeakMap();
 
@@ -73,7 +76,7 @@ export function paintBlockNames(ctx, scene, camera, close) {
   const { scale } = camera.pose;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
-  ctx.globalAlpha = 1 - close;
+  ctx.globalAlpha = (1 - close) ** 2;
   venue.sections.forEach((section, index) => {
     if (!overlap(section.box, view)) return;
     const roomPx = section.nameAt.room * scale;
@@ -81,18 +84,36 @@ export function paintBlockNames(ctx, scene, camera, close) {
     const { x, y } = camera.toView(section.nameAt);
     const { available, fromMinor } = sales[index];
     const color = mixed(blockColor(scene, index), theme.block, close);
-    const size = Math.min(20, Math.max(9, roomPx * 0.62));
-    ctx.font = `650 ${size}px ${fontFamily}`;
-    const width = ctx.measureText(section.name).width;
-    const fits = width <= Math.max(roomPx * 2.2, (section.box.x1 - section.box.x0) * scale * 0.9);
-    if (!fits) return;
+    const wished = Math.min(20, Math.max(9, roomPx * 0.62));
+    const size = Math.min(wished, (wished * roomPx * 2) / widthOf(ctx, nameFont(wished, fontFamily), section.name));
+    if (size < NAME_PX_MIN) return;
     const second = available === 0 ? "Sold out" : fromMinor === null ? "" : `from ${scene.priceText(fromMinor)}`;
-    const two = roomPx > 25 && second !== "";
+    const font = `500 ${Math.max(10, size * 0.62)}px ${fontFamily}`;
+    const two = roomPx > 20 && second !== "" && widthOf(ctx, font, second) <= roomPx * 1.85;
+    ctx.font = nameFont(size, fontFamily);
     ctx.fillStyle = available === 0 ? theme.soft : inkOn(color);
     ctx.fillText(section.name, x, y - (two ? size * 0.5 : 0));
     if (!two) return;
-    ctx.font = `500 ${Math.max(10, size * 0.62)}px ${fontFamily}`;
+    ctx.font = font;
     ctx.fillText(second, x, y + size * 0.62);
   });
   ctx.globalAlpha = 1;
+}
+
+/**
+ * @param {number} size pixels
+ * @param {string} fontFamily
+ */
+function nameFont(size, fontFamily) {
+  return `650 ${size}px ${fontFamily}`;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {string} font
+ * @param {string} text
+ */
+function widthOf(ctx, font, text) {
+  ctx.font = font;
+  return ctx.measureText(text).width;
 }

@@ -43,8 +43,9 @@ export function closeness(venue, scale) {
   return t * t * (3 - 2 * t);
 }
 
-const SEATS_FADE_IN_PX = 4.6;
-const SEATS_FULL_PX = 6.6;
+/** Close together, so that a map rarely comes to rest between the two. */
+const SEATS_FADE_IN_PX = 3.9;
+const SEATS_FULL_PX = 4.8;
 /** From this size on seats have round corners and stripes. */
 export const DETAILED_PX = 8;
 /** From this size on a seat can be picked; below it a click comes closer. Fingers need more than a mouse. */

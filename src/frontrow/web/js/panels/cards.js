@@ -24,7 +24,7 @@ export function seatCard(sale, seat, color, price) {
   const state = states[seat];
   return {
     color,
-    kicker: place && !place.endsWith(spot.split(",")[0]) && place !== category ? `${place} · ${category}` : place || category,
+    kicker: place && place !== category ? `${place} · ${category}` : place || category,
     title: spot,
     price: price(sale.basket.priceMinor(seat)),
     note: state === AVAILABLE ? (table?.wholeOnly ? `Sold as a whole table of ${table.seats.length}` : "") : STATE_TEXT[state],

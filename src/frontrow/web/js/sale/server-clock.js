@@ -28,12 +28,15 @@ export class ServerClock {
     this._high = together ? Math.min(high, this._high) : high;
   }
 
-  /** Milliseconds to add to the local clock; 0 before anything was learnt. */
+  /**
+   * Milliseconds to add to the local clock; 0 before anything was learnt. The upper bound: a countdown by this clock
+   * may end a little before the server's, and never promises time that is not there.
+   */
   get aheadMs() {
-    return this._low === -Infinity ? 0 : (this._low + this._high) / 2;
+    return this._high === Infinity ? 0 : this._high;
   }
 
-  /** The server's time now, milliseconds since 1970. */
+  /** The server's time now, milliseconds since 1970; never behind it, and less than a second ahead. */
   nowMs() {
     return this._localNowMs() + this.aheadMs;
   }

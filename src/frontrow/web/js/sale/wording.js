@@ -15,7 +15,7 @@ export const STATE_TEXT = {
 };
 
 /**
- * Where a seat is: `place` is its section or table, `spot` its row and number.
+ * Where a seat is: `place` is its section, `spot` its row or table and number.
  * @param {Venue} venue
  * @param {number} index
  */
@@ -25,10 +25,10 @@ export function seatName(venue, index) {
   const table = venue.tableOf(index);
   if (table) {
     const name = tableName(table.item.lbl || table.item.id);
-    return { place: [section, name].filter(Boolean).join(" · "), spot: `${name}, seat ${seat.seatNumber}`, short: `${name}, seat ${seat.seatNumber}` };
+    return { place: section && sectionName(section), spot: `${name}, seat ${seat.seatNumber}` };
   }
   const spot = [seat.rowLabel && `Row ${seat.rowLabel}`, `Seat ${seat.seatNumber}`].filter(Boolean).join(", ");
-  return { place: section ? sectionName(section) : "", spot, short: `${seat.rowLabel}${seat.rowLabel ? "–" : ""}${seat.seatNumber}` };
+  return { place: section && sectionName(section), spot };
 }
 
 /** @param {string} name a bare number or letter says nothing by itself */

@@ -19,4 +19,9 @@ export const LIST_CSS = `
   .list-seat[aria-pressed="true"] { background: var(--ink); border-color: var(--ink); color: var(--on-ink); }
   .list-seat[aria-disabled="true"] { border-color: transparent; background: var(--raised); color: var(--soft); text-decoration: line-through; cursor: not-allowed; font-weight: 400; }
   .list-seat[data-state="1"] { text-decoration: none; border: 1px dashed var(--edge); }
+  @container seat-map (max-width: 820px) {
+    .seat-list { padding: 62px 12px 36px; }
+    .list-row { grid-template-columns: 40px minmax(0, 1fr); gap: 6px; }
+    .map[data-list] .map-top { padding: 10px 0 14px; }
+  }
 `;

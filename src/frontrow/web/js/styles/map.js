@@ -71,16 +71,17 @@ export const MAP_CSS = `
   .dismiss:hover { opacity: 1; }
 
   @container seat-map (max-width: 820px) {
-    .map-top { inset: 10px 0 auto 0; gap: 0; }
+    .map-top { inset: 10px 0 auto 0; gap: 4px; }
     .legend { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; padding: 2px 10px; pointer-events: auto; mask-image: linear-gradient(to right, #000 calc(100% - 24px), transparent); }
     .chip { height: 36px; padding: 0 11px; gap: 7px; font-size: 13px; }
     .view-toggle { margin-right: 10px; height: 36px; width: 40px; padding: 0; justify-content: center; }
     .view-toggle span { display: none; }
-    .controls { right: 10px; bottom: 10px; }
-    .map-key { left: 10px; bottom: 10px; max-width: calc(100% - 76px); }
+    .controls { right: 10px; bottom: 28px; }
+    .map-key { left: 10px; bottom: 28px; max-width: calc(100% - 76px); }
     .key-toggle { display: grid; }
     .map:not([data-key]) .key { display: none; }
     .key { flex-direction: column; gap: 6px; padding: 11px 16px 11px 12px; box-shadow: 0 8px 28px rgb(var(--shadow) / .16); }
     .map-notes { top: 56px; }
+    .opened:has(.panel[data-step="done"]) :is(.controls, .map-key, .map-top) { display: none; }
   }
 `;

@@ -1,9 +1,13 @@
-/** Where the names of the rows stand: beside the first and the last seat of each row, outside it. */
+/**
+ * Where the names of the rows stand: beside the first and the last seat of each row, outside it. A long name, such as
+ * a box's, stands once above its seats.
+ */
 
 /** @typedef {{ x: number, y: number, text: string, seat: number }} RowLabel a centre; `seat` is the row's end seat */
 
 /** How far from the last seat's centre, in seat extents. */
 const DISTANCE = 1.12;
+const LETTERS_BESIDE_MAX = 3;
 
 /**
  * @param {object} drawing
@@ -20,6 +24,12 @@ export function rowLabels({ xs, ys, radii }, rows, labelOf) {
   for (const row of rows) {
     const text = labelOf(row[0]);
     if (!text || row.length < 2) continue;
+    if (text.length > LETTERS_BESIDE_MAX) {
+      const top = row.reduce((best, seat) => (ys[seat] < ys[best] ? seat : best));
+      const x = row.reduce((sum, seat) => sum + xs[seat], 0) / row.length;
+      labels.push({ x, y: ys[top] - radii[top] * 2 * DISTANCE, text, seat: top });
+      continue;
+    }
     const first = row[0];
     const last = row[row.length - 1];
     for (const [end, inner] of [[first, row[1]], [last, row[row.length - 2]]]) {
