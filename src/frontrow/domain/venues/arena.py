@@ -62,7 +62,7 @@ def arena() -> Layout:
             Category(id=_LOWER_SIDE, name="Lower tier, sides", color=Ink.VIOLET, price=145.0),
             Category(id=_LOWER_END, name="Lower tier, end", color=Ink.BLUE, price=110.0),
             Category(id=_UPPER, name="Upper tier", color=Ink.GREEN, price=65.0),
-            Category(id=_BESIDE_STAGE, name="Beside the stage", color=Ink.SLATE, price=40.0),
+            Category(id=_BESIDE_STAGE, name="Beside the stage", color=Ink.AMBER, price=40.0),
         ),
         seats=(*floor_seats, *bowl_seats),
         sections=(*floor_sections, *(_block_section(block) for block in blocks)),

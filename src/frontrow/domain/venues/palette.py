@@ -19,4 +19,3 @@ class Ink(StrEnum):
     RED = "#E5484D"
     MAGENTA = "#C2409B"
     VIOLET = "#8B5CF6"
-    SLATE = "#7B8794"
