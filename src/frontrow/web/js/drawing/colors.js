@@ -66,7 +66,8 @@ export function standingOut(color, ground, contrastMin) {
 /**
  * Black or white ink, whichever reads better on the colour; white where both do, as on most seats.
  * @param {string} color
+ * @param {number} [contrastMin] from which on white does
  */
-export function inkOn(color) {
-  return contrast(color, "#ffffff") >= 3.4 ? "#ffffff" : "#14171f";
+export function inkOn(color, contrastMin = 3.4) {
+  return contrast(color, "#ffffff") >= contrastMin ? "#ffffff" : "#14171f";
 }

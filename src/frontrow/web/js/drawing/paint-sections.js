@@ -10,6 +10,9 @@ import { inkOn, mixed } from "./colors.js";
 /** Smaller names are left out rather than guessed at. */
 const NAME_PX_MIN = 8.5;
 
+/** WCAG 2.2, 1.4.3, for large bold text. */
+const LARGE_TEXT_CONTRAST_MIN = 3;
+
 /** @type {WeakMap<VenueSection, Path2D>} */
 const outlines = new WeakMap();
 
@@ -85,13 +88,13 @@ export function paintBlockNames(ctx, scene, camera, close) {
     const { available, fromMinor } = sales[index];
     const color = mixed(blockColor(scene, index), theme.block, close);
     const wished = Math.min(20, Math.max(9, roomPx * 0.62));
-    const size = Math.min(wished, (wished * roomPx * 2) / widthOf(ctx, nameFont(wished, fontFamily), section.name));
+    const size = Math.min(wished, (wished * roomPx * 1.78) / widthOf(ctx, nameFont(wished, fontFamily), section.name));
     if (size < NAME_PX_MIN) return;
     const second = available === 0 ? "Sold out" : fromMinor === null ? "" : `from ${scene.priceText(fromMinor)}`;
     const font = `500 ${Math.max(10, size * 0.62)}px ${fontFamily}`;
     const two = roomPx > 20 && second !== "" && widthOf(ctx, font, second) <= roomPx * 1.85;
     ctx.font = nameFont(size, fontFamily);
-    ctx.fillStyle = available === 0 ? theme.soft : inkOn(color);
+    ctx.fillStyle = available === 0 ? theme.soft : inkOn(color, LARGE_TEXT_CONTRAST_MIN);
     ctx.fillText(section.name, x, y - (two ? size * 0.5 : 0));
     if (!two) return;
     ctx.font = font;

@@ -47,7 +47,7 @@ export function closeness(venue, scale) {
 const SEATS_FADE_IN_PX = 3.9;
 const SEATS_FULL_PX = 4.8;
 /** From this size on seats have round corners and stripes. */
-export const DETAILED_PX = 8;
+export const DETAILED_PX = 7;
 /** From this size on a seat can be picked; below it a click comes closer. Fingers need more than a mouse. */
 export const PICK_MOUSE_PX = 6.5;
 export const PICK_TOUCH_PX = 13;
