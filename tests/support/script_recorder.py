@@ -23,8 +23,9 @@ _FIRST_ARGUMENT_IS_THE_KEY = {
 
 @dataclass
 class ScriptRun:
-    """One run of a script: the keys it was given, and those that its commands named."""
+    """One run of a script (by its digest, or source): the keys it was given, and those that its commands named."""
 
+    name: str
     declared: list[str]
     touched: set[str] = field(default_factory=set)
 
@@ -39,7 +40,7 @@ class ScriptRun:
 
 
 class ScriptRecorder:
-    """Records from its creation on, until `runs` is called."""
+    """Records from its creation on; each call of `runs` answers with what came since the one before."""
 
     def __init__(self, server_socket: Path) -> None:
         self._client = redis.Redis(unix_socket_path=str(server_socket))
@@ -51,7 +52,7 @@ class ScriptRecorder:
         assert self._lines.readline().startswith("+OK")
 
     def runs(self) -> list[ScriptRun]:
-        """Every run until now."""
+        """Every run since the last call."""
         self._client.echo(_SENTINEL)
         runs: list[ScriptRun] = []
         while True:
@@ -61,7 +62,7 @@ class ScriptRecorder:
                 return runs
             source = _SOURCE.match(line)
             if words[0].upper() in {"EVALSHA", "EVAL"}:
-                runs.append(ScriptRun(declared=words[3 : 3 + int(words[2])]))
+                runs.append(ScriptRun(words[1], declared=words[3 : 3 + int(words[2])]))
             elif source is not None and source.group(1) == "lua":
                 runs[-1].touched |= _keys_of(words)
 
