@@ -131,6 +131,17 @@ export class MapPane {
     this._canvas.focus({ preventScroll: true });
   }
 
+  /**
+   * @param {number} seat
+   * @returns {Point} CSS pixels of the window
+   */
+  positionOf(seat) {
+    const { venue } = this._sale;
+    const { x, y } = this._view.camera.toView({ x: venue.xs[seat], y: venue.ys[seat] });
+    const box = this._canvas.getBoundingClientRect();
+    return { x: x + box.left, y: y + box.top };
+  }
+
   /** @param {number[]} seats to bring into view */
   lookAt(seats) {
     this._view.show(seats[0]);

@@ -4,7 +4,8 @@
  * Attributes: `event` the event's id; `api` where the server is, if not where this module came from; `token` a
  * buyer's token, if not a guest's that is made when first needed and kept in this browser; `max-seats` 1 to 50;
  * `locale` BCP 47; `theme` light or dark, if not the reader's own. The property `getToken`, a function that gives a
- * token or a promise of one, goes before `token` and is asked for each request.
+ * token or a promise of one, goes before `token` and is asked for each request. `stateOf(seatId)` and
+ * `positionOf(seatId)` tell of a seat what it looks like and where it is.
  *
  * DOM events: `opened` {event}, `seats-held` {hold, seatIds}, `hold-expiring` {expiresAt}, `hold-lost` {seatIds},
  * `booked` {booking}, `error` {code, message}; all but `error` bubble, and all leave the shadow tree.
@@ -19,6 +20,7 @@ import { ApiClient } from "./sale/api.js";
 import { ApiProblem, Problem } from "./sale/problems.js";
 import { styles } from "./styles/styles.js";
 import { themeOf } from "./theme.js";
+import { STATE_WORD } from "./venue/seat-states.js";
 import { Venue } from "./venue/venue.js";
 
 /** The server that this module came from. */
@@ -69,6 +71,28 @@ export class SeatMap extends HTMLElement {
     else if (name === "max-seats") {
       if (this._opened) this._opened.sale.basket.seatsMax = this._seatsMax;
     } else if (name !== "token") this._openSoon();
+  }
+
+  /**
+   * What a seat looks like to this buyer.
+   * @param {string} seatId
+   * @returns {"available" | "held" | "booked" | "blocked" | "mine" | null} null before the first snapshot, and for a
+   *   seat that is not on this map
+   */
+  stateOf(seatId) {
+    const sale = this._opened?.sale;
+    const seat = sale?.known ? sale.venue.indexOf.get(seatId) : undefined;
+    return sale === undefined || seat === undefined ? null : /** @type {"mine"} */ (STATE_WORD[sale.states[seat]]);
+  }
+
+  /**
+   * Where a seat's centre is now, in CSS pixels of the window, be it in view or not.
+   * @param {string} seatId
+   * @returns {{ x: number, y: number } | null} null for a seat that is not on this map
+   */
+  positionOf(seatId) {
+    const seat = this._opened?.sale.venue.indexOf.get(seatId);
+    return seat === undefined ? null : (this._opened?.pane.positionOf(seat) ?? null);
   }
 
   get _seatsMax() {

@@ -1,0 +1,99 @@
+"""A real browser on the real program: one of each for the tests of a module, and a window per visitor."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.support.server import RunningServer, running_server
+from tests.web.other_site import OtherSite, running_other_site
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+Visit = Callable[..., Page]
+
+
+def _chromium() -> str:
+    found = next((path for name in _NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        message = f"no browser: none of {', '.join(_NAMES)} is on PATH"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    executable = _chromium()
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=executable, args=_FLAGS)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+@pytest.fixture(scope="module")
+def other_site() -> Iterator[OtherSite]:
+    with running_other_site() as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def server(
+    browser: Browser, other_site: OtherSite, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningServer]:
+    """The demo without buyers. It needs no browser, but without one there is nothing to start it for."""
+    data_dir: Path = tmp_path_factory.mktemp("demo")
+    allowed = {"FRONTROW_CORS_ORIGINS": other_site.url}
+    with running_server(data_dir, ("demo", "--buyers", "0"), extra=allowed) as running:
+        yield running
+
+
+@pytest.fixture
+def faults() -> Iterator[list[str]]:
+    """What scripts of any window complained of; a test ends with none. Answers that refuse are no fault: the browser
+    writes a line for each of them by itself."""
+    said: list[str] = []
+    yield said
+    assert said == []
+
+
+@pytest.fixture
+def visit(browser: Browser, server: RunningServer, faults: list[str]) -> Iterator[Visit]:
+    """Open a path of the server as somebody new, in a window of their own; keywords go to the browser context."""
+    contexts: list[BrowserContext] = []
+
+    def open_window(path: str = "/", **options: object) -> Page:
+        desktop: dict[str, object] = {"viewport": {"width": 1280, "height": 800}}
+        context = browser.new_context(locale="en-US", timezone_id="UTC", **{**desktop, **options})  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                faults.append(message.text)
+                if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource")
+                else None
+            ),
+        )
+        if path:
+            page.goto(server.url + path)
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()

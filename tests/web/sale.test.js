@@ -1,0 +1,263 @@
+/** The sale without a page: basket, API client, clock, tokens, money. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ApiClient } from "../../src/frontrow/web/js/sale/api.js";
+import { Basket } from "../../src/frontrow/web/js/sale/basket.js";
+import { countdown } from "../../src/frontrow/web/js/sale/countdown.js";
+import { Echoes } from "../../src/frontrow/web/js/sale/echoes.js";
+import { formatMoney } from "../../src/frontrow/web/js/sale/formatting.js";
+import { ApiProblem, NoAnswer, retryAfterMs } from "../../src/frontrow/web/js/sale/problems.js";
+import { ServerClock } from "../../src/frontrow/web/js/sale/server-clock.js";
+import { refusedText } from "../../src/frontrow/web/js/sale/wording.js";
+import { Venue } from "../../src/frontrow/web/js/venue/venue.js";
+
+const LAYOUT = {
+  id: "parlour", name: "The Parlour", canvasW: 400, canvasH: 200,
+  categories: [{ id: "seat", name: "Seat", color: "#336699" }],
+  items: [{ id: "t1", type: "table", pos: { x: 200, y: 150 }, size: { x: 40, y: 40 }, lbl: "1", shp: "round", bookAs: "whole" }],
+  seats: [
+    ...[1, 2, 3, 4].map((n) => ({ id: `A${n}`, position: { x: 40 * n, y: 50 }, categoryId: "seat", rowLabel: "A", seatNumber: n })),
+    ...[1, 2].map((n) => ({ id: `t1_${n}`, position: { x: 160 + 30 * n, y: 120 }, categoryId: "seat", rowLabel: "1", seatNumber: n, tableId: "t1" })),
+  ],
+};
+const EVENT = { eventId: "e", prices: { seat: 1250 }, currency: "USD" };
+
+/** A basket on a server that answers as told; `calls` is what it was asked. */
+function basketOn(answers) {
+  const calls = [];
+  const told = [];
+  const venue = new Venue(LAYOUT);
+  const api = Object.fromEntries(["hold", "release", "extend", "holds", "book"].map((name) => [name, async (...args) => {
+    calls.push([name, ...args]);
+    const answer = answers[name];
+    const result = typeof answer === "function" ? await answer(...args) : answer;
+    if (result instanceof Error) throw result;
+    return result;
+  }]));
+  const hear = (name) => (...args) => told.push([name, ...args]);
+  const listener = { onChange() {}, onHeld: hear("held"), onReleased: hear("released"), onRefused: hear("refused"), onLost: hear("lost"), onProblem: hear("problem") };
+  return { basket: new Basket({ api, event: EVENT, venue, seatsMax: 4, listener }), calls, told, venue };
+}
+
+const EXPIRES = "2030-01-01T00:10:00Z";
+const held = (holdId) => async (_event, wanted) => ({ holdId: wanted.holdId ?? holdId, eventId: "e", seatIds: wanted.seatIds ?? [], tableIds: wanted.tableIds ?? [], expiresAt: EXPIRES });
+const settled = async (basket) => {
+  for (let turn = 0; turn < 100 && (basket._working || basket._looking); turn++) await new Promise(setImmediate);
+};
+
+test("a seat shows as wanted at once and as held after the answer", async () => {
+  const { basket, calls, told } = basketOn({ hold: held("h") });
+  assert.equal(basket.take([0]), "done");
+  assert.deepEqual(basket.seats, [0]);
+  assert.equal(basket.settled, false);
+  await settled(basket);
+  assert.equal(basket.settled, true);
+  assert.equal(basket.expiresAtMs, Date.parse(EXPIRES));
+  assert.deepEqual(calls[0].slice(0, 3), ["hold", "e", { seatIds: ["A1"] }]);
+  assert.equal(told[0][0], "held");
+});
+
+test("seats chosen while a request is under way go together in the next one, onto the same hold", async () => {
+  const { basket, calls } = basketOn({ hold: held("h") });
+  basket.take([0]);
+  basket.take([1]);
+  basket.take([2]);
+  await settled(basket);
+  assert.deepEqual(calls.map(([, , wanted]) => wanted), [{ seatIds: ["A1"] }, { seatIds: ["A2", "A3"], holdId: "h" }]);
+  assert.equal(basket.totalMinor, 3750);
+});
+
+test("a seat given back before its hold was answered is released afterwards", async () => {
+  const { basket, calls } = basketOn({ hold: held("h"), release: undefined });
+  basket.take([0]);
+  basket.giveBack([0]);
+  await settled(basket);
+  assert.deepEqual(calls.map(([name]) => name), ["hold", "release"]);
+  assert.deepEqual(basket.seats, []);
+});
+
+test("a whole table is asked for by its id and given back as one", async () => {
+  const { basket, calls } = basketOn({ hold: held("h"), release: undefined });
+  basket.take([4, 5], "t1");
+  await settled(basket);
+  assert.deepEqual(calls[0][2], { tableIds: ["t1"] });
+  basket.giveBack([5]);
+  await settled(basket);
+  assert.deepEqual(calls[1].slice(2), ["h", ["t1_1", "t1_2"]]);
+});
+
+test("of several seats only the refused ones leave the basket, and the rest is asked for again", async () => {
+  let asked = 0;
+  const { basket, calls, told } = basketOn({ hold: async (event, wanted) => {
+    asked += 1;
+    if (asked === 1) return new ApiProblem(409, { code: "seats_unavailable", seats: [{ seatId: "A2", reason: "booked" }] });
+    return held("h")(event, wanted);
+  } });
+  basket.take([0, 1]);
+  await settled(basket);
+  assert.deepEqual(told[0], ["refused", [{ seat: 1, reason: "booked" }]]);
+  assert.deepEqual(calls[1][2], { seatIds: ["A1"] });
+  assert.deepEqual(basket.seats, [0]);
+});
+
+test("a request without an answer is followed by a look at what the server holds", async () => {
+  const { basket, told } = basketOn({
+    hold: new NoAnswer("cut"),
+    holds: [{ holdId: "h", eventId: "e", seatIds: ["A3"], tableIds: [], expiresAt: EXPIRES }],
+  });
+  basket.take([2]);
+  await settled(basket);
+  assert.equal(told[0][0], "problem");
+  assert.deepEqual(basket.seats, [2], "the hold had been made after all");
+});
+
+test("seats the server holds no more are told as lost", async () => {
+  const { basket, told } = basketOn({ hold: held("h"), holds: [] });
+  basket.take([0]);
+  await settled(basket);
+  await basket.look();
+  assert.deepEqual(told.at(-1), ["lost", [0]]);
+  assert.deepEqual(basket.seats, []);
+});
+
+test("no more seats than allowed", () => {
+  const { basket } = basketOn({ hold: held("h") });
+  assert.equal(basket.take([0, 1, 2, 3]), "done");
+  assert.equal(basket.take([4]), "full");
+});
+
+test("a booking tried again carries the same key, another contact another one", async () => {
+  let answer = /** @type {unknown} */ (new NoAnswer("cut"));
+  const { basket, calls } = basketOn({ hold: held("h"), book: () => answer });
+  basket.take([0]);
+  await settled(basket);
+  const ada = { name: "Ada", email: "ada@example.org" };
+  await assert.rejects(basket.book(ada), NoAnswer);
+  await assert.rejects(basket.book(ada), NoAnswer);
+  answer = { bookingId: "b" };
+  await basket.book({ ...ada, name: "Eve" });
+  const keys = calls.filter(([name]) => name === "book").map(([, , key]) => key);
+  assert.equal(keys[0], keys[1]);
+  assert.notEqual(keys[1], keys[2]);
+  assert.deepEqual(basket.seats, [], "what is booked is in the basket no more");
+});
+
+/** An API client on a list of answers, one per request. */
+function clientOn(...answers) {
+  const sent = [];
+  const client = new ApiClient({
+    origin: "https://tickets.example/", storage: null, pause: async (ms) => void sent.push({ pauseMs: ms }),
+    fetch: async (url, init) => {
+      sent.push({ url: String(url), ...init });
+      const answer = answers.shift();
+      if (answer instanceof Error) throw answer;
+      const { status = 200, body = {}, headers = {} } = answer;
+      return new Response(status === 304 ? null : JSON.stringify(body), { status, headers });
+    },
+  });
+  return { client, sent, requests: () => sent.filter(({ url }) => url) };
+}
+
+const GUEST = { body: { token: "guest", userId: "g", expiresAt: "2099-01-01T00:00:00Z" } };
+
+test("a hold is repeated under one key until it is answered", async () => {
+  const { client, requests } = clientOn(GUEST, new TypeError("cut"), { status: 503, headers: { "Retry-After": "1" } }, { status: 201, body: { holdId: "h" } });
+  assert.deepEqual(await client.hold("e", { seatIds: ["A1"] }, "key-1"), { holdId: "h" });
+  const holds = requests().slice(1);
+  assert.deepEqual(holds.map(({ headers }) => headers["Idempotency-Key"]), ["key-1", "key-1", "key-1"]);
+  assert.ok(holds.every(({ headers }) => headers.Authorization === "Bearer guest"));
+});
+
+test("the pause before a repetition is at least what the server asks for", async () => {
+  const { client, sent } = clientOn({ status: 429, headers: { "Retry-After": "3" } }, { body: { items: [] } });
+  await client.events();
+  assert.ok(sent[1].pauseMs >= 3000);
+});
+
+test("a refusal is final and names the seats", async () => {
+  const { client, requests } = clientOn(GUEST, { status: 409, body: { code: "seats_unavailable", seats: [{ seatId: "A1", reason: "held" }] } });
+  await assert.rejects(client.hold("e", { seatIds: ["A1"] }, "k"), (problem) => problem.code === "seats_unavailable" && problem.refusals[0].seatId === "A1");
+  assert.equal(requests().length, 2);
+});
+
+test("a guest token the server refuses is replaced once", async () => {
+  const { client, requests } = clientOn(GUEST, { status: 401, body: { code: "token_invalid" } }, { body: { ...GUEST.body, token: "another" } }, { status: 201, body: {} });
+  await client.hold("e", { seatIds: ["A1"] }, "k");
+  assert.equal(requests().at(-1).headers.Authorization, "Bearer another");
+});
+
+test("somebody without a token has no holds, and is made no user for asking", async () => {
+  const { client, requests } = clientOn();
+  assert.deepEqual(await client.holds(), []);
+  assert.equal(requests().length, 0);
+});
+
+test("an unchanged map costs a 304", async () => {
+  const { client, requests } = clientOn({ body: { states: "a" }, headers: { ETag: '"1"' } }, { status: 304 });
+  const first = await client.seatStates("e");
+  assert.deepEqual(await client.seatStates("e", first.etag), { etag: '"1"', states: null });
+  assert.equal(requests()[1].headers["If-None-Match"], '"1"');
+});
+
+test("ids travel encoded", async () => {
+  const { client, requests } = clientOn({ body: {} });
+  await client.event("a/../b");
+  assert.equal(requests()[0].url, "https://tickets.example/api/v1/events/a%2F..%2Fb");
+});
+
+test("the clock learns the server's time from Date headers and is never behind it", () => {
+  const clock = new ServerClock(() => 0);
+  const trueAheadMs = 90_000;
+  for (const localMs of [100, 1_350, 2_620, 4_990]) {
+    const server = localMs + trueAheadMs;
+    clock.learn(new Date(Math.floor(server / 1000) * 1000).toUTCString(), localMs - 20, localMs + 20);
+  }
+  assert.ok(clock.aheadMs >= trueAheadMs && clock.aheadMs < trueAheadMs + 600, String(clock.aheadMs));
+});
+
+test("a clock that was set is learnt anew", () => {
+  const clock = new ServerClock(() => 0);
+  clock.learn(new Date(10_000).toUTCString(), 0, 10);
+  clock.learn(new Date(500_000).toUTCString(), 20, 30);
+  assert.ok(Math.abs(clock.aheadMs - 500_480) < 1_000);
+});
+
+test("a countdown says 0:01 last, and how loudly to say it", () => {
+  assert.deepEqual([600_000, 119_000, 59_001, 1, 0].map((ms) => countdown(ms, 0)).map(({ text, phase }) => `${text} ${phase}`),
+    ["10:00 calm", "1:59 soon", "1:00 expiring", "0:01 expiring", "0:00 over"]);
+  assert.equal(countdown(3_600_000, 0).text, "1:00:00");
+});
+
+test("money has its currency's decimals", () => {
+  assert.equal(formatMoney({ amountMinor: 45000, currency: "USD" }, "en-US"), "$450.00");
+  assert.equal(formatMoney({ amountMinor: 45000, currency: "USD" }, "en-US", { short: true }), "$450");
+  assert.equal(formatMoney({ amountMinor: 1950, currency: "USD" }, "en-US", { short: true }), "$19.50");
+  assert.equal(formatMoney({ amountMinor: 1000, currency: "JPY" }, "en-US"), "¥1,000");
+  assert.equal(formatMoney({ amountMinor: 1000, currency: "USD" }, "not a locale").includes("10"), true);
+});
+
+test("Retry-After is seconds or a date", () => {
+  assert.equal(retryAfterMs("2"), 2000);
+  assert.equal(retryAfterMs(new Date(5_000).toUTCString(), 2_000), 3_000);
+  assert.equal(retryAfterMs(null), 0);
+  assert.equal(retryAfterMs("soon"), 0);
+});
+
+test("what an answer told stays until a snapshot asked for later", () => {
+  const echoes = new Echoes();
+  echoes.hear([1], 0, 1_000);
+  const states = Uint8Array.of(1, 1);
+  echoes.layOver(states, 1_100);
+  assert.deepEqual([...states], [1, 0]);
+  states[1] = 1;
+  echoes.layOver(states, 2_000);
+  assert.deepEqual([...states], [1, 1]);
+});
+
+test("a conflict is told in words", () => {
+  const venue = new Venue(LAYOUT);
+  assert.equal(refusedText(venue, [{ seat: 0, reason: "held" }], "en"), "Row A Seat 1 was just taken by someone else. Please choose another.");
+  assert.equal(refusedText(venue, [0, 1].map((seat) => ({ seat, reason: "booked" })), "en"), "Row A Seat 1 and Row A Seat 2 were just sold. Please choose another.");
+});

@@ -1,0 +1,81 @@
+"""The map on somebody else's page, which brings its own token and listens to what happens."""
+
+import json
+from collections.abc import Callable
+
+import httpx
+import pytest
+from playwright.sync_api import Page
+
+from tests.support.server import RunningServer
+from tests.web.conftest import Visit
+from tests.web.other_site import OtherSite
+from tests.web.seat_map_page import click_seat, wait_until_open, wait_until_settled
+
+Shop = Callable[..., Page]
+
+
+@pytest.fixture
+def shop(visit: Visit, server: RunningServer, other_site: OtherSite) -> Shop:
+    """Open the other site's page with a map of these attributes, after this script of theirs."""
+
+    def open_shop(attributes: str, script: str = "") -> Page:
+        other_site.html = f"""<!doctype html><meta charset="utf-8"><title>Shop</title><link rel="icon" href="data:,">
+          <script>{script}</script>
+          <script type="module" src="{server.url}/embed/seat-map.js"></script>
+          <seat-map {attributes} style="height: 700px"></seat-map>"""
+        page = visit("")
+        page.goto(other_site.url)
+        return page
+
+    return open_shop
+
+
+def test_another_sites_page_sells_for_its_own_user(shop: Shop, server: RunningServer) -> None:
+    token = server.token("shop-user")
+    script = f"""
+      window.told = [];
+      addEventListener("DOMContentLoaded", () => {{
+        const map = document.querySelector("seat-map");
+        map.getToken = async () => {json.dumps(token)};
+        for (const type of ["opened", "seats-held", "booked"])
+          map.addEventListener(type, ({{ detail }}) => window.told.push([type, Object.keys(detail)]));
+      }});"""
+    page = shop('event="movie123" theme="dark"', script)
+    wait_until_open(page, "A1")
+    click_seat(page, "A1")
+    wait_until_settled(page)
+    holds = httpx.get(f"{server.url}/api/v1/holds", headers={"Authorization": f"Bearer {token}"}).json()["items"]
+    assert [hold["seatIds"] for hold in holds] == [["A1"]]
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Name").fill("Ada")
+    page.get_by_label("E-mail").fill("ada@example.org")
+    page.get_by_role("button", name="Book · $12").click()
+    page.get_by_role("article", name="Your ticket").wait_for()
+    assert page.evaluate("() => window.told") == [
+        ["opened", ["event"]],
+        ["seats-held", ["hold", "seatIds"]],
+        ["booked", ["booking"]],
+    ]
+    assert page.evaluate("() => Object.keys(localStorage)") == [], "a site with users of its own needs no guest"
+
+
+def test_the_tag_bounds_the_number_of_seats_and_speaks_the_locales_money(shop: Shop) -> None:
+    page = shop('event="movie123" max-seats="2" locale="de-DE"')
+    wait_until_open(page, "J1")
+    for seat_id in ("J10", "J11", "J12"):
+        click_seat(page, seat_id)
+    page.get_by_text("You can choose up to 2 seats.").first.wait_for()
+    wait_until_settled(page)
+    assert (page.locator(".sum").text_content() or "").replace("\xa0", " ") == "24 $"
+
+
+def test_a_token_the_server_refuses_is_told_as_an_error(shop: Shop) -> None:
+    page = shop('event="movie123" token="nonsense"')
+    wait_until_open(page, "J5")
+    page.evaluate(
+        "() => document.querySelector('seat-map').addEventListener('error', (e) => { window.refused = e.detail.code; })"
+    )
+    click_seat(page, "J5")
+    page.wait_for_function("() => window.refused === 'token_invalid'")
+    page.get_by_text("Your session is no longer valid.").first.wait_for()
