@@ -54,8 +54,8 @@ class BookingOperations(SeatRecords):
         """Mark every seat of the hold (all it lists), or these seats across holds, until `guard_ms` from now.
 
         Exactly one of `hold_id` and `seat_ids` is given. Each seat's expiry is pushed to at least that deadline;
-        the hold's own expiry stays recorded for abort. Judged in this order: cold; the hold; an earlier attempt of
-        this booking; seats of the hold that moved away; seats not held; another booking's marks.
+        the hold's own expiry stays recorded for abort. Judged in this order: cold; the hold, or
+        seats not held; an earlier attempt of this booking; seats of the hold that moved away; another booking's marks.
         """
         if self.is_cold:
             return Cold(now_ms)
@@ -96,40 +96,44 @@ class BookingOperations(SeatRecords):
     ) -> BookingFinished:
         """Record the committed seats as sold by `owner_id`; warm or cold, any number of times.
 
-        A seat that `owner_id` freed before, or that another id has, is skipped; only the claim that `replaces_claim`
-        names gives way. A lock on a seat that is set is gone; marks, and locks of skipped seats, go only when they
-        are this booking's.
+        A seat that `owner_id` freed before, or that another id has, is skipped, and given back where the hold it was
+        to be booked from still has it; only the claim that `replaces_claim` names gives way. What the user holds of
+        the sold seats goes with them; marks go only when they are this booking's.
         """
-        sold = Sale(state, owner_id)
         hold_of = {pair.seat_id: pair.hold_id for pair in held}
+        changed: list[SeatId] = []
         skipped: list[SeatId] = []
         broken: list[HeldSeat] = []
-        changed: list[SeatId] = []
-        booked_from: dict[HoldId, list[SeatId]] = {}
+        struck: dict[HoldId, list[SeatId]] = {}
+        given_back: list[SeatId] = []
         for seat_id in seat_ids:
             before = self._sales.get(seat_id)
-            gives_way = before is None or before == sold or before == _claim_for(state, replaces_claim)
-            if not gives_way or self._was_freed(owner_id, seat_id, now_ms):
-                skipped.append(seat_id)
-                continue
-            if self._has_lock(seat_id, now_ms):
-                lock = self._locks[seat_id]
-                if lock.user_id != user_id:
+            lock = self._locks.get(seat_id)
+            is_held = self._has_lock(seat_id, now_ms)
+            if not self._was_freed(owner_id, seat_id, now_ms) and before in (None, _claim_for(state, replaces_claim)):
+                changed.append(seat_id)
+                if is_held and lock is not None and lock.user_id != user_id:
                     broken.append(HeldSeat(seat_id, lock.hold_id))
-                elif lock.hold_id == hold_of.get(seat_id):
-                    booked_from.setdefault(lock.hold_id, []).append(seat_id)
+                if seat_id in hold_of:
+                    struck.setdefault(hold_of[seat_id], []).append(seat_id)
+            elif self._was_freed(owner_id, seat_id, now_ms) or before is None or before.owner_id != owner_id:
+                skipped.append(seat_id)
+                if is_held and lock is not None and (lock.user_id, lock.hold_id) == (user_id, hold_of.get(seat_id)):
+                    given_back.append(seat_id)
+                    struck.setdefault(lock.hold_id, []).append(seat_id)
+        for seat_id in {*seat_ids, *hold_of}:
             if self._is_marked_by(seat_id, booking_id):
                 del self._marks[seat_id]
-            if before != sold or seat_id in self._held:
-                changed.append(seat_id)
-        for hold_id, own in booked_from.items():
-            if hold_id in self._records:
-                self._strike_off(hold_id, own)
-            self._unlock(own)
-        for seat_id in changed:
-            self._locks.pop(seat_id, None)
-        change = Change(_SOLD_BY[state], tuple(changed), user_id=user_id, owner_id=owner_id)
-        return BookingFinished(tuple(skipped), tuple(broken), now_ms, self._append(now_ms, change))
+        for hold_id, seats in struck.items():
+            record = self._records.get(hold_id)
+            if record is not None and record.user_id == user_id:
+                self._strike_off(hold_id, seats)
+        self._unlock([it for it in changed if it in self._locks and self._locks[it].user_id == user_id])
+        self._unlock(given_back)
+        sold_change = Change(_SOLD_BY[state], tuple(changed), user_id=user_id, owner_id=owner_id)
+        released = Change(ChangeKind.RELEASED, tuple(given_back), user_id=user_id)
+        entries = (*self._append(now_ms, sold_change), *self._append(now_ms, released))
+        return BookingFinished(tuple(skipped), tuple(broken), now_ms, entries)
 
     def abort_booking(
         self, *, now_ms: int, booking_id: BookingId, user_id: UserId, held: Sequence[HeldSeat]
@@ -138,8 +142,6 @@ class BookingOperations(SeatRecords):
 
         An expiry is only ever shortened to what its hold recorded, never prolonged.
         """
-        if self.is_cold:
-            return Written((), now_ms)
         own = [pair for pair in held if self._is_marked_by(pair.seat_id, booking_id)]
         entries: list[FeedEntry] = []
         expired: list[SeatId] = []
@@ -203,10 +205,13 @@ class BookingOperations(SeatRecords):
     def _not_begun(
         self, now_ms: int, booking_id: BookingId, user_id: UserId, hold_id: HoldId | None, wanted: Sequence[SeatId]
     ) -> BookingRunning | HoldNotFound | HoldNotComplete | SeatsUnavailable | SeatsBusy | None:
+        if hold_id is None:
+            refusals = self._not_held(wanted, user_id, now_ms)
+            if refusals:
+                return SeatsUnavailable(refusals, now_ms)
         busy, wait_ms = self._marked(wanted, now_ms)
-        running_ms = [mark.deadline_ms - now_ms for it in busy if (mark := self._marks[it]).booking_id == booking_id]
-        if running_ms:
-            return BookingRunning(max(running_ms), now_ms)
+        if any(self._marks[seat_id].booking_id == booking_id for seat_id in busy):
+            return BookingRunning(wait_ms, now_ms)
         if hold_id is not None:
             if self._open_hold(hold_id, user_id, now_ms) is None:
                 return HoldNotFound(now_ms)
@@ -214,10 +219,9 @@ class BookingOperations(SeatRecords):
             lost = tuple(seat_id for seat_id in wanted if seat_id not in held)
             if lost:
                 return HoldNotComplete(lost, now_ms)
-        else:
-            refusals = self._not_held(wanted, user_id, now_ms)
-            if refusals:
-                return SeatsUnavailable(refusals, now_ms)
+            sold = tuple(it for it in self._not_held(wanted, user_id, now_ms) if it.seat_id in self._sales)
+            if sold:
+                return SeatsUnavailable(sold, now_ms)
         return SeatsBusy(busy, wait_ms, now_ms) if busy else None
 
     def _settle(self, hold_id: HoldId) -> None:

@@ -134,7 +134,7 @@ class HoldOperations(SeatRecords):
         """
         if self.is_cold:
             return Cold(now_ms)
-        record = self._open_hold(hold_id, user_id, now_ms)
+        record = self._hold_of(hold_id, user_id, now_ms)
         if record is None:
             return HoldNotFound(now_ms)
         held = self._held_by(hold_id, record.seat_ids, now_ms)
@@ -150,14 +150,14 @@ class HoldOperations(SeatRecords):
         if after_ms == 0:
             self._strike_off(hold_id, record.seat_ids if whole else given)
             return HoldReleased(given, until_ms, now_ms, self._give_back(now_ms, user_id, given))
+        expires_at_ms = min(record.expires_at_ms, until_ms)
         if whole:
-            expires_at_ms = min(record.expires_at_ms, until_ms)
             self._records[hold_id] = msgspec.structs.replace(
                 record, expires_at_ms=expires_at_ms, kept_until_ms=expires_at_ms
             )
         self._keep_tables(hold_id, self._tables_of(hold_id, None if whole else given), sooner_ms=until_ms)
         later = [seat_id for seat_id in given if self._held[seat_id] > until_ms]
-        return HoldReleased(given, until_ms, now_ms, self._reschedule(now_ms, later, until_ms))
+        return HoldReleased(given, expires_at_ms, now_ms, self._reschedule(now_ms, later, until_ms))
 
     def release_seats(self, *, now_ms: int, seat_ids: Sequence[SeatId], user_id: UserId) -> ReleaseOutcome:
         """Give back these seats, whichever of the user's holds has them; all or none."""
@@ -175,8 +175,6 @@ class HoldOperations(SeatRecords):
 
     def sweep_expired(self, *, now_ms: int, seats_max: int = 500) -> Written:
         """Append `expired` for seats whose hold ran out, soonest first, at most `seats_max`, and tidy up."""
-        if self.is_cold:
-            return Written((), now_ms)
         expired = sorted((at_ms, seat_id) for seat_id, at_ms in self._held.items() if at_ms <= now_ms)[:seats_max]
         seat_ids = tuple(seat_id for _, seat_id in expired)
         if not seat_ids:
@@ -202,8 +200,9 @@ class HoldOperations(SeatRecords):
         record = self._open_hold(hold_id, user_id, now_ms)
         if record is not None:
             return None if adds else _replayed(now_ms, hold_id, record)
-        foreign = self._records.get(hold_id)
-        return HoldNotFound(now_ms) if adds or (foreign is not None and foreign.user_id != user_id) else None
+        other = self._records.get(hold_id)
+        is_foreign = other is not None and other.user_id != user_id and other.expires_at_ms > now_ms
+        return HoldNotFound(now_ms) if adds or is_foreign else None
 
     def _refused(
         self, now_ms: int, user_id: UserId, seat_ids: Sequence[SeatId], seats_max: int | None

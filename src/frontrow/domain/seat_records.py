@@ -209,11 +209,8 @@ class SeatRecords(SeatStates):
     # Steps
 
     def _append(self, now_ms: int, change: Change) -> tuple[FeedEntry, ...]:
-        """Change states and say so in the feed. A cold event has no readers: its first entry will be `warmed`."""
+        """Change states and say so in the feed. On a cold event the entry has no epoch: no reader follows it."""
         if not change.seats and change.kind is not ChangeKind.WARMED:
-            return ()
-        if self.is_cold:
-            self._change(change)
             return ()
         self._entries_count += 1
         entry = FeedEntry(

@@ -49,12 +49,15 @@ class SeatsRead:
         return [(seat_id, lock) for seat_id, lock in seen if lock is not None and lock.user == user]
 
     def not_held_by(self, user: str) -> tuple[SeatRefusal, ...]:
-        """The seats that this user doesn't hold, each with what it is instead; `not_yours` where it is free."""
+        """The seats that this user doesn't hold, each with what it is instead; `not_yours` where it is free.
+
+        A seat that was sold under the user's lock (the store had lost it and was loaded anew) counts as sold.
+        """
         seen = zip(self.seat_ids, self.locks, self.reasons, strict=True)
         return tuple(
             SeatRefusal(seat_id, Unavailable(reason or "not_yours"))
             for seat_id, lock, reason in seen
-            if lock is None or lock.user != user
+            if lock is None or lock.user != user or reason in {Unavailable.BOOKED, Unavailable.BLOCKED}
         )
 
 

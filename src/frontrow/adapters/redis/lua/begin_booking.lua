@@ -31,7 +31,8 @@ local record = redis.call('HMGET', KEYS[7], 'user', 'expires_at_ms', 'seats')
 if by_hold and record[1] ~= user then return {'not_found', now_ms} end
 if by_hold and record[3] ~= ARGV[9] then return {'changed', now_ms} end
 local seats, lost, busy, refused, tables, is_listed = {}, {}, {}, {'unavailable', now_ms}, {}, {}
-local wait_ms, is_running = 0, false
+local wait_ms, is_running, hold_tables = 0, false, {}
+for h = 1, hold_count do hold_tables[h] = ',' .. (redis.call('HGET', KEYS[6 + h], 'tables') or '') .. ',' end
 for i = 1, seat_count do
   local seat, h = ARGV[seats_at + 2 * i - 1], tonumber(ARGV[seats_at + 2 * i])
   local lock = redis.call('GET', KEYS[locks_at + i]) or ''
@@ -46,8 +47,9 @@ for i = 1, seat_count do
   if not is_held then lost[#lost + 1] = seat end
   local state = string.match(redis.call('HGET', KEYS[2], seat) or '', '^%a+')
   if state then refused[#refused + 1], refused[#refused + 2] = seat, state == 'claimed' and 'held' or state end
-  if is_held and held_with ~= '' and not is_listed[held_with] then
-    is_listed[held_with], tables[#tables + 1] = true, string.sub(held_with, 7)
+  local table_id = is_held and string.sub(held_with, 7) or ''
+  if table_id ~= '' and not is_listed[table_id] and string.find(hold_tables[h], ',' .. table_id .. ',', 1, true) then
+    is_listed[table_id], tables[#tables + 1] = true, table_id
   end
   seats[i] = {id = seat, lock = KEYS[locks_at + i], h = h, expires_at_ms = expires_at_ms}
 end

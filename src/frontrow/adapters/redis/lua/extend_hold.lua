@@ -10,7 +10,7 @@
 --       (1 to k) and '1' where that hold was read to hold it, else '0'   then for each table the number of its hold
 -- Reply {'extended', now_ms, the earliest expiry of the holds, seats held, epoch, {{stream id, previous offset, seats,
 --       expires_at_ms, number of the hold}, ...}}: one entry a hold that changed
---       {'changed', now_ms}: a list or a seat is not as read   {'not_found' | 'cold', now_ms}
+--       {'changed', now_ms}: a list or a seat is not as read   {'not_found' | 'cold', now_ms}: not found also where every seat has moved away
 -- Clock the server's TIME. A seat is held while its score in held_seats is later. Lists are joined by commas.
 -- See docs/data-model.md.
 local user, ttl_ms, lifetime_max_ms, tag, by_hold = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5] == 'hold'
@@ -46,6 +46,7 @@ for i = 1, seat_count do
   end
 end
 if changed then return {'changed', now_ms} end
+if #held == 0 then return {'not_found', now_ms} end
 
 local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
 local previous = last and last[1] .. '-' .. last[2][6] or ''
