@@ -225,6 +225,7 @@ class Application:
                 access_log=settings.log_level is LogLevel.DEBUG,
             )
             stack.push_async_callback(background.stop)
+            stack.push_async_callback(live.close)
             for loop in (live.run, sweeper.run, relay.run, reconciler.run):
                 stack.push_async_callback(_stop, asyncio.create_task(loop(), name=loop.__qualname__))
             yield cls(http, Seeding(layouts=layouts, catalog=catalog, clock=clock), live, counts)
