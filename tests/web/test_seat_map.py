@@ -172,6 +172,27 @@ def test_a_hold_that_the_server_ended_is_told_and_can_be_asked_for_again(visit: 
     assert state_of(page, "E4") == "mine"
 
 
+def test_a_hold_near_its_end_is_warned_of_and_then_runs_out(visit: Visit, server: RunningServer) -> None:
+    page = _open_cinema(visit)
+    page.add_init_script(
+        "window.told = []; for (const type of ['hold-expiring', 'hold-lost']) "
+        "document.addEventListener(type, (event) => window.told.push(event.type));"
+    )
+    click_seat(page, "E7")
+    wait_until_settled(page)
+    token = page.evaluate("() => JSON.parse(Object.values(localStorage)[0]).token")
+    mine = {"Authorization": f"Bearer {token}"}
+    hold_id = httpx.get(f"{server.url}/api/v1/holds", headers=mine).json()["items"][0]["holdId"]
+    httpx.post(
+        f"{server.url}/api/v1/events/cinema-demo/holds/{hold_id}/release", json={"afterSeconds": 6}, headers=mine
+    ).raise_for_status()
+    page.reload()
+    expect(page.locator(".message")).to_have_text(re.compile(r"^Your seats are held for another \d seconds?\.$"))
+    expect(page.get_by_role("heading", name="Your time ran out")).to_be_visible(timeout=15_000)
+    assert page.evaluate("() => window.told") == ["hold-expiring", "hold-lost"]
+    wait_for_state(page, "E7", "available")
+
+
 def test_more_time_is_a_longer_hold(visit: Visit) -> None:
     page = _open_cinema(visit)
     click_seat(page, "E5")
