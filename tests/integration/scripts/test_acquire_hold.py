@@ -279,3 +279,17 @@ async def test_without_memory_no_hold_is_granted(event: EventOnValkey) -> None:
     finally:
         event.raw.config_set("maxmemory", 0)
     assert event.held() == {}
+
+
+async def test_a_seat_of_ones_own_that_ran_out_is_locked_anew(event: EventOnValkey) -> None:
+    await event.acquired("john", "1-h1", "A1")
+    event.pass_ms(TTL_MS, keys_stay=True)
+    again = await event.acquired("john", "1-h2", "A1")
+    assert event.lock("A1") == f"john:1-h2:{again.now_ms}"
+
+
+async def test_adding_leaves_the_time_the_hold_was_first_locked_at(event: EventOnValkey) -> None:
+    first = await event.acquired("john", "1-h", "A1")
+    event.pass_ms(60_000)
+    await event.acquired("john", "1-h", "A2", adds=True)
+    assert event.record("1-h")["first_locked_at_ms"] == str(first.now_ms - 60_000)

@@ -153,3 +153,10 @@ async def test_whole_users_are_compared(event: EventOnValkey, name: str) -> None
     assert isinstance(await event.extend(name[:-1], "1-h"), HoldNotFound)
     assert isinstance(await event.extend_seats(name[:-1], "A1"), SeatsUnavailable)
     assert isinstance(await event.extend_seats(name, "A1"), HoldExtended)
+
+
+async def test_a_lock_is_compared_whole_user_and_hold(event: EventOnValkey) -> None:
+    first = await event.acquired("john", "1-h", "A1 A2")
+    event.raw.set(keys.seat_lock(EVENT, "A2"), f"john2:1-h:{first.now_ms}", keepttl=True)
+    assert (await extended(event, "john", "1-h", ttl_ms=2 * TTL_MS)).seat_ids == seats("A1")
+    assert event.held()["A2"] == first.expires_at_ms
