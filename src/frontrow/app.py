@@ -29,6 +29,7 @@ from frontrow.services.booking_ids import BookingIds
 from frontrow.services.booking_protocol import BookingProtocol
 from frontrow.services.bookings import BookingService
 from frontrow.services.catalog import Catalog
+from frontrow.services.clock_watch import ClockWatch
 from frontrow.services.counts import Counts
 from frontrow.services.holds import HoldService
 from frontrow.services.layouts import LayoutService
@@ -37,6 +38,7 @@ from frontrow.services.orphans import OrphanHolds
 from frontrow.services.outcomes import HoldRules
 from frontrow.services.reconcile import Reconciler
 from frontrow.services.relay import Relay
+from frontrow.services.retiring import Retirement
 from frontrow.services.seat_calls import SeatCalls
 from frontrow.services.seeding import Seeding
 from frontrow.services.sweeping import Sweeper
@@ -169,6 +171,8 @@ class Application:
                 clock=clock,
                 counts=counts,
             )
+            clock_watch = ClockWatch(store=store, clock=clock)
+            retirement = Retirement(store=store, catalog=catalog, clock=clock)
             layouts = LayoutService(ledger=ledger, catalog=catalog)
             holds = HoldService(
                 store=store,
@@ -181,6 +185,7 @@ class Application:
                     seats_per_user_max=settings.seats_per_user_max,
                 ),
                 orphans=OrphanHolds(store=store, calls=calls, clock=clock, background=background),
+                clock_watch=clock_watch,
             )
             bookings = BookingService(
                 store=store,
@@ -226,7 +231,7 @@ class Application:
             )
             stack.push_async_callback(background.stop)
             stack.push_async_callback(live.close)
-            for loop in (live.run, sweeper.run, relay.run, reconciler.run):
+            for loop in (live.run, sweeper.run, relay.run, reconciler.run, clock_watch.run, retirement.run):
                 stack.push_async_callback(_stop, asyncio.create_task(loop(), name=loop.__qualname__))
             yield cls(http, Seeding(layouts=layouts, catalog=catalog, clock=clock), live, counts)
 

@@ -19,6 +19,7 @@ from frontrow.services.booking_protocol import BookingProtocol
 from frontrow.services.bookings import BookingService
 from frontrow.services.callers import Caller
 from frontrow.services.catalog import Catalog
+from frontrow.services.clock_watch import ClockWatch
 from frontrow.services.counts import Counts
 from frontrow.services.holds import HoldService
 from frontrow.services.orphans import OrphanHolds
@@ -151,12 +152,14 @@ class House:
             sleep=sleep,
         )
         self.orphans = OrphanHolds(store=store, calls=calls, clock=clock, background=self.background, sleep=sleep)
+        self.clock_watch = ClockWatch(store=store, clock=clock, sleep=sleep)
         self.holds = HoldService(
             store=store,
             catalog=self.catalog,
             calls=calls,
             clock=clock,
             rules=rules or HoldRules(),
+            clock_watch=self.clock_watch,
             orphans=self.orphans,
         )
         self.bookings = BookingService(

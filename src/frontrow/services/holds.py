@@ -29,6 +29,7 @@ from frontrow.domain.selection import EmptySelection, Selection, SelectionFault,
 from frontrow.ports import Clock, HoldStore
 from frontrow.services.callers import ADMIN, Caller
 from frontrow.services.catalog import Catalog, Sale
+from frontrow.services.clock_watch import ClockWatch
 from frontrow.services.hold_display import show_hold, show_new_hold
 from frontrow.services.orphans import OrphanHolds
 from frontrow.services.outcomes import (
@@ -71,6 +72,7 @@ class HoldService:
         clock: Clock,
         rules: HoldRules,
         orphans: OrphanHolds,
+        clock_watch: ClockWatch,
     ) -> None:
         self._store = store
         self._catalog = catalog
@@ -78,6 +80,7 @@ class HoldService:
         self._clock = clock
         self._rules = rules
         self._orphans = orphans
+        self._clock_watch = clock_watch
 
     async def hold(
         self, caller: Caller, event_id: EventId, request: HoldRequest, key: IdempotencyKey | None = None
@@ -99,6 +102,7 @@ class HoldService:
         wanted = self._wanted(caller, sale, request)
         if not isinstance(wanted, _Wanted):
             return wanted
+        self._clock_watch.require_agreement()
         outcome = await self._acquire(caller, event_id, request, wanted, key)
         if isinstance(outcome, HoldAcquired):
             return await self._granted(caller, sale, request, outcome, key)
