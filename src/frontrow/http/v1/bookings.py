@@ -98,8 +98,8 @@ class BookingDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults
     cancelled_seat_ids: tuple[str, ...] = ()
 
 
-class BookingList(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """Bookings, newest first; `nextCursor` is there while there are more."""
+class BookingList(msgspec.Struct, frozen=True, rename="camel"):
+    """Bookings, newest first; `nextCursor` is null on the last page."""
 
     items: tuple[BookingDocument, ...]
     next_cursor: str | None = None

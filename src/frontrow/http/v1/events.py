@@ -51,8 +51,8 @@ class EventDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
     counts: SeatCounts | None = None
 
 
-class EventList(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """Events in the order they were made; `nextCursor` is there while there are more."""
+class EventList(msgspec.Struct, frozen=True, rename="camel"):
+    """Events in the order they were made; `nextCursor` is null on the last page."""
 
     items: tuple[EventDocument, ...]
     next_cursor: str | None = None
