@@ -71,16 +71,16 @@ class BookingOperations(SeatRecords):
         deadline_ms = now_ms + guard_ms
         held = tuple(HeldSeat(seat_id, self._locks[seat_id].hold_id) for seat_id in wanted)
         tables: list[TableId] = []
+        entries: list[FeedEntry] = []
         self._marks.update(dict.fromkeys(wanted, BookingMark(booking_id, deadline_ms)))
         for of_hold, marked in _by_hold(held).items():
             record = self._records[of_hold]
             kept_until_ms = max(record.kept_until_ms, deadline_ms)
             self._records[of_hold] = msgspec.structs.replace(record, kept_until_ms=kept_until_ms)
-            of_seats = self._tables_of(of_hold, marked)
-            self._keep_tables(of_hold, of_seats, later_ms=deadline_ms)
-            tables += of_seats
-        entries = self._reschedule(now_ms, [it for it in wanted if self._held[it] < deadline_ms], deadline_ms)
-        return BookingBegun(held, tuple(tables), deadline_ms, now_ms, entries)
+            tables += self._tables_of(now_ms, of_hold, marked)
+            sooner = [seat_id for seat_id in marked if self._held[seat_id] < deadline_ms]
+            entries += self._reschedule(now_ms, of_hold, sooner, deadline_ms)
+        return BookingBegun(held, tuple(tables), deadline_ms, now_ms, tuple(entries))
 
     def finish_booking(
         self,
@@ -101,39 +101,38 @@ class BookingOperations(SeatRecords):
         the sold seats goes with them; marks go only when they are this booking's.
         """
         hold_of = {pair.seat_id: pair.hold_id for pair in held}
-        changed: list[SeatId] = []
+        sold: list[SeatId] = []
         skipped: list[SeatId] = []
         broken: list[HeldSeat] = []
         struck: dict[HoldId, list[SeatId]] = {}
-        given_back: list[SeatId] = []
+        given_back: dict[HoldId, list[SeatId]] = {}
         for seat_id in seat_ids:
             before = self._sales.get(seat_id)
-            lock = self._locks.get(seat_id)
-            is_held = self._has_lock(seat_id, now_ms)
-            if not self._was_freed(owner_id, seat_id, now_ms) and before in (None, _claim_for(state, replaces_claim)):
-                changed.append(seat_id)
-                if is_held and lock is not None and lock.user_id != user_id:
+            lock = self._locks[seat_id] if self._has_lock(seat_id, now_ms) else None
+            hold_id = hold_of.get(seat_id)
+            was_freed = self._was_freed(owner_id, seat_id, now_ms)
+            if not was_freed and before in {None, _claim_for(state, replaces_claim)}:
+                sold.append(seat_id)
+                if lock is not None and lock.user_id != user_id:
                     broken.append(HeldSeat(seat_id, lock.hold_id))
-                if seat_id in hold_of:
-                    struck.setdefault(hold_of[seat_id], []).append(seat_id)
-            elif self._was_freed(owner_id, seat_id, now_ms) or before is None or before.owner_id != owner_id:
+                if hold_id is not None:
+                    struck.setdefault(hold_id, []).append(seat_id)
+            elif was_freed or (before is not None and before.owner_id != owner_id):
                 skipped.append(seat_id)
-                if is_held and lock is not None and (lock.user_id, lock.hold_id) == (user_id, hold_of.get(seat_id)):
-                    given_back.append(seat_id)
-                    struck.setdefault(lock.hold_id, []).append(seat_id)
-        for seat_id in {*seat_ids, *hold_of}:
-            if self._is_marked_by(seat_id, booking_id):
-                del self._marks[seat_id]
-        for hold_id, seats in struck.items():
+                if hold_id is not None and lock is not None and (lock.user_id, lock.hold_id) == (user_id, hold_id):
+                    given_back.setdefault(hold_id, []).append(seat_id)
+                    struck.setdefault(hold_id, []).append(seat_id)
+        self._unmark(booking_id, {*seat_ids, *hold_of})
+        for hold_id, of_hold in struck.items():
             record = self._records.get(hold_id)
             if record is not None and record.user_id == user_id:
-                self._strike_off(hold_id, seats)
-        self._unlock([it for it in changed if it in self._locks and self._locks[it].user_id == user_id])
-        self._unlock(given_back)
-        sold_change = Change(_SOLD_BY[state], tuple(changed), user_id=user_id, owner_id=owner_id)
-        released = Change(ChangeKind.RELEASED, tuple(given_back), user_id=user_id)
-        entries = (*self._append(now_ms, sold_change), *self._append(now_ms, released))
-        return BookingFinished(tuple(skipped), tuple(broken), now_ms, entries)
+                self._strike_off(now_ms, hold_id, of_hold)
+        self._unlock([it for it in sold if self._own_lock(it, user_id, now_ms) is not None])
+        change = Change(_SOLD_BY[state], tuple(sold), user_id=user_id, owner_id=owner_id)
+        entries = [*self._append(now_ms, change)]
+        for hold_id in dict.fromkeys(pair.hold_id for pair in held):
+            entries += self._give_back(now_ms, hold_id, given_back.get(hold_id, ()))
+        return BookingFinished(tuple(skipped), tuple(broken), now_ms, tuple(entries))
 
     def abort_booking(
         self, *, now_ms: int, booking_id: BookingId, user_id: UserId, held: Sequence[HeldSeat]
@@ -143,22 +142,23 @@ class BookingOperations(SeatRecords):
         An expiry is only ever shortened to what its hold recorded, never prolonged.
         """
         own = [pair for pair in held if self._is_marked_by(pair.seat_id, booking_id)]
+        self._unmark(booking_id, [pair.seat_id for pair in own])
         entries: list[FeedEntry] = []
-        expired: list[SeatId] = []
-        for hold_id, marked in _by_hold(own).items():
-            for seat_id in marked:
-                del self._marks[seat_id]
-            record = self._records.get(hold_id)
-            earlier_ms = record.expires_at_ms if record is not None and record.user_id == user_id else 0
-            late = [it for it in self._held_by(hold_id, marked, now_ms) if self._held[it] > earlier_ms]
-            if earlier_ms > now_ms:
-                entries += self._reschedule(now_ms, late, earlier_ms)
-            else:
-                expired += late
-        self._unlock(expired)
-        entries += self._append(now_ms, Change(ChangeKind.EXPIRED, tuple(expired)))
+        freed: list[SeatId] = []
         for hold_id in dict.fromkeys(pair.hold_id for pair in held):
-            self._settle(hold_id)
+            record = self._records.get(hold_id)
+            if record is None or record.user_id != user_id:
+                continue
+            unmarked = [pair.seat_id for pair in own if pair.hold_id == hold_id]
+            late = [it for it in self._held_by(hold_id, unmarked, now_ms) if self._held[it] > record.expires_at_ms]
+            if record.expires_at_ms > now_ms:
+                entries += self._reschedule(now_ms, hold_id, late, record.expires_at_ms)
+            else:
+                freed += late
+        self._unlock(freed)
+        entries += self._append(now_ms, Change(ChangeKind.EXPIRED, tuple(freed)))
+        for hold_id in dict.fromkeys(pair.hold_id for pair in held):
+            self._settle(hold_id, user_id)
         return Written(tuple(pair.seat_id for pair in own), now_ms, tuple(entries))
 
     def free_seats(self, *, now_ms: int, owner_id: str, seat_ids: Sequence[SeatId]) -> Written:
@@ -204,7 +204,7 @@ class BookingOperations(SeatRecords):
 
     def _not_begun(
         self, now_ms: int, booking_id: BookingId, user_id: UserId, hold_id: HoldId | None, wanted: Sequence[SeatId]
-    ) -> BookingRunning | HoldNotFound | HoldNotComplete | SeatsUnavailable | SeatsBusy | None:
+    ) -> BookingRunning | HoldNotComplete | SeatsUnavailable | SeatsBusy | None:
         if hold_id is None:
             refusals = self._not_held(wanted, user_id, now_ms)
             if refusals:
@@ -213,8 +213,6 @@ class BookingOperations(SeatRecords):
         if any(self._marks[seat_id].booking_id == booking_id for seat_id in busy):
             return BookingRunning(wait_ms, now_ms)
         if hold_id is not None:
-            if self._open_hold(hold_id, user_id, now_ms) is None:
-                return HoldNotFound(now_ms)
             held = self._held_by(hold_id, wanted, now_ms)
             lost = tuple(seat_id for seat_id in wanted if seat_id not in held)
             if lost:
@@ -224,14 +222,13 @@ class BookingOperations(SeatRecords):
                 return SeatsUnavailable(sold, now_ms)
         return SeatsBusy(busy, wait_ms, now_ms) if busy else None
 
-    def _settle(self, hold_id: HoldId) -> None:
+    def _settle(self, hold_id: HoldId, user_id: UserId) -> None:
         """Keep a hold's record as long as its own expiry, or its last seat's where another booking pushed that."""
         record = self._records.get(hold_id)
-        if record is not None:
-            last_ms = max((self._held.get(it, 0) for it in record.seat_ids), default=0)
+        if record is not None and record.user_id == user_id:
+            last_ms = max((self._held.get(seat_id, 0) for seat_id in record.seat_ids), default=0)
             kept_until_ms = min(record.kept_until_ms, max(record.expires_at_ms, last_ms))
             self._records[hold_id] = msgspec.structs.replace(record, kept_until_ms=kept_until_ms)
-            self._keep_tables(hold_id, record.table_ids, sooner_ms=record.expires_at_ms)
 
     def _was_freed(self, owner_id: str, seat_id: SeatId, now_ms: int) -> bool:
         freed_at_ms = self._freed.get((owner_id, seat_id))
@@ -240,6 +237,11 @@ class BookingOperations(SeatRecords):
     def _is_marked_by(self, seat_id: SeatId, booking_id: str) -> bool:
         mark = self._marks.get(seat_id)
         return mark is not None and mark.booking_id == booking_id
+
+    def _unmark(self, booking_id: str, seat_ids: Iterable[SeatId]) -> None:
+        for seat_id in seat_ids:
+            if self._is_marked_by(seat_id, booking_id):
+                del self._marks[seat_id]
 
 
 def _claim_for(state: SeatRowState, order_id: OrderId | None) -> Sale | None:

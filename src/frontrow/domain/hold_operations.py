@@ -145,19 +145,16 @@ class HoldOperations(SeatRecords):
         busy, wait_ms = self._marked(given, now_ms)
         if busy:
             return SeatsBusy(busy, wait_ms, now_ms)
-        whole = seat_ids is None or set(record.seat_ids) <= set(given)
-        until_ms = now_ms + after_ms
-        if after_ms == 0:
-            self._strike_off(hold_id, record.seat_ids if whole else given)
-            return HoldReleased(given, until_ms, now_ms, self._give_back(now_ms, user_id, given))
-        expires_at_ms = min(record.expires_at_ms, until_ms)
-        if whole:
-            self._records[hold_id] = msgspec.structs.replace(
-                record, expires_at_ms=expires_at_ms, kept_until_ms=expires_at_ms
-            )
-        self._keep_tables(hold_id, self._tables_of(hold_id, None if whole else given), sooner_ms=until_ms)
-        later = [seat_id for seat_id in given if self._held[seat_id] > until_ms]
-        return HoldReleased(given, expires_at_ms, now_ms, self._reschedule(now_ms, later, until_ms))
+        is_whole = seat_ids is None or set(record.seat_ids) <= set(given)
+        if after_ms > 0:
+            return self._release_later(now_ms, hold_id, given, now_ms + after_ms, is_whole=is_whole)
+        if is_whole:
+            self._drop_markers(hold_id, record.table_ids)
+            del self._records[hold_id]
+            entries = self._give_back(now_ms, hold_id, given)
+        else:
+            entries = self._give_back_listed(now_ms, hold_id, given)
+        return HoldReleased(given, now_ms, now_ms, entries)
 
     def release_seats(self, *, now_ms: int, seat_ids: Sequence[SeatId], user_id: UserId) -> ReleaseOutcome:
         """Give back these seats, whichever of the user's holds has them; all or none."""
@@ -169,9 +166,10 @@ class HoldOperations(SeatRecords):
         busy, wait_ms = self._marked(seat_ids, now_ms)
         if busy:
             return SeatsBusy(busy, wait_ms, now_ms)
+        entries: list[FeedEntry] = []
         for hold_id in dict.fromkeys(self._locks[seat_id].hold_id for seat_id in seat_ids):
-            self._strike_off(hold_id, self._held_by(hold_id, seat_ids, now_ms))
-        return HoldReleased(tuple(seat_ids), now_ms, now_ms, self._give_back(now_ms, user_id, seat_ids))
+            entries += self._give_back_listed(now_ms, hold_id, self._held_by(hold_id, seat_ids, now_ms))
+        return HoldReleased(tuple(seat_ids), now_ms, now_ms, tuple(entries))
 
     def sweep_expired(self, *, now_ms: int, seats_max: int = 500) -> Written:
         """Append `expired` for seats whose hold ran out, soonest first, at most `seats_max`, and tidy up."""
@@ -220,9 +218,24 @@ class HoldOperations(SeatRecords):
             return SeatLimitReached(held_count, seats_max, now_ms)
         return None
 
-    def _give_back(self, now_ms: int, user_id: UserId, seat_ids: Sequence[SeatId]) -> tuple[FeedEntry, ...]:
-        self._unlock(seat_ids)
-        return self._append(now_ms, Change(ChangeKind.RELEASED, tuple(seat_ids), user_id=user_id))
+    def _give_back_listed(self, now_ms: int, hold_id: HoldId, seat_ids: Sequence[SeatId]) -> tuple[FeedEntry, ...]:
+        """Free seats that one hold holds and take them off its list."""
+        if seat_ids:
+            self._strike_off(now_ms, hold_id, seat_ids)
+        return self._give_back(now_ms, hold_id, seat_ids)
+
+    def _release_later(
+        self, now_ms: int, hold_id: HoldId, seat_ids: tuple[SeatId, ...], until_ms: int, *, is_whole: bool
+    ) -> HoldReleased:
+        record = self._records[hold_id]
+        expires_at_ms = min(record.expires_at_ms, until_ms)
+        if is_whole:
+            self._records[hold_id] = msgspec.structs.replace(
+                record, expires_at_ms=expires_at_ms, kept_until_ms=expires_at_ms
+            )
+            self._keep_markers(hold_id, no_later_ms=until_ms)
+        later = [seat_id for seat_id in seat_ids if self._held[seat_id] > until_ms]
+        return HoldReleased(seat_ids, expires_at_ms, now_ms, self._reschedule(now_ms, hold_id, later, until_ms))
 
     def _extend(
         self, now_ms: int, user_id: UserId, hold_ids: Sequence[HoldId], wanted_ms: int, lifetime_max_ms: int
@@ -244,8 +257,10 @@ class HoldOperations(SeatRecords):
             self._records[hold_id] = msgspec.structs.replace(
                 record, expires_at_ms=expires_at_ms, kept_until_ms=max(record.kept_until_ms, expires_at_ms)
             )
-            self._keep_tables(hold_id, record.table_ids, later_ms=target_ms)
-            entries += self._reschedule(now_ms, [it for it in seat_ids if self._held[it] < target_ms], target_ms)
+            self._keep_markers(hold_id, no_sooner_ms=expires_at_ms)
+            entries += self._reschedule(
+                now_ms, hold_id, [it for it in seat_ids if self._held[it] < target_ms], target_ms
+            )
         earliest_ms = min(self._records[hold_id].expires_at_ms for hold_id in hold_ids)
         return HoldExtended(
             tuple(it for seat_ids in held.values() for it in seat_ids), earliest_ms, now_ms, tuple(entries)

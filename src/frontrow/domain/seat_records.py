@@ -223,11 +223,24 @@ class SeatRecords(SeatStates):
         self._take(entry)
         return (entry,)
 
-    def _reschedule(self, now_ms: int, seat_ids: Sequence[SeatId], expires_at_ms: int) -> tuple[FeedEntry, ...]:
-        """Let locked seats of one user run out at another time."""
-        for seat_id in seat_ids:
-            self._user_seats[self._locks[seat_id].user_id][seat_id] = expires_at_ms
-        return self._append(now_ms, Change(ChangeKind.EXPIRY_CHANGED, tuple(seat_ids), expires_at_ms=expires_at_ms))
+    def _reschedule(
+        self, now_ms: int, hold_id: HoldId, seat_ids: Sequence[SeatId], expires_at_ms: int
+    ) -> tuple[FeedEntry, ...]:
+        """Let seats of one hold run out at another time."""
+        user_id = self._records[hold_id].user_id
+        self._user_seats[user_id].update(dict.fromkeys(seat_ids, expires_at_ms))
+        change = Change(
+            ChangeKind.EXPIRY_CHANGED, tuple(seat_ids), expires_at_ms=expires_at_ms, user_id=user_id, hold_id=hold_id
+        )
+        return self._append(now_ms, change)
+
+    def _give_back(self, now_ms: int, hold_id: HoldId, seat_ids: Sequence[SeatId]) -> tuple[FeedEntry, ...]:
+        """Free seats that one hold holds; its list is the caller's."""
+        if not seat_ids:
+            return ()
+        user_id = self._locks[seat_ids[0]].user_id
+        self._unlock(seat_ids)
+        return self._append(now_ms, Change(ChangeKind.RELEASED, tuple(seat_ids), user_id=user_id, hold_id=hold_id))
 
     def _unlock(self, seat_ids: Iterable[SeatId]) -> None:
         """Drop lock and cap entry. The state changes by the entry the caller appends."""
@@ -236,41 +249,42 @@ class SeatRecords(SeatStates):
             if lock is not None:
                 self._user_seats[lock.user_id].pop(seat_id, None)
 
-    def _strike_off(self, hold_id: HoldId, seat_ids: Iterable[SeatId]) -> None:
-        """Take seats off a hold's list, with the tables they were held as part of; an empty hold is gone."""
-        struck = tuple(seat_ids)
+    def _strike_off(self, now_ms: int, hold_id: HoldId, seat_ids: Sequence[SeatId]) -> None:
+        """Take seats off a hold's list, with the tables they are held as part of; an empty hold is gone."""
         record = self._records[hold_id]
-        tables = self._tables_of(hold_id, struck)
-        for table_id in tables:
-            if self._is_table_of(hold_id, table_id):
-                del self._table_locks[table_id]
-        kept = tuple(seat_id for seat_id in record.seat_ids if seat_id not in struck)
-        if not kept:
-            del self._records[hold_id]
-            return
+        tables = self._tables_of(now_ms, hold_id, seat_ids)
+        self._drop_markers(hold_id, tables)
+        kept = tuple(seat_id for seat_id in record.seat_ids if seat_id not in seat_ids)
         table_ids = tuple(table_id for table_id in record.table_ids if table_id not in tables)
-        self._records[hold_id] = msgspec.structs.replace(record, seat_ids=kept, table_ids=table_ids)
+        if kept:
+            self._records[hold_id] = msgspec.structs.replace(record, seat_ids=kept, table_ids=table_ids)
+        else:
+            del self._records[hold_id]
 
-    def _tables_of(self, hold_id: HoldId, seat_ids: Sequence[SeatId] | None) -> tuple[TableId, ...]:
-        """The hold's tables that these seats (None: all it lists) are held as part of."""
-        table_ids = self._records[hold_id].table_ids
-        if seat_ids is None:
-            return table_ids
-        of_seats = {lock.table_id for it in seat_ids if (lock := self._locks.get(it)) is not None}
-        return tuple(table_id for table_id in table_ids if table_id in of_seats)
+    def _tables_of(self, now_ms: int, hold_id: HoldId, seat_ids: Sequence[SeatId]) -> tuple[TableId, ...]:
+        """The tables the hold lists that its user holds these seats as part of."""
+        record = self._records[hold_id]
+        locks = (self._own_lock(seat_id, record.user_id, now_ms) for seat_id in seat_ids)
+        of_seats = dict.fromkeys(lock.table_id for lock in locks if lock is not None)
+        return tuple(table_id for table_id in of_seats if table_id is not None and table_id in record.table_ids)
 
-    def _is_table_of(self, hold_id: HoldId, table_id: TableId) -> bool:
+    def _is_marker_of(self, hold_id: HoldId, table_id: TableId) -> bool:
         marker = self._table_locks.get(table_id)
         return marker is not None and marker.lock.hold_id == hold_id
 
-    def _keep_tables(
-        self, hold_id: HoldId, table_ids: Iterable[TableId], *, later_ms: int = 0, sooner_ms: int | None = None
+    def _drop_markers(self, hold_id: HoldId, table_ids: Iterable[TableId]) -> None:
+        for table_id in table_ids:
+            if self._is_marker_of(hold_id, table_id):
+                del self._table_locks[table_id]
+
+    def _keep_markers(
+        self, hold_id: HoldId, *, no_sooner_ms: int | None = None, no_later_ms: int | None = None
     ) -> None:
         """Let the markers of a hold's tables run out no sooner, or no later, than that."""
-        for table_id in table_ids:
-            if self._is_table_of(hold_id, table_id):
+        for table_id in self._records[hold_id].table_ids:
+            if self._is_marker_of(hold_id, table_id):
                 marker = self._table_locks[table_id]
-                expires_at_ms = max(marker.expires_at_ms, later_ms)
-                self._table_locks[table_id] = TableLock(
-                    marker.lock, expires_at_ms if sooner_ms is None else min(expires_at_ms, sooner_ms)
-                )
+                at_ms = marker.expires_at_ms
+                at_ms = at_ms if no_sooner_ms is None else max(at_ms, no_sooner_ms)
+                at_ms = at_ms if no_later_ms is None else min(at_ms, no_later_ms)
+                self._table_locks[table_id] = TableLock(marker.lock, at_ms)

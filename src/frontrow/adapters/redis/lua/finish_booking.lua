@@ -41,7 +41,7 @@ for i = 1, seat_count do
   local is_freed = freed_at_ms and tonumber(freed_at_ms) > now_ms - DAY_MS
   local sells = not is_freed and (not sold_as or sold_as == claimed_as)
   local skips = not sells and (is_freed or string.match(sold_as, '^%a+:(.*)$') ~= owner_id)
-  local is_own = owner == user and (sells or (is_held and h > 0 and hold_id == ARGV[9 + h]))
+  local is_own = is_held and owner == user and (sells or (h > 0 and hold_id == ARGV[9 + h]))
   if sells then
     redis.call('HSET', KEYS[2], seat, state .. ':' .. owner_id)
     redis.call('ZREM', KEYS[3], seat)

@@ -84,11 +84,12 @@ for h, hold in ipairs(holds) do
     end
   end
   local seats, named = without(hold.seats, hold.is_given), table.concat(changed, ',')
-  if delay_ms == 0 and (mode == 'whole' or seats == '') then
+  hold.is_whole = mode == 'whole' or (mode == 'named' and seats == '')
+  if delay_ms == 0 and (hold.is_whole or seats == '') then
     redis.call('DEL', hold.key)
   elseif delay_ms == 0 and #changed > 0 then
     redis.call('HSET', hold.key, 'seats', seats, 'tables', without(hold.tables, hold.is_table_given))
-  elseif mode == 'whole' and hold.expires_at_ms > until_ms then
+  elseif hold.is_whole and hold.expires_at_ms > until_ms then
     redis.call('HSET', hold.key, 'expires_at_ms', until_ms)
     redis.call('PEXPIREAT', hold.key, until_ms)
   end
@@ -105,7 +106,7 @@ for i = 1, table_count do
   local table_id, hold = ARGV[tables_at + 2 * i - 1], holds[tonumber(ARGV[tables_at + 2 * i])]
   local key = KEYS[5 + hold_count + seat_count + i]
   local owner, hold_id = string.match(redis.call('GET', key) or '', '^([^:]*):([^:]*):')
-  if owner == user and hold_id == hold.id and (mode == 'whole' or (delay_ms == 0 and hold.is_table_given[table_id])) then
+  if owner == user and hold_id == hold.id and (hold.is_whole or (delay_ms == 0 and hold.is_table_given[table_id])) then
     redis.call('PEXPIREAT', key, until_ms, 'LT')
   end
 end
