@@ -19,6 +19,7 @@ import uvloop
 from frontrow.app import Application, Stores, embedded_stores
 from frontrow.data_folder import DataFolder, RunningServer
 from frontrow.domain.errors import ConfigurationError
+from frontrow.http.wire import BoundedHttp
 from frontrow.logs import configure_logs
 from frontrow.os_limits import raise_open_files_limit
 from frontrow.settings import Settings
@@ -65,7 +66,7 @@ async def _serve(
             uvicorn.Config(
                 application.http,
                 lifespan="off",
-                http="httptools",
+                http=BoundedHttp,
                 ws="none",
                 log_config=None,
                 access_log=False,

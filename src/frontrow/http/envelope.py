@@ -21,6 +21,11 @@ _prefix = secrets.token_hex(5)
 _numbers = itertools.count(1)
 
 
+def new_request_id() -> str:
+    """A request id that no other request of this or another process has."""
+    return f"{_prefix}-{next(_numbers):x}"
+
+
 def request_id_of(req: Request) -> str:
     """The request's id: the caller's own X-Request-Id where it has an acceptable form, else one made here."""
     context = req.context
@@ -28,7 +33,7 @@ def request_id_of(req: Request) -> str:
     if known is not None:
         return known
     sent = req.get_header("X-Request-Id")
-    made = sent if sent is not None and _OWN_ID.match(sent) else f"{_prefix}-{next(_numbers):x}"
+    made = sent if sent is not None and _OWN_ID.match(sent) else new_request_id()
     context["request_id"] = made
     return made
 

@@ -42,6 +42,7 @@ class Code(StrEnum):
     PRICE_MISSING = "price_missing"
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
     RATE_LIMITED = "rate_limited"
+    HEAD_TOO_LARGE = "head_too_large"
     INTERNAL_ERROR = "internal_error"
     STORE_UNAVAILABLE = "store_unavailable"
     PAYMENT_NOT_CONFIGURED = "payment_not_configured"
@@ -82,6 +83,7 @@ KINDS: dict[Code, Kind] = {
     Code.PRICE_MISSING: Kind(422, "A category has no price"),
     Code.IDEMPOTENCY_KEY_REUSED: Kind(422, "The idempotency key belongs to another request"),
     Code.RATE_LIMITED: Kind(429, "Too many requests"),
+    Code.HEAD_TOO_LARGE: Kind(431, "The request line and headers are too large"),
     Code.INTERNAL_ERROR: Kind(500, "Something went wrong on our side"),
     Code.STORE_UNAVAILABLE: Kind(503, "A store does not answer"),
     Code.PAYMENT_NOT_CONFIGURED: Kind(503, "No payment gateway is configured"),
