@@ -26,7 +26,7 @@ from frontrow.domain.seat_map import Sale, SeatMap
 from frontrow.domain.seat_records import HoldRecord
 from tests.support.valkey import ValkeyServer
 
-EXAMPLES = 300
+EXAMPLES = 400
 STEPS_PER_EXAMPLE = 80
 STEPS_WANTED = 20_000
 KEY_GONE_AFTER_MS = 5
