@@ -36,6 +36,11 @@ def is_chosen_id(text: str) -> bool:
     return _CHOSEN_ID.match(text) is not None
 
 
+def is_user_id(text: str) -> bool:
+    """Whether `text` can be a user's id: 1 to USER_ID_BYTES_MAX bytes of UTF-8 without a null character."""
+    return 1 <= len(text.encode()) <= USER_ID_BYTES_MAX and "\0" not in text
+
+
 def new_made_id(event_number: int) -> str:
     """A fresh unguessable id for a hold, booking, order or block of the event with this number (>= 1)."""
     return made_id(event_number, secrets.token_urlsafe(_RANDOM_BYTES))

@@ -6,7 +6,7 @@ import jwt
 import msgspec
 from msgspec import Meta
 
-from frontrow.domain.ids import USER_ID_BYTES_MAX, UserId
+from frontrow.domain.ids import USER_ID_BYTES_MAX, UserId, is_user_id
 from frontrow.http.problems import Code, Problem
 from frontrow.http.settings import HttpSettings
 from frontrow.http.token_keys import KEYS_AGE_MS_MAX, KeysUnavailable, PublishedKeys, SharedSecret
@@ -108,7 +108,7 @@ class Authenticator:
         if self._audience is not None and self._audience not in audiences:
             return _refused("it is not meant for this service (`aud`)")
         subject = str(claims.sub)
-        if not 1 <= len(subject.encode()) <= USER_ID_BYTES_MAX or "\0" in subject:
+        if not is_user_id(subject):
             return _refused(f"its subject (`sub`) must be 1 to {USER_ID_BYTES_MAX} bytes of text, or an integer")
         return Caller(user_id=UserId(subject), roles=frozenset(claims.roles))
 

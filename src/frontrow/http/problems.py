@@ -12,6 +12,10 @@ from msgspec import Meta
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 
+NAMED_CHARS_MAX = 240
+"""A problem repeats no more of what it was asked for."""
+
+
 class Code(StrEnum):
     """The stable name of a problem: what a client should branch on."""
 
@@ -190,5 +194,5 @@ def invalid(*faults: FieldFault) -> Problem:
 
 
 def not_found(what: str) -> Problem:
-    """The 404 for an absent thing; `what` names it, such as `event X`."""
-    return Problem(code=Code.NOT_FOUND, detail=f"there is no {what}")
+    """The 404 for an absent thing; `what` names it, such as `event X`, and is cut where a name goes on and on."""
+    return Problem(code=Code.NOT_FOUND, detail=f"there is no {what[:NAMED_CHARS_MAX]}")

@@ -9,7 +9,7 @@ from frontrow.domain.booking import Booking, BookingCancelled, BookingNotFound, 
 from frontrow.domain.errors import StoreUnavailable
 from frontrow.domain.hold import HoldNotFound
 from frontrow.domain.ids import BookingId, SeatId, UserId, event_number_of
-from frontrow.domain.selection import Selection, TableOnlyWhole, select, split_whole_tables
+from frontrow.domain.selection import EmptySelection, Selection, TableOnlyWhole, select, split_whole_tables
 from frontrow.ports import Clock, HoldStore, Ledger
 from frontrow.services.booking_protocol import BookingProtocol
 from frontrow.services.booking_wish import Wish
@@ -114,6 +114,8 @@ class BookingService:
             return booking
         if seat_ids is not None:
             seat_ids = tuple(dict.fromkeys(seat_ids))
+            if not seat_ids:
+                return EmptySelection()
             split = await self._split(booking, seat_ids)
             if split is not None:
                 return split

@@ -187,6 +187,6 @@ BookAnswer = (
     | DirectBookingNotAllowed
     | RoleMissing
 )
-CancelAnswer = BookingCancelled | BookingNotFound | SeatsNotInBooking | TableOnlyWhole
+CancelAnswer = BookingCancelled | BookingNotFound | SeatsNotInBooking | EmptySelection | TableOnlyWhole
 BlockAnswer = BlockWritten | NotFound | RoleMissing | SelectionFault | SeatsUnavailable
 UnblockAnswer = SeatsUnblocked | NotFound | RoleMissing | SelectionFault

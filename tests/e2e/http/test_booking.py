@@ -110,3 +110,47 @@ async def test_a_guest_token_holds_and_books(api: Api) -> None:
     body = {"eventId": EVENT, "holdId": hold.body["holdId"], "contactInfo": CONTACT}
     booking = await api.post(BOOKINGS, body, by=None, headers=headers)
     assert (booking.status, booking.body["userId"]) == (201, guest.body["userId"])
+
+
+async def test_cancelling_no_seats_is_refused_and_cancels_none(api: Api) -> None:
+    hold = await api.hold("A1")
+    booked = await api.post(BOOKINGS, {"eventId": EVENT, "holdId": hold["holdId"], "contactInfo": CONTACT})
+    answer = await api.post(f"{BOOKINGS}/{booked.body['bookingId']}/cancel", {"seatIds": []})
+    assert (answer.code, answer.body["errors"][0]["field"]) == ("validation_failed", "seatIds")
+    assert (await api.states())["A1"] == "b"
+
+
+@pytest.mark.parametrize(
+    ("contact", "field"),
+    [
+        ({"email": "ada@example.com\n"}, "contactInfo.email"),
+        ({"phone": "\0"}, "contactInfo.phone"),
+        ({"phone": "+1\x1b[2J"}, "contactInfo.phone"),
+    ],
+)
+async def test_contact_fields_have_no_line_ends_or_control_characters(
+    api: Api, contact: dict[str, str], field: str
+) -> None:
+    hold = await api.hold("A1")
+    body = {"eventId": EVENT, "holdId": hold["holdId"], "contactInfo": CONTACT | contact}
+    answer = await api.post(BOOKINGS, body)
+    assert (answer.status, answer.body["errors"][0]["field"]) == (422, field)
+    assert (await api.states())["A1"] == "h"
+
+
+async def test_a_named_user_has_the_form_that_tokens_may_have(api: Api) -> None:
+    body = {"eventId": EVENT, "seatIds": ["A1"], "contactInfo": CONTACT}
+    for user_id in ("", "u" * 256, "a\0b"):
+        answer = await api.post(BOOKINGS, body | {"userId": user_id}, by=("shop", "integrator"))
+        assert (answer.code, answer.body["errors"][0]["field"]) == ("validation_failed", "userId")
+
+
+async def test_a_cursor_with_a_line_end_is_none(api: Api) -> None:
+    for path in ("/api/v1/events?cursor=1%0A", f"{BOOKINGS}?cursor=1.1-{'a' * 22}%0A"):
+        assert (await api.get(path, by=("buyer",))).code == "validation_failed"
+
+
+async def test_a_refusal_repeats_little_of_an_endless_name(api: Api) -> None:
+    answer = await api.get(f"/api/v1/events/{'e' * 20_000}")
+    assert answer.status == 404
+    assert len(answer.body["detail"]) < 300

@@ -13,7 +13,7 @@ from frontrow.domain.booking import (
     ContactInfo,
     PaymentInfo,
 )
-from frontrow.domain.ids import USER_ID_BYTES_MAX, BookingId, EventId, HoldId, SeatId, UserId
+from frontrow.domain.ids import USER_ID_BYTES_MAX, BookingId, EventId, HoldId, SeatId, UserId, is_user_id
 from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared
 from frontrow.http.problems import Code, FieldFault, Problem, invalid
 from frontrow.http.services import Services
@@ -22,6 +22,7 @@ from frontrow.http.v1.fields import (
     Email,
     LongText,
     Money,
+    PhoneNumber,
     RequiredText,
     SeatIds,
     TableIds,
@@ -41,7 +42,7 @@ class Contact(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields
 
     name: RequiredText
     email: Email
-    phone: Annotated[str, Meta(max_length=40)] | None = None
+    phone: PhoneNumber | None = None
 
 
 class Payment(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
@@ -133,7 +134,7 @@ async def book_seats(services: Services, call: Call[BookSeats, NoQuery]) -> Answ
     body = call.body
     if body.hold_id is not None and (body.seat_ids or body.table_ids):
         return invalid(FieldFault("holdId", "name either a hold, or seats and tables; not both"))
-    if body.user_id is not None and not 1 <= len(body.user_id.encode()) <= USER_ID_BYTES_MAX:
+    if body.user_id is not None and not is_user_id(body.user_id):
         return invalid(FieldFault("userId", f"must be 1 to {USER_ID_BYTES_MAX} bytes of text"))
     contact, payment = body.contact_info, body.payment_info
     request = BookRequest(

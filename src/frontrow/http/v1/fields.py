@@ -16,6 +16,7 @@ MS_PER_SECOND = 1000
 MS_PER_MINUTE = 60_000
 
 _PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+_END = r"$(?!\n)"  # Python's `$` also matches before a last line break; JSON Schema's does not
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Time = Annotated[
@@ -43,6 +44,7 @@ ChosenId = Annotated[
     ),
 ]
 Text = Annotated[str, Meta(max_length=TEXT_CHARS_MAX, pattern=_PRINTABLE)]
+PhoneNumber = Annotated[str, Meta(max_length=40, pattern=_PRINTABLE)]
 RequiredText = Annotated[str, Meta(min_length=1, max_length=TEXT_CHARS_MAX, pattern=_PRINTABLE)]
 LongText = Annotated[str, Meta(max_length=LONG_TEXT_CHARS_MAX, pattern=_PRINTABLE)]
 Email = Annotated[
@@ -50,14 +52,14 @@ Email = Annotated[
     Meta(
         min_length=3,
         max_length=EMAIL_CHARS_MAX,
-        pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$",
+        pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+" + _END,
         extra={"form": f"an e-mail address of at most {EMAIL_CHARS_MAX} characters"},
     ),
 ]
 EventsCursor = Annotated[
     str,
     Meta(
-        pattern=r"^[0-9]{1,15}$",
+        pattern=r"^[0-9]{1,15}" + _END,
         extra={"form": "the `nextCursor` of an earlier page"},
         description="`nextCursor` of the page before",
     ),
@@ -65,7 +67,7 @@ EventsCursor = Annotated[
 BookingsCursor = Annotated[
     str,
     Meta(
-        pattern=r"^[0-9]{1,15}\.[1-9][0-9]{0,17}-[A-Za-z0-9_-]{22}$",
+        pattern=r"^[0-9]{1,15}\.[1-9][0-9]{0,17}-[A-Za-z0-9_-]{22}" + _END,
         extra={"form": "the `nextCursor` of an earlier page"},
         description="`nextCursor` of the page before",
     ),
