@@ -7,7 +7,7 @@ import jwt
 import typer
 
 from frontrow.cli.options import DataDir, secret_of, settings_with
-from frontrow.domain.ids import USER_ID_BYTES_MAX
+from frontrow.domain.ids import USER_ID_BYTES_MAX, is_user_id
 from frontrow.settings import Settings
 
 SECONDS_PER_MINUTE = 60
@@ -24,7 +24,7 @@ def token(
     data_dir: DataDir = None,
 ) -> None:
     """Print a token that this installation accepts."""
-    if not 1 <= len(user.encode()) <= USER_ID_BYTES_MAX:
+    if not is_user_id(user):
         raise typer.BadParameter(f"1 to {USER_ID_BYTES_MAX} bytes of UTF-8", param_hint="--user")
     typer.echo(sign_token(settings_with(data_dir), user=user, roles=role or [], ttl_minutes=ttl_minutes))
 

@@ -38,7 +38,11 @@ def is_chosen_id(text: str) -> bool:
 
 def is_user_id(text: str) -> bool:
     """Whether `text` can be a user's id: 1 to USER_ID_BYTES_MAX bytes of UTF-8 without a null character."""
-    return 1 <= len(text.encode()) <= USER_ID_BYTES_MAX and "\0" not in text
+    try:
+        encoded = text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair: a command line's bytes that are no UTF-8
+        return False
+    return 1 <= len(encoded) <= USER_ID_BYTES_MAX and b"\0" not in encoded
 
 
 def new_made_id(event_number: int) -> str:

@@ -1,0 +1,15 @@
+"""The forms of identifiers."""
+
+import pytest
+
+from frontrow.domain.ids import USER_ID_BYTES_MAX, is_user_id
+
+
+@pytest.mark.parametrize("text", ["a", "4711", "ünï:%{}*", "a b", "u" * USER_ID_BYTES_MAX])
+def test_a_user_id_is_any_short_text(text: str) -> None:
+    assert is_user_id(text)
+
+
+@pytest.mark.parametrize("text", ["", "u" * (USER_ID_BYTES_MAX + 1), "é" * 128, "a\0b", "\ud800", "\udcff"])
+def test_a_user_id_is_not_empty_nor_long_and_can_be_written_as_utf_8(text: str) -> None:
+    assert not is_user_id(text)
