@@ -117,9 +117,15 @@ class HoldService:
         return show_hold(sale, hold)
 
     async def my_holds(self, caller: Caller) -> list[HoldShown]:
-        """The caller's holds in every event on sale that hold a seat now, soonest to run out first."""
-        events = await self._catalog.events_on_sale(self._clock.now_ms())
-        held = await self._store.user_seats([event.event_id for event in events], caller.user_id)
+        """The caller's holds in every event that hold a seat now, soonest to run out first.
+
+        A hold outlives the end of its sale, and can be booked: events are looked at for as long as a hold may live.
+        """
+        now_ms = self._clock.now_ms()
+        ended = await self._catalog.events_on_sale(now_ms - self._rules.lifetime_max_ms)
+        events = (*ended, *await self._catalog.events_on_sale(now_ms))
+        event_ids = list(dict.fromkeys(event.event_id for event in events))
+        held = await self._store.user_seats(event_ids, caller.user_id)
         shown: list[HoldShown] = []
         for event_id, pairs in held:
             sale = await self._catalog.sale(event_id)

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from frontrow.domain.booking import IdempotencyKey
@@ -462,3 +463,17 @@ async def test_a_caller_that_goes_away_leaves_no_hold_behind(house: House, store
         await asking
     await house.background.finished()
     assert await store.holders(EVENT, seats("A1")) == {}
+
+
+async def test_my_holds_are_shown_after_the_sale_ended_for_as_long_as_they_live(
+    house: House, ledger: FakeLedger, clock: FakeClock
+) -> None:
+    hold = await house.holds.hold(ANN, EVENT, HoldRequest(seats("A1"), duration_ms=3_600_000))
+    assert isinstance(hold, HoldShown)
+    sale = await house.catalog.sale(EVENT)
+    assert sale is not None
+    closed = msgspec.structs.replace(sale.event, sales_end_ms=clock.now_ms() + 1_000)
+    assert await ledger.update_event(closed, expected=sale.event)
+    house.catalog.forget(EVENT)
+    clock.advance(60_000)
+    assert [it.hold_id for it in await house.holds.my_holds(ANN)] == [hold.hold_id]
