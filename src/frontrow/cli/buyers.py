@@ -10,7 +10,7 @@ import httpx
 import msgspec
 
 _BOOKED_SHARE_MAX = 0.55
-"""Above this share of booked seats buyers cancel an old booking for every new one, so the demo never sells out."""
+"""Above this share of booked seats buyers cancel there, or hold and think better of it: the demo never sells out."""
 _PARTY_SIZES = (1, 2, 2, 2, 3, 4, 4, 5)
 _THINK_S = (0.5, 6.0)
 _PAY_S = (4.0, 25.0)
@@ -80,7 +80,8 @@ class _Buyer:
         self._http = http
         self._rows = rows
         self._luck = luck
-        self._bookings: list[str] = []
+        self._bookings: list[tuple[str, str]] = []
+        """(event, booking), oldest first."""
 
     async def live(self) -> None:
         headers: dict[str, str] = {}
@@ -97,6 +98,10 @@ class _Buyer:
     async def _buy(self, headers: dict[str, str]) -> None:
         event_id = self._luck.choice(list(self._rows))
         states = (await _read(self._http, f"/api/v1/events/{event_id}/seat-states", _States)).states
+        crowded = states.count("b") > _BOOKED_SHARE_MAX * len(states)
+        if crowded and (here := [booking for booking in self._bookings if booking[0] == event_id]):
+            await self._cancel(here[0], headers)
+            return
         seat_ids = self._party(self._rows[event_id], states)
         if not seat_ids:
             return
@@ -107,7 +112,7 @@ class _Buyer:
             return  # somebody was faster; try again later
         hold_id = msgspec.json.decode(answer.content, type=_Hold).hold_id
         await asyncio.sleep(self._luck.uniform(*_PAY_S))
-        if self._luck.random() > _BOOKS_SHARE:
+        if crowded or self._luck.random() > _BOOKS_SHARE:
             await self._http.delete(f"/api/v1/events/{event_id}/holds/{hold_id}", headers=headers)
             return
         contact = {"name": "Demo Buyer", "email": "buyer@example.com"}
@@ -117,10 +122,13 @@ class _Buyer:
             headers=headers,
         )
         if answer.status_code == httpx.codes.CREATED:
-            self._bookings.append(msgspec.json.decode(answer.content, type=_Booking).booking_id)
-        crowded = states.count("b") > _BOOKED_SHARE_MAX * len(states)
-        if self._bookings and (crowded or len(self._bookings) > _BOOKINGS_KEPT_MAX):
-            await self._http.post(f"/api/v1/bookings/{self._bookings.pop(0)}/cancel", json={}, headers=headers)
+            self._bookings.append((event_id, msgspec.json.decode(answer.content, type=_Booking).booking_id))
+        if len(self._bookings) > _BOOKINGS_KEPT_MAX:
+            await self._cancel(self._bookings[0], headers)
+
+    async def _cancel(self, booking: tuple[str, str], headers: dict[str, str]) -> None:
+        self._bookings.remove(booking)
+        await self._http.post(f"/api/v1/bookings/{booking[1]}/cancel", json={}, headers=headers)
 
     def _party(self, rows: list[list[tuple[int, str]]], states: str) -> list[str]:
         """Neighbouring free seats for a party of random size, from a few rows looked at by chance."""

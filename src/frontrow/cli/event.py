@@ -19,7 +19,9 @@ _TIME_HELP = "e.g. 2027-05-01T20:00+02:00; this machine's zone without an offset
 def create(
     name: Annotated[str, typer.Option("--name", help="What people read.")],
     layout: Annotated[str, typer.Option("--layout", help="The layout's id.")],
-    starts_at: Annotated[datetime, typer.Option("--starts-at", formats=_TIMES, help=f"When it starts, {_TIME_HELP}.")],
+    starts_at: Annotated[
+        datetime, typer.Option("--starts-at", metavar="TIME", formats=_TIMES, help=f"When it starts, {_TIME_HELP}.")
+    ],
     currency: Annotated[str, typer.Option("--currency", help="ISO 4217 code of every price.")] = "USD",
     event_id: Annotated[
         str | None, typer.Option("--event-id", help="Its id; made by the server when left out.")
@@ -28,10 +30,12 @@ def create(
         int | None, typer.Option("--layout-version", min=1, help="The latest when left out.")
     ] = None,
     sales_start: Annotated[
-        datetime | None, typer.Option("--sales-start", formats=_TIMES, help="When the sale opens; at once by default.")
+        datetime | None,
+        typer.Option("--sales-start", metavar="TIME", formats=_TIMES, help="When the sale opens; at once by default."),
     ] = None,
     sales_end: Annotated[
-        datetime | None, typer.Option("--sales-end", formats=_TIMES, help="When it ends; at the start by default.")
+        datetime | None,
+        typer.Option("--sales-end", metavar="TIME", formats=_TIMES, help="When it ends; at the start by default."),
     ] = None,
     price: Annotated[
         list[str] | None,

@@ -28,6 +28,9 @@ class Format(StrEnum):
 app = typer.Typer(no_args_is_help=True, help="Validate, import and export layouts.")
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The drawing, or - for standard input.", allow_dash=True)]
+ExportFile = Annotated[
+    Path, typer.Argument(metavar="FILE", help="Where to, or - for standard output.", allow_dash=True)
+]
 AsFormat = Annotated[Format, typer.Option("--format", help="What FILE is: Frontrow's own format, or a seats.io chart.")]
 
 
@@ -41,7 +44,7 @@ def validate(file: File, format: AsFormat = Format.FRONTROW) -> None:
             err.print(f"{fault.path or 'document'}: {fault.message}", markup=False, soft_wrap=True)
         if (hidden := len(judged.faults) - _SHOWN_MAX) > 0:
             err.print(f"... and {hidden} more")
-        fail(f"{len(judged.faults)} faults in {file}", code=EXIT_FOUND_FAULTS)
+        fail(f"{_counted(len(judged.faults), 'fault')} in {file}", code=EXIT_FOUND_FAULTS)
     layout = judged.layout
     _warn(judged.warnings)
     out.print(f"{layout.id}: {_summary(layout)}", highlight=False)
@@ -64,8 +67,8 @@ def import_(file: File, format: AsFormat = Format.FRONTROW, data_dir: DataDir = 
 
 @app.command()
 def export(
-    layout_id: Annotated[str, typer.Argument(help="The layout's id.")],
-    file: File = Path("-"),
+    layout_id: Annotated[str, typer.Argument(metavar="LAYOUT", help="The layout's id.")],
+    file: ExportFile = Path("-"),
     version: Annotated[int, typer.Option("--version", min=1, help="Which version.")] = 1,
     data_dir: DataDir = None,
     url: Url = None,
@@ -99,9 +102,13 @@ def _warn(warnings: tuple[str, ...]) -> None:
 
 
 def _summary(layout: Layout) -> str:
-    parts = [f"{len(layout.seats):,} seats"]
+    parts = [_counted(len(layout.seats), "seat")]
     if layout.sections:
-        parts.append(f"{len(layout.sections)} sections")
+        parts.append(_counted(len(layout.sections), "section"))
     if tables := sum(item.type == "table" for item in layout.items):
-        parts.append(f"{tables} tables")
-    return ", ".join([*parts, f"{len(layout.categories)} categories"])
+        parts.append(_counted(tables, "table"))
+    return ", ".join([*parts, _counted(len(layout.categories), "category", "categories")])
+
+
+def _counted(count: int, one: str, many: str | None = None) -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

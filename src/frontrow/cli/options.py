@@ -11,7 +11,7 @@ from frontrow.settings import Settings, load
 
 DataDir = Annotated[
     Path | None,
-    typer.Option("--data-dir", metavar="DIR", help="Folder of the embedded stores [env: FRONTROW_DATA_DIR]."),
+    typer.Option("--data-dir", metavar="DIR", help="Folder of the embedded stores, before FRONTROW_DATA_DIR."),
 ]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="TCP port to listen on.")]
 Url = Annotated[

@@ -1,11 +1,19 @@
 """`frontrow serve`: the server."""
 
-from typing import Annotated
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Annotated
 
+import structlog
 import typer
 
 from frontrow.cli.options import DataDir, Port, settings_with
 from frontrow.domain.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from frontrow.app import Application
+
+_log = structlog.get_logger(__name__)
 
 
 def serve(
@@ -22,4 +30,11 @@ def serve(
             "more than one worker needs PostgreSQL, and this ledger is SQLite, which has one writer: "
             "run with --workers 1"
         )
-    run_server(settings_with(data_dir), host=host, port=port)
+    settings = settings_with(data_dir)
+
+    @asynccontextmanager
+    async def beside(_application: "Application", url: str) -> AsyncIterator[None]:
+        _log.info("serving", url=url, data_folder=str(settings.data_folder))
+        yield
+
+    run_server(settings, host=host, port=port, beside=beside)

@@ -16,7 +16,7 @@ SECONDS_PER_MINUTE = 60
 def token(
     user: Annotated[str, typer.Option("--user", help="Who the token is for (its `sub`).")],
     role: Annotated[
-        list[str] | None, typer.Option("--role", help="A role to grant, e.g. admin or integrator; may be repeated.")
+        list[str] | None, typer.Option("--role", help="A role to grant: admin or integrator; may be repeated.")
     ] = None,
     ttl_minutes: Annotated[
         int, typer.Option("--ttl-minutes", min=1, max=525_600, help="Minutes until the token runs out.")

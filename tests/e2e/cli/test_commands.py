@@ -76,7 +76,7 @@ class TestWithoutAServer:
 
     def test_a_sound_drawing_is_summed_up(self, drawing: Path, tmp_path: Path) -> None:
         done = run_frontrow("layout", "validate", str(drawing), data_dir=tmp_path)
-        assert (done.returncode, done.stdout) == (0, "parlour: 8 seats, 1 categories\n")
+        assert (done.returncode, done.stdout) == (0, "parlour: 8 seats, 1 category\n")
 
     def test_every_fault_of_a_drawing_is_named(self, drawing: Path, tmp_path: Path) -> None:
         seats = [{**LAYOUT["seats"][0], "categoryId": "gold"}, {**LAYOUT["seats"][0], "position": {"x": 999, "y": 1}}]  # type: ignore[index]
