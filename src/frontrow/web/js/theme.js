@@ -28,7 +28,7 @@
 /** @type {Theme} */
 export const LIGHT = {
   ground: "#f1f2f5", surface: "#ffffff", raised: "#f6f7f9", ink: "#14171f", onInk: "#ffffff", soft: "#555c6a",
-  line: "#e3e6ec", edge: "#878e9c", block: "#ffffff", stage: "#232733", onStage: "#ffffff", taken: "#c6cbd5", held: "#8a92a2",
+  line: "#e3e6ec", edge: "#878e9c", block: "#ffffff", stage: "#232733", onStage: "#ffffff", taken: "#b7bdc9", held: "#8a92a2",
   focus: "#1f6feb", danger: "#b3261e", dangerWash: "#fdecea", warn: "#8a4b00", warnWash: "#fff3df",
   good: "#0b6b43", goodWash: "#e3f5ec", shadow: "20 24 40",
 };
@@ -36,7 +36,7 @@ export const LIGHT = {
 /** @type {Theme} */
 export const DARK = {
   ground: "#0d0f13", surface: "#16191f", raised: "#1f232b", ink: "#f3f5f9", onInk: "#11141a", soft: "#a7afbe",
-  line: "#292e38", edge: "#717a8a", block: "#16191f", stage: "#343a48", onStage: "#f3f5f9", taken: "#3b414e", held: "#7c8596",
+  line: "#292e38", edge: "#717a8a", block: "#16191f", stage: "#343a48", onStage: "#f3f5f9", taken: "#4d5564", held: "#7c8596",
   focus: "#6ea8ff", danger: "#ff9d94", dangerWash: "#3a1a18", warn: "#ffc877", warnWash: "#362710",
   good: "#72d8a8", goodWash: "#10301f", shadow: "0 0 0",
 };

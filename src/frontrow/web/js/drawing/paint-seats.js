@@ -11,7 +11,7 @@ import { addSeat } from "./seat-paths.js";
 import { ACCESSIBLE, CHECK, COMPANION } from "./seat-glyphs.js";
 
 /** One's own seats stay findable from afar, at this radius at least. */
-const MINE_RADIUS_PX_MIN = 5;
+const MINE_RADIUS_PX_MIN = 4.2;
 const POP_MS = 220;
 const FLASH_MS = 900;
 const OUT_OF_FILTER_ALPHA = 0.16;
@@ -170,8 +170,8 @@ export function paintMarks(ctx, scene, camera, nowMs, close) {
     ring(ctx, scene, camera, scene.hovered, 1.16, 2, color);
   }
   if (scene.focused >= 0) {
-    ring(ctx, scene, camera, scene.focused, 1.5, 5, theme.ground);
-    ring(ctx, scene, camera, scene.focused, 1.5, 3, theme.focus);
+    ring(ctx, scene, camera, scene.focused, 1.3, 5, theme.block);
+    ring(ctx, scene, camera, scene.focused, 1.3, 3, theme.focus);
   }
   return moving;
 }
@@ -211,7 +211,7 @@ function paintMine(ctx, { venue, theme, states, still }, camera, seat, pop, wait
     ctx.beginPath();
     ctx.arc(0, 0, r * 0.5, turn, turn + Math.PI * 1.4);
     ctx.stroke();
-  } else if (wanted && r >= 5) {
+  } else if (wanted && r >= 5.5) {
     ctx.strokeStyle = theme.onInk;
     ctx.lineWidth = 3.2;
     ctx.lineCap = "round";

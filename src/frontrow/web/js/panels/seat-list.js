@@ -7,7 +7,7 @@
 
 import { AVAILABLE, MINE } from "../venue/seat-states.js";
 import { plural } from "../sale/countdown.js";
-import { STATE_TEXT, seatFlags, sectionName } from "../sale/wording.js";
+import { STATE_TEXT, seatFlags, rowName, sectionName } from "../sale/wording.js";
 import { fill, h } from "./markup.js";
 
 /**
@@ -57,7 +57,7 @@ export class SeatList {
     const rows = new Map();
     for (const seat of seats) {
       const table = venue.tableOf(seat);
-      const name = table ? `Table ${table.item.lbl || table.item.id}` : `Row ${venue.seat(seat).rowLabel}`;
+      const name = table ? `Table ${table.item.lbl || table.item.id}` : rowName(venue.seat(seat).rowLabel);
       const row = rows.get(name);
       if (row) row.push(seat);
       else rows.set(name, [seat]);

@@ -27,8 +27,13 @@ export function seatName(venue, index) {
     const name = tableName(table.item.lbl || table.item.id);
     return { place: section && sectionName(section), spot: `${name}, seat ${seat.seatNumber}` };
   }
-  const spot = [seat.rowLabel && `Row ${seat.rowLabel}`, `Seat ${seat.seatNumber}`].filter(Boolean).join(", ");
-  return { place: section && sectionName(section), spot };
+  const spot = [seat.rowLabel && rowName(seat.rowLabel), `Seat ${seat.seatNumber}`].filter(Boolean).join(", ");
+  return { place: section && section !== seat.rowLabel ? sectionName(section) : "", spot };
+}
+
+/** @param {string} label a row that has a name of its own, as a box has, is called by it */
+export function rowName(label) {
+  return label.length > 3 ? label : `Row ${label}`;
 }
 
 /** @param {string} name a bare number or letter says nothing by itself */

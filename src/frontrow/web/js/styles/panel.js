@@ -74,6 +74,8 @@ export const PANEL_CSS = `
     .blank { min-height: 0; padding: 8px 0 calc(18px + env(safe-area-inset-bottom)); gap: 2px; }
     .blank-sign { display: none; }
     .blank p { max-width: 36ch; font-size: 14px; }
-    .panel[data-step="done"] .panel-body { max-height: calc(100vh - 130px); padding-top: 22px; }
+    .panel[data-step="done"] { position: absolute; inset: 0; margin: 0; max-height: none; border-radius: 0; box-shadow: none; }
+    .panel[data-step="done"]::before { content: none; }
+    .panel[data-step="done"] .panel-body { max-height: none; padding-top: 22px; padding-bottom: env(safe-area-inset-bottom); }
   }
 `;
