@@ -182,6 +182,7 @@ class BookingOperations(SeatRecords):
         if refusals:
             return SeatsUnavailable(refusals, now_ms)
         self._unlock(wanted)
+        self._tidy_marks(wanted)
         change = Change(ChangeKind.BLOCKED, wanted, owner_id=block_id)
         return Written(wanted, now_ms, self._append(now_ms, change))
 

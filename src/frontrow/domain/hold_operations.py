@@ -87,6 +87,7 @@ class HoldOperations(SeatRecords):
             expires_at_ms = min(now_ms + ttl_ms, first_ms + lifetime_max_ms)
             record = HoldRecord(user_id, tuple(seat_ids), tuple(table_ids), first_ms, expires_at_ms, expires_at_ms)
         self._records[hold_id] = record
+        self._tidy_marks(seat_ids)
         for table_id in table_ids:
             self._table_locks[table_id] = TableLock(SeatLock(user_id, hold_id, first_ms, table_id), expires_at_ms)
         for seat_id in seat_ids:
@@ -148,6 +149,7 @@ class HoldOperations(SeatRecords):
         is_whole = seat_ids is None or set(record.seat_ids) <= set(given)
         if after_ms > 0:
             return self._release_later(now_ms, hold_id, given, now_ms + after_ms, is_whole=is_whole)
+        self._tidy_marks(given)
         if is_whole:
             self._drop_markers(hold_id, record.table_ids)
             del self._records[hold_id]
@@ -166,6 +168,7 @@ class HoldOperations(SeatRecords):
         busy, wait_ms = self._marked(seat_ids, now_ms)
         if busy:
             return SeatsBusy(busy, wait_ms, now_ms)
+        self._tidy_marks(seat_ids)
         entries: list[FeedEntry] = []
         for hold_id in dict.fromkeys(self._locks[seat_id].hold_id for seat_id in seat_ids):
             entries += self._give_back_listed(now_ms, hold_id, self._held_by(hold_id, seat_ids, now_ms))

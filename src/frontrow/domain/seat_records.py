@@ -242,6 +242,11 @@ class SeatRecords(SeatStates):
         self._unlock(seat_ids)
         return self._append(now_ms, Change(ChangeKind.RELEASED, tuple(seat_ids), user_id=user_id, hold_id=hold_id))
 
+    def _tidy_marks(self, seat_ids: Iterable[SeatId]) -> None:
+        """Drop marks that ran out, on seats whose live marks the caller has ruled out."""
+        for seat_id in seat_ids:
+            self._marks.pop(seat_id, None)
+
     def _unlock(self, seat_ids: Iterable[SeatId]) -> None:
         """Drop lock and cap entry. The state changes by the entry the caller appends."""
         for seat_id in seat_ids:

@@ -20,7 +20,7 @@ async def test_it_tells_who_holds_each_seat_and_why_nobody_else_can_take_it(even
     await event.finish("jane", "1-o", "A4", state=SeatRowState.CLAIMED)
     await event.block("1-x", "A5")
     found = await seen(event, "A6 A5 A4 A3 A2 A1")
-    assert found.reasons == ["", "blocked", "held", "booked", "held", "held"]
+    assert found.reasons == ["", "blocked", "claimed", "booked", "held", "held"]
     assert found.locks[:4] == [None] * 4
     assert found.locks[4:] == [Lock("a%3Ab", HoldId("1-h"), TableId("T1")), Lock("a%3Ab", HoldId("1-h"))]
     assert found.is_warm

@@ -153,7 +153,10 @@ class ValkeyHoldStore:
             hold_ids = dict.fromkeys(lock.hold_id for lock in held.locks if lock is not None)
             records = [await read_hold(self._client, event_id=event_id, hold_id=hold_id) for hold_id in hold_ids]
             found = [record for record in records if record is not None]
-            if len(found) < len(records):
+            listed = await self._listed_seats(event_id, found)
+            still_held = {(seat.seat_id, seat.hold_id) for seat in listed if seat.is_meant}
+            locks = held.held_by(keys.encoded_user(user_id))
+            if not still_held.issuperset((seat_id, lock.hold_id) for seat_id, lock in locks):
                 return Changed(held.now_ms)
             return await hold_calls.extend_hold(
                 self._client,
@@ -161,7 +164,7 @@ class ValkeyHoldStore:
                 user_id=user_id,
                 by="seats",
                 holds=[ListedHold(record.hold_id, record.seat_ids) for record in found],
-                seats=await self._listed_seats(event_id, found),
+                seats=listed,
                 tables=_listed_tables(found),
                 ttl_ms=ttl_ms,
                 lifetime_max_ms=lifetime_max_ms,

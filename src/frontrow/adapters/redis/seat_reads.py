@@ -20,6 +20,15 @@ from frontrow.domain.ids import EventId, HoldId, SeatId, TableId, UserId
 
 SEATS_PER_READ_MAX = 500
 
+_SOLD = frozenset(SeatRowState)
+_REFUSED_AS = {
+    "": Unavailable.NOT_YOURS,
+    "held": Unavailable.HELD,
+    SeatRowState.CLAIMED: Unavailable.HELD,
+    SeatRowState.BOOKED: Unavailable.BOOKED,
+    SeatRowState.BLOCKED: Unavailable.BLOCKED,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Lock:
@@ -34,7 +43,8 @@ class Lock:
 class SeatsRead:
     """Some seats at one moment, in the order asked. More than SEATS_PER_READ_MAX are read in several.
 
-    `locks` has None for a seat that nobody holds; `reasons` say why nobody else can take it, '' for a free one.
+    `locks` has None for a seat that nobody holds; `reasons` say why nobody else can take it: the state of a sold one,
+    'held', '' for a free one.
     """
 
     seat_ids: Sequence[SeatId]
@@ -55,9 +65,9 @@ class SeatsRead:
         """
         seen = zip(self.seat_ids, self.locks, self.reasons, strict=True)
         return tuple(
-            SeatRefusal(seat_id, Unavailable(reason or "not_yours"))
+            SeatRefusal(seat_id, _REFUSED_AS[reason])
             for seat_id, lock, reason in seen
-            if lock is None or lock.user != user or reason in {Unavailable.BOOKED, Unavailable.BLOCKED}
+            if lock is None or lock.user != user or reason in _SOLD
         )
 
 

@@ -54,8 +54,9 @@ for i = 1, seat_count do
   seats[i] = {id = seat, lock = KEYS[locks_at + i], h = h, expires_at_ms = expires_at_ms}
 end
 if by_hold and #lost == seat_count and tonumber(record[2]) <= now_ms then return {'not_found', now_ms} end
+if #lost > 0 and not by_hold then return {'changed', now_ms} end
 if is_running then return {'running', now_ms, wait_ms} end
-if #lost > 0 then return by_hold and {'not_complete', now_ms, table.concat(lost, ',')} or {'changed', now_ms} end
+if #lost > 0 then return {'not_complete', now_ms, table.concat(lost, ',')} end
 if #refused > 2 then return refused end
 if #busy > 0 then return {'busy', now_ms, wait_ms, table.concat(busy, ',')} end
 

@@ -10,7 +10,8 @@
 --       (1 to k) and '1' where that hold was read to hold it, else '0'   then for each table the number of its hold
 -- Reply {'extended', now_ms, the earliest expiry of the holds, seats held, epoch, {{stream id, previous offset, seats,
 --       expires_at_ms, number of the hold}, ...}}: one entry a hold that changed
---       {'changed', now_ms}: a list or a seat is not as read   {'not_found' | 'cold', now_ms}: not found also where every seat has moved away
+--       {'changed', now_ms}: a list or a seat is not as read   {'cold', now_ms}
+--       {'not_found', now_ms}: a hold is gone, not theirs or past its own expiry, or every seat has moved away
 -- Clock the server's TIME. A seat is held while its score in held_seats is later. Lists are joined by commas.
 -- See docs/data-model.md.
 local user, ttl_ms, lifetime_max_ms, tag, by_hold = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5] == 'hold'
@@ -25,11 +26,12 @@ local time = redis.call('TIME')
 local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local epoch = redis.call('GET', KEYS[1])
 if not epoch then return {'cold', now_ms} end
-local holds, held, changed = {}, {}, false
+local holds, held, changed, is_over = {}, {}, false, false
 for h = 1, hold_count do
   local record = redis.call('HMGET', KEYS[4 + h], 'user', 'expires_at_ms', 'first_locked_at_ms', 'seats')
   local expires_at_ms = tonumber(record[2] or 0)
   if by_hold and (record[1] ~= user or expires_at_ms <= now_ms) then return {'not_found', now_ms} end
+  is_over = is_over or expires_at_ms <= now_ms
   changed = changed or record[1] ~= user or record[4] ~= ARGV[8 + 2 * h]
   local until_ms = math.min(now_ms + ttl_ms, tonumber(record[3] or 0) + lifetime_max_ms)
   holds[h] = {id = ARGV[7 + 2 * h], expires_at_ms = math.max(expires_at_ms, until_ms), until_ms = until_ms, later = {}}
@@ -46,7 +48,8 @@ for i = 1, seat_count do
   end
 end
 if changed then return {'changed', now_ms} end
-if #held == 0 then return {'not_found', now_ms} end
+-- A hold past its own expiry still holds seats that are being booked: they stay for that, and no longer.
+if is_over or #held == 0 then return {'not_found', now_ms} end
 
 local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
 local previous = last and last[1] .. '-' .. last[2][6] or ''

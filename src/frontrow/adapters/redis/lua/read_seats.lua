@@ -5,7 +5,8 @@
 -- ARGV  1.. n seat ids, 0 to 500, in the order of their locks
 -- Reply {'seats', now_ms, 1 on a warm event else 0, {lock, ...}, {why, ...}}
 --       lock: the lock of a seat that is held now, else ''
---       why: why nobody else can take the seat: 'held' (held, claimed or marked), 'booked', 'blocked', '' for a free one
+--       why: why nobody else can take the seat: 'claimed', 'booked' or 'blocked' for a sold one, 'held' (held or marked),
+--       '' for a free one
 -- Clock the server's TIME. A seat is held while its score in held_seats is later. See docs/data-model.md.
 assert(#ARGV <= 500, 'read_seats: at most 500 seats')
 assert(#KEYS == 4 + #ARGV, 'read_seats: wrong number of KEYS')
@@ -22,6 +23,5 @@ for i = 1, #ARGV do
   local marked = marks[i] and tonumber(string.match(marks[i], ':(%d+)$')) > now_ms
   values[i] = held and locks[i] or ''
   reasons[i] = sold[i] and string.match(sold[i], '^%a+') or (held or marked) and 'held' or ''
-  if reasons[i] == 'claimed' then reasons[i] = 'held' end
 end
 return {'seats', now_ms, is_warm, values, reasons}
