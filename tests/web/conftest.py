@@ -80,7 +80,7 @@ def visit(browser: Browser, server: RunningServer, faults: list[str]) -> Iterato
         context = browser.new_context(locale="en-US", timezone_id="UTC", **{**desktop, **options})  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(
             "console",

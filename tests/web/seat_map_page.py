@@ -27,8 +27,25 @@ def wait_until_settled(page: Page) -> None:
     page.get_by_role("button", name="Continue").and_(page.locator(":enabled")).wait_for()
 
 
+POSITION_AT_REST = """
+async (id) => {
+  const map = document.querySelector('seat-map');
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  for (let last = null, still = 0; ; ) {
+    const at = map.positionOf(id);
+    if (at === null) return null;
+    still = last !== null && last.x === at.x && last.y === at.y ? still + 1 : 0;
+    if (still === 3) return at;
+    last = at;
+    await frame();
+  }
+}
+"""
+
+
 def position_of(page: Page, seat_id: str) -> tuple[float, float]:
-    at = page.evaluate("(id) => document.querySelector('seat-map').positionOf(id)", seat_id)
+    """Where the seat is once the map no longer moves: a click on a map in flight lands beside it."""
+    at = page.evaluate(POSITION_AT_REST, seat_id)
     assert at is not None, f"{seat_id} is not on this map"
     return float(at["x"]), float(at["y"])
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import psutil
+import redis
 
 from tests.support.server import RunningServer, run_frontrow, running_server
 
@@ -54,6 +55,10 @@ def test_a_killed_valkey_is_answered_503_and_comes_back_with_its_holds(tmp_path:
         held = _hold(server, ann, "seat_A1")
         assert held.status_code == 201, held.text
         [valkey] = psutil.Process(server.process.pid).children(recursive=True)
+        store = redis.Redis(unix_socket_path=str(tmp_path / "valkey" / "valkey.sock"))
+        # While a disk is slow to force what was written before, the server keeps what comes after for a moment.
+        _wait_for(lambda: store.info("persistence")["aof_buffer_length"] == 0, "the hold to be written")
+        store.close()
         os.kill(valkey.pid, signal.SIGKILL)
         statuses = set()
 

@@ -1,7 +1,8 @@
 """The embedded Valkey: a real server as a child process, on a private UNIX socket, with its data in the data folder.
 
 Started and stopped synchronously, before the event loop and the workers are. It dies with this process, a lost one
-is started again, and what it has answered survives both: the append-only file is written before a reply is sent.
+is started again, and what it has answered survives both, but for the last moments where the disk is slow: then the
+append-only file is written up to two seconds after the reply.
 """
 
 import os
