@@ -52,7 +52,6 @@ async def opened() -> AsyncIterator[Scenario]:
 
 def _plain_database(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode = WAL")  # as the ledger itself: the comparison is of the writer alone
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("CREATE TABLE bookings (booking_id TEXT PRIMARY KEY, user_id TEXT, booked_at_ms INTEGER)")
     connection.execute(
