@@ -155,7 +155,6 @@ async def test_without_a_bearer_token_one_is_asked_for(header: str | None) -> No
         claims(roles={"admin": True}),
         claims(roles=["r"] * 65),
     ],
-    ids=repr,
 )
 async def test_claims_that_are_missing_or_wrong_are_refused(payload: dict[str, Any]) -> None:
     assert await refusal(with_secret(), signed(payload)) is Code.TOKEN_INVALID
