@@ -30,6 +30,7 @@ from frontrow.adapters.redis.client import connect
 from frontrow.adapters.redis.hold_store import ValkeyHoldStore
 from frontrow.domain.booking import LedgerSeat, SeatRowState
 from frontrow.domain.changes import FeedEntry
+from frontrow.domain.errors import StoreUnavailable
 from frontrow.domain.hold import BookingBegun, Cold, HeldSeat, HoldAcquired, HoldGone
 from frontrow.domain.ids import BlockId, BookingId, EventId, HoldId, OrderId, SeatId, TableId, UserId
 from frontrow.domain.seat_map import SeatMap, SeatState
@@ -122,14 +123,19 @@ class ScriptsAndSpecification(RuleBasedStateMachine):
     # Asking and comparing
 
     def ask(self, call: Coroutine[Any, Any, T]) -> T:
-        outcome = self.loop.run_until_complete(call)
+        try:
+            outcome = self.loop.run_until_complete(call)
+        except StoreUnavailable as error:
+            self.same("an answer", error, None)
+            raise
         self.run_so_far.outcomes[type(outcome).__name__] += 1
         return outcome
 
     def both(self, method: str, **asked: Any) -> Any:
         """Ask the scripts, then the specification at the time they read; their answer, once it is the same."""
+        self.trace.append(f"{method}({asked})")
         said = self.ask(getattr(self.store, method)(EVENT, **asked))
-        self.trace.append(f"{said.now_ms} {method}({asked}) -> {said}")
+        self.trace[-1] = f"{said.now_ms} {self.trace[-1]} -> {said}"
         meant = getattr(self.spec, method)(now_ms=said.now_ms, **asked)
         if isinstance(said, HoldGone) and isinstance(meant, HoldAcquired):
             # The key's hold was read after the script, and ran out in between.
@@ -271,7 +277,8 @@ class ScriptsAndSpecification(RuleBasedStateMachine):
     @rule(aim=aims, choice=chance, more=chance, table=st.sampled_from([None, *TABLES]), adds=aims)
     def add_to_a_hold_or_repeat_it(self, aim: bool, choice: int, more: int, table: TableId | None, adds: bool) -> None:
         hold_id, user_id, listed = self.a_hold(aim, choice)
-        seat_ids = [*self.free_seats_mostly(more), *(part_of(listed, more) if more % 2 else [])]
+        own = [pair.seat_id for pair in self.spec.user_seats(now_ms=self.now_ms, user_id=user_id)]
+        seat_ids = [*self.free_seats_mostly(more), *(part_of(own or listed, more) if more % 2 else [])]
         self.acquire(hold_id, user_id, seat_ids, table=table, adds=adds, seats_per_user_max=6 if more % 3 else None)
 
     def acquire(
@@ -374,6 +381,32 @@ class ScriptsAndSpecification(RuleBasedStateMachine):
         if held:
             self.both("abort_booking", booking_id=begun.booking_id, user_id=begun.user_id, held=held)
 
+    @rule(user_id=users, choice=chance)
+    def a_hold_runs_out_while_it_is_booked(self, user_id: UserId, choice: int) -> None:
+        hold_id = self.new_hold_id()
+        self.acquire(hold_id, user_id, self.free_seats_mostly(choice), table=None, ttl_ms=4)
+        self.begin(user_id, False, choice, hold_id=hold_id, seat_ids=None, guard_ms=100_000)
+        self.wait_until(self.now_ms + 6)
+
+    @rule(user_id=users, choice=chance, is_freed=st.booleans())
+    def the_ledger_has_sold_what_somebody_holds(self, user_id: UserId, choice: int, is_freed: bool) -> None:
+        """As after the store has lost a hold: a booking is finished over another one, and perhaps given back."""
+        held = [seat_id for seat_id, at_ms in self.spec.held.items() if at_ms > self.now_ms]
+        marked = [seat_id for seat_id in held if seat_id in self.spec._marks]
+        owner_id = f"1-booking{next(self.names)}"
+        seat_ids = part_of(marked or held, choice) or few_seats(choice)
+        self.both(
+            "finish_booking",
+            booking_id=owner_id,
+            state=SeatRowState.BOOKED,
+            owner_id=owner_id,
+            user_id=user_id,
+            seat_ids=seat_ids,
+            held=(),
+        )
+        if is_freed:
+            self.both("free_seats", owner_id=owner_id, seat_ids=seat_ids)
+
     @rule(aim=aims, choice=chance)
     def free_seats(self, aim: bool, choice: int) -> None:
         owners = sorted({sale.owner_id for sale in self.spec.sales.values()}) if aim else []
@@ -396,7 +429,9 @@ class ScriptsAndSpecification(RuleBasedStateMachine):
         ends = [*self.spec.held.values(), *(mark.deadline_ms for mark in self.spec._marks.values())]
         ends += [record.expires_at_ms for record in self.spec._records.values()]
         near = [at_ms for at_ms in ends if self.now_ms < at_ms <= self.now_ms + WAIT_MS_MAX]
-        until_ms = min(near, default=self.now_ms + 1)
+        self.wait_until(min(near, default=self.now_ms + 1))
+
+    def wait_until(self, until_ms: int) -> None:
         self.trace.append(f"until {until_ms}")
         while self.clock_ms() < until_ms:
             time.sleep(0.000_3)

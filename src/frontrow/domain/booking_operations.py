@@ -25,7 +25,7 @@ from frontrow.domain.hold import (
     SeatsUnavailable,
     Written,
 )
-from frontrow.domain.ids import BlockId, BookingId, HoldId, OrderId, SeatId, TableId, UserId
+from frontrow.domain.ids import BlockId, BookingId, HoldId, OrderId, SeatId, UserId
 from frontrow.domain.seat_records import TOMBSTONE_MS, BookingMark, SeatRecords
 from frontrow.domain.seat_states import Sale
 
@@ -70,17 +70,16 @@ class BookingOperations(SeatRecords):
             return refused
         deadline_ms = now_ms + guard_ms
         held = tuple(HeldSeat(seat_id, self._locks[seat_id].hold_id) for seat_id in wanted)
-        tables: list[TableId] = []
+        tables = [it for pair in held for it in self._tables_of(now_ms, pair.hold_id, (pair.seat_id,))]
         entries: list[FeedEntry] = []
         self._marks.update(dict.fromkeys(wanted, BookingMark(booking_id, deadline_ms)))
         for of_hold, marked in _by_hold(held).items():
             record = self._records[of_hold]
             kept_until_ms = max(record.kept_until_ms, deadline_ms)
             self._records[of_hold] = msgspec.structs.replace(record, kept_until_ms=kept_until_ms)
-            tables += self._tables_of(now_ms, of_hold, marked)
             sooner = [seat_id for seat_id in marked if self._held[seat_id] < deadline_ms]
             entries += self._reschedule(now_ms, of_hold, sooner, deadline_ms)
-        return BookingBegun(held, tuple(tables), deadline_ms, now_ms, tuple(entries))
+        return BookingBegun(held, tuple(dict.fromkeys(tables)), deadline_ms, now_ms, tuple(entries))
 
     def finish_booking(
         self,
@@ -181,7 +180,8 @@ class BookingOperations(SeatRecords):
         refusals = tuple(SeatRefusal(seat_id, reason) for seat_id, reason in reasons if reason is not None)
         if refusals:
             return SeatsUnavailable(refusals, now_ms)
-        self._unlock(wanted)
+        for seat_id in wanted:  # what is left of holds that ran out, or that a sale broke
+            self._locks.pop(seat_id, None)
         self._tidy_marks(wanted)
         change = Change(ChangeKind.BLOCKED, wanted, owner_id=block_id)
         return Written(wanted, now_ms, self._append(now_ms, change))

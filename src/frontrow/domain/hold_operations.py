@@ -202,8 +202,9 @@ class HoldOperations(SeatRecords):
         if record is not None:
             return None if adds else _replayed(now_ms, hold_id, record)
         other = self._records.get(hold_id)
-        is_foreign = other is not None and other.user_id != user_id and other.expires_at_ms > now_ms
-        return HoldNotFound(now_ms) if adds or is_foreign else None
+        # Another user's, or one that is over and stays while its booking is being written: its id is not free.
+        is_kept = other is not None and other.kept_until_ms > now_ms
+        return HoldNotFound(now_ms) if adds or is_kept else None
 
     def _refused(
         self, now_ms: int, user_id: UserId, seat_ids: Sequence[SeatId], seats_max: int | None
@@ -232,10 +233,9 @@ class HoldOperations(SeatRecords):
     ) -> HoldReleased:
         record = self._records[hold_id]
         expires_at_ms = min(record.expires_at_ms, until_ms)
+        if is_whole and until_ms < record.expires_at_ms:
+            self._records[hold_id] = msgspec.structs.replace(record, expires_at_ms=until_ms, kept_until_ms=until_ms)
         if is_whole:
-            self._records[hold_id] = msgspec.structs.replace(
-                record, expires_at_ms=expires_at_ms, kept_until_ms=expires_at_ms
-            )
             self._keep_markers(hold_id, no_later_ms=until_ms)
         later = [seat_id for seat_id in seat_ids if self._held[seat_id] > until_ms]
         return HoldReleased(seat_ids, expires_at_ms, now_ms, self._reschedule(now_ms, hold_id, later, until_ms))

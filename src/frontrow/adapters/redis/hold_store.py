@@ -186,7 +186,7 @@ class ValkeyHoldStore:
             if record is None:
                 return await self._absent(event_id)
             named = record.seat_ids if seat_ids is None else seat_ids
-            concerned = dict.fromkeys([*record.seat_ids, *named])
+            concerned = dict.fromkeys([*named, *record.seat_ids])
             return await hold_calls.release_hold(
                 self._client,
                 event_id=event_id,

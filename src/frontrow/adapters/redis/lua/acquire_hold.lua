@@ -36,8 +36,9 @@ if fingerprint ~= '' then
   if answer[1] then return answer[1] == fingerprint and {'answered', now_ms, answer[2]} or {'key_reused', now_ms} end
 end
 local record = redis.call('HMGET', KEYS[7], 'user', 'expires_at_ms', 'seats', 'tables', 'first_locked_at_ms')
-local lives = record[1] and tonumber(record[2]) > now_ms
-if (adds and not lives) or (lives and record[1] ~= user) then return {'not_found', now_ms} end
+local lives = record[1] == user and tonumber(record[2]) > now_ms
+local is_kept = record[1] and redis.call('PEXPIRETIME', KEYS[7]) > now_ms
+if (adds or is_kept) and not lives then return {'not_found', now_ms} end
 if lives and not adds then return {'replayed', now_ms, tonumber(record[2]), record[3], record[4]} end
 
 local sold = redis.call('HMGET', KEYS[2], unpack(ARGV, 11, seats_end))
