@@ -103,6 +103,27 @@ class SeatLimitReached(msgspec.Struct, frozen=True):
     now_ms: int
 
 
+class OrphanCheck(msgspec.Struct, frozen=True):
+    """A seat beside wanted ones that must not be left alone: `beyond` is its neighbour on the far side.
+
+    `beyond` is None where the row ends there, or where that neighbour is wanted too: then the seat is stranded as soon
+    as it is free. See domain/orphan_rule.py.
+    """
+
+    seat_id: SeatId
+    beyond: SeatId | None = None
+
+
+class OrphanSeats(msgspec.Struct, frozen=True):
+    """The hold would leave these single free seats behind, which the event's orphan rule forbids. Nothing was written.
+
+    In the order of the checks.
+    """
+
+    seat_ids: tuple[SeatId, ...]
+    now_ms: int
+
+
 class SeatsBusy(msgspec.Struct, frozen=True):
     """A booking is being written for some of these seats; ask again after `retry_after_ms`. Nothing was written."""
 
@@ -181,7 +202,15 @@ class Written(msgspec.Struct, frozen=True):
 
 
 AcquireOutcome = (
-    HoldAcquired | SeatsUnavailable | SeatLimitReached | SeatsBusy | HoldNotFound | KeyReused | HoldGone | Cold
+    HoldAcquired
+    | SeatsUnavailable
+    | SeatLimitReached
+    | OrphanSeats
+    | SeatsBusy
+    | HoldNotFound
+    | KeyReused
+    | HoldGone
+    | Cold
 )
 ExtendOutcome = HoldExtended | SeatsUnavailable | HoldNotFound | Cold
 ReleaseOutcome = HoldReleased | SeatsUnavailable | SeatsBusy | HoldNotFound | Cold

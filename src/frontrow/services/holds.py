@@ -20,6 +20,7 @@ from frontrow.domain.hold import (
     HoldNotFound,
     HoldReleased,
     KeyReused,
+    OrphanSeats,
     SeatLimitReached,
     SeatsBusy,
     SeatsUnavailable,
@@ -51,7 +52,9 @@ ACQUIRES_MAX = 2
 """How often an acquire is sent under one hold id; the second time because the first got no answer."""
 ADMIN_REASONS = frozenset({"admin_hold", "maintenance"})
 
-Acquired = HoldAcquired | SeatsUnavailable | SeatLimitReached | SeatsBusy | HoldNotFound | KeyReused | HoldGone
+Acquired = (
+    HoldAcquired | SeatsUnavailable | SeatLimitReached | OrphanSeats | SeatsBusy | HoldNotFound | KeyReused | HoldGone
+)
 
 
 @dataclass(frozen=True, slots=True)

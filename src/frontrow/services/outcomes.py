@@ -25,6 +25,7 @@ from frontrow.domain.hold import (
     HoldNotFound,
     HoldReleased,
     KeyReused,
+    OrphanSeats,
     SeatLimitReached,
     SeatsBusy,
     SeatsUnavailable,
@@ -158,6 +159,7 @@ HoldAnswer = (
     | SelectionFault
     | SeatsUnavailable
     | SeatLimitReached
+    | OrphanSeats
     | SeatsBusy
     | HoldNotFound
     | HoldGone

@@ -193,6 +193,7 @@ OPERATIONS = declared(
             Code.EVENT_NOT_ON_SALE,
             Code.SEATS_UNAVAILABLE,
             Code.SEAT_LIMIT_REACHED,
+            Code.ORPHAN_SEATS,
             Code.REQUEST_IN_PROGRESS,
             Code.STORE_UNAVAILABLE,
         },

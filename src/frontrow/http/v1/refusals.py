@@ -9,6 +9,7 @@ from frontrow.domain.hold import (
     HoldNotComplete,
     HoldNotFound,
     KeyReused,
+    OrphanSeats,
     SeatLimitReached,
     SeatsBusy,
     SeatsUnavailable,
@@ -34,6 +35,7 @@ Refusal = (
     | SelectionFault
     | SeatsUnavailable
     | SeatLimitReached
+    | OrphanSeats
     | SeatsBusy
     | BookingRunning
     | HoldNotFound
@@ -73,6 +75,9 @@ def problem_of(refusal: Refusal, *, event_id: str = "") -> Problem:  # noqa: PLR
         case SeatLimitReached(held_count=count, seats_max=seats_max):
             detail = f"you hold {count} seats of this event now; at most {seats_max} are allowed at once"
             return Problem(code=Code.SEAT_LIMIT_REACHED, detail=detail, held_count=count, seats_max=seats_max)
+        case OrphanSeats(seat_ids=seat_ids):
+            detail = f"{listed(seat_ids)} would be left as single seats; choose seats that leave none, or take them too"
+            return Problem(code=Code.ORPHAN_SEATS, detail=detail, seat_ids=seat_ids)
         case HoldNotFound() | HoldGone():
             return Problem(
                 code=Code.HOLD_NOT_FOUND, detail="you have no such hold: it was released, ran out, or never was yours"
