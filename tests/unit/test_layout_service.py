@@ -335,12 +335,25 @@ async def test_a_change_that_never_gets_its_turn_is_refused(office: Office) -> N
     assert fault_fields(await office.service.change_event(GALA, EventPatch(name="Ball"))) == ["eventId"]
 
 
+async def test_another_currency_needs_the_price_of_every_category_with_it(office: Office) -> None:
+    event = await office.create(prices={VIP: 1})
+    alone = await office.service.change_event(GALA, EventPatch(currency="JPY"))
+    assert alone == PricesMissing((VIP, STANDARD), "JPY")
+    in_part = await office.service.change_event(GALA, EventPatch(currency="JPY", prices={VIP: 15_000}))
+    assert in_part == PricesMissing((STANDARD,), "JPY")
+    assert await office.ledger.event(GALA) == event
+    assert await office.service.change_event(GALA, EventPatch(currency="USD")) == EventChanged(event)
+
+
 async def test_the_currency_changes_with_new_prices_until_something_is_sold(office: Office) -> None:
     await office.create(prices={VIP: 1})
-    outcome = await office.service.change_event(GALA, EventPatch(currency="JPY"))
+    prices = {VIP: 15_000, STANDARD: 7_600}
+    outcome = await office.service.change_event(GALA, EventPatch(currency="JPY", prices=prices))
     assert isinstance(outcome, EventChanged)
-    assert outcome.event.prices == {VIP: 150, STANDARD: 76}
+    assert (outcome.event.currency, outcome.event.prices) == ("JPY", prices)
     office.sell("A1", state=SeatRowState.BLOCKED)
-    assert isinstance(await office.service.change_event(GALA, EventPatch(currency="USD")), EventChanged)
+    back = EventPatch(currency="USD", prices=prices)
+    assert isinstance(await office.service.change_event(GALA, back), EventChanged)
     office.sell("A1")
-    assert fault_fields(await office.service.change_event(GALA, EventPatch(currency="EUR"))) == ["currency"]
+    euros = EventPatch(currency="EUR", prices=prices)
+    assert fault_fields(await office.service.change_event(GALA, euros)) == ["currency"]

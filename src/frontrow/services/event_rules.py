@@ -38,8 +38,8 @@ class NewEvent(msgspec.Struct, frozen=True):
 class EventPatch(msgspec.Struct, frozen=True):
     """What to change of an event; what is UNSET stays. None takes a sale time away.
 
-    `prices` are set for the categories named; the others keep theirs. With another currency, categories not named
-    have the drawing's price again.
+    `prices` are set for the categories named; the others keep theirs. Another currency needs the price of every
+    category with it: neither the event's prices nor the drawing's were meant in that currency.
     """
 
     name: str | UnsetType = UNSET
@@ -60,9 +60,14 @@ class EventFaulty(msgspec.Struct, frozen=True):
 
 
 class PricesMissing(msgspec.Struct, frozen=True):
-    """Categories of the layout that have a price neither there nor in the event. Nothing was written."""
+    """Categories of the layout that have no price. Nothing was written.
+
+    `currency` None: they have one neither in the layout nor in the event. Otherwise the change to that currency
+    does not name them.
+    """
 
     category_ids: tuple[CategoryId, ...]
+    currency: str | None = None
 
 
 def drafted(new: NewEvent, event_id: EventId, layout: LayoutIndex) -> Event | EventFaulty | PricesMissing:
@@ -91,10 +96,13 @@ def patched(event: Event, patch: EventPatch, layout: LayoutIndex) -> Event | Eve
         if (value := getattr(patch, field)) is not UNSET
     }
     changed = msgspec.structs.replace(event, **given, layout_id=layout.layout.id, layout_version=layout.version)
-    kept = event.prices if changed.currency == event.currency else {}
     wanted = {} if patch.prices is UNSET else dict(patch.prices)
-    still_drawn = {category_id: price for category_id, price in kept.items() if category_id in layout.categories}
-    return _priced(changed, layout, {**still_drawn, **wanted})
+    still_drawn = {id_: price for id_, price in event.prices.items() if id_ in layout.categories}
+    judged = _priced(changed, layout, {**still_drawn, **wanted})
+    unnamed = tuple(id_ for id_ in layout.categories if id_ not in wanted)
+    if isinstance(judged, Event) and changed.currency != event.currency and unnamed:
+        return PricesMissing(unnamed, changed.currency)
+    return judged
 
 
 def undrawn(layout: LayoutIndex, seat_ids: list[SeatId]) -> tuple[SeatId, ...]:

@@ -112,6 +112,16 @@ async def test_an_event_can_be_changed_and_a_sale_time_taken_away(api: Api) -> N
     assert (await api.get(f"{path}/seats?state=held")).body["seats"][0]["price"]["amountMinor"] == 99
 
 
+async def test_another_currency_alone_is_refused_and_says_what_to_send(api: Api) -> None:
+    path = f"/api/v1/events/{EVENT}"
+    await api.hold("A1")
+    refused = await api.ask("PATCH", path, body={"currency": "JPY"}, by=ADMIN)
+    assert (refused.status, refused.code) == (422, "price_missing")
+    assert refused.body["categoryIds"] == ["standard", "vip"]
+    assert "in JPY" in refused.body["detail"]
+    assert (await api.get(path)).body["prices"] == {"standard": 7_500, "vip": 15_000}
+
+
 async def test_an_event_moves_to_a_newer_layout_version(api: Api) -> None:
     await api.hold("A1")
     await api.post("/api/v1/layouts", small_layout(seats_per_row=12), by=ADMIN)

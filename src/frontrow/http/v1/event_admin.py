@@ -52,7 +52,10 @@ class CreateEvent(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fi
 
 
 class ChangeEvent(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
-    """What to change; what is left out stays. null takes a sale time away."""
+    """What to change; what is left out stays. null takes a sale time away.
+
+    Another `currency` needs the price of every category of the layout in `prices`.
+    """
 
     name: RequiredText | UnsetType = UNSET
     layout_id: str | UnsetType = UNSET
@@ -131,8 +134,11 @@ def _refused(refusal: EventFaulty | PricesMissing | LayoutUnknown) -> Problem:
     match refusal:
         case EventFaulty(faults=faults):
             return invalid(*(FieldFault(fault.path, fault.message) for fault in faults))
-        case PricesMissing(category_ids=category_ids):
-            detail = f"give {listed(category_ids)} a price in `prices` or in the layout"
+        case PricesMissing(category_ids=category_ids, currency=currency):
+            if currency is None:
+                detail = f"give {listed(category_ids)} a price in `prices` or in the layout"
+            else:
+                detail = f"with another currency, give {listed(category_ids)} a price in `prices`, in {currency}"
             return Problem(code=Code.PRICE_MISSING, detail=detail, category_ids=category_ids)
         case LayoutUnknown(layout_id=layout_id, version=None):
             return invalid(FieldFault("layoutId", f"must be a published layout; there is no {layout_id[:64]}"))
