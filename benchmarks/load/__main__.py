@@ -1,0 +1,56 @@
+"""`python -m benchmarks.load {showtime|arena|one-seat|soak}`: each starts its own server and ends by itself."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import typer
+
+import frontrow
+from benchmarks.load import arena, one_seat, showtime, soak
+from benchmarks.load.figures import Figure, print_figures
+from benchmarks.load.site import Site, running_site
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+Seconds = Annotated[float, typer.Option(min=1, help="How long the traffic lasts.")]
+
+
+@app.command("showtime")
+def showtime_load(seconds: Seconds = 60) -> None:
+    """50 users on one showtime: lock latency and consistency."""
+    _measure("One showtime", lambda site: showtime.run(site, seconds))
+
+
+@app.command("arena")
+def arena_load() -> None:
+    """1,000 users buying in a 10,000-seat arena at once."""
+    _measure("One arena", arena.run)
+
+
+@app.command("one-seat")
+def one_seat_load() -> None:
+    """Two users on the same seat in the same instant."""
+    _measure("One seat, two users", one_seat.run)
+
+
+@app.command("soak")
+def soak_load(seconds: Seconds = 1800) -> None:
+    """Mixed traffic on events that open and end: memory, and what is left of them."""
+    _measure("Soak", lambda site: soak.run(site, seconds))
+
+
+def _measure(title: str, run: Callable[[Site], Awaitable[list[Figure]]]) -> None:
+    started = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
+    with running_site() as site:
+        figures = asyncio.run(_awaited(run(site)))
+    if not print_figures(f"{title}: frontrow {frontrow.__version__}, {started}", figures):
+        raise typer.Exit(1)
+
+
+async def _awaited(figures: Awaitable[list[Figure]]) -> list[Figure]:
+    return await figures
+
+
+if __name__ == "__main__":
+    app()
