@@ -14,7 +14,7 @@ _SENTINEL = "the recorder has seen it all"
 _KEYLESS = {"TIME"}
 _ALL_ARGUMENTS_ARE_KEYS = {"MGET", "DEL", "UNLINK", "EXISTS"}
 _FIRST_ARGUMENT_IS_THE_KEY = {
-    *("GET", "SET", "PEXPIREAT"),
+    *("GET", "SET", "PEXPIREAT", "PEXPIRETIME"),
     *("HGET", "HGETALL", "HMGET", "HSET", "HSETNX", "HDEL"),
     *("ZADD", "ZCOUNT", "ZMSCORE", "ZRANGE", "ZREM", "ZREMRANGEBYSCORE", "ZSCORE"),
     *("XADD", "XREVRANGE"),
