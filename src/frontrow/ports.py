@@ -31,6 +31,7 @@ from frontrow.domain.hold import (
     ExtendOutcome,
     HeldSeat,
     Hold,
+    OrphanCheck,
     ReleaseOutcome,
     Written,
 )
@@ -74,6 +75,7 @@ class HoldStore(Protocol):
         adds: bool = False,
         answer_key: str | None = None,
         fingerprint: str = "",
+        orphan_checks: Sequence[OrphanCheck] = (),
     ) -> AcquireOutcome:
         """Hold every seat for one user, or none.
 
@@ -84,6 +86,9 @@ class HoldStore(Protocol):
             seats_per_user_max: None exempts the user from the cap.
             adds: add to the user's live hold `hold_id`, at that hold's expiry; else `hold_id` is new (or a retry).
             answer_key: hex digest of user and idempotency key; None without one.
+            orphan_checks: at most ORPHAN_CHECKS_MAX free seats beside `seat_ids` that the hold must not leave alone,
+                each named once. They are judged when nothing else is against the hold, and in the same step as it is
+                granted: two holds can't strand a seat between them.
         """
         ...
 

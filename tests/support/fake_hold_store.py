@@ -13,6 +13,7 @@ from frontrow.domain.hold import (
     ExtendOutcome,
     HeldSeat,
     Hold,
+    OrphanCheck,
     ReleaseOutcome,
     Written,
 )
@@ -48,6 +49,7 @@ class FakeHoldStore:
         adds: bool = False,
         answer_key: str | None = None,
         fingerprint: str = "",
+        orphan_checks: Sequence[OrphanCheck] = (),
     ) -> AcquireOutcome:
         return self.maps[event_id].acquire(
             now_ms=self._clock.now_ms(),
@@ -62,6 +64,7 @@ class FakeHoldStore:
             adds=adds,
             answer_key=answer_key,
             fingerprint=fingerprint,
+            orphan_checks=orphan_checks,
         )
 
     async def read(self, event_id: EventId, hold_id: HoldId) -> Hold | None:

@@ -14,6 +14,8 @@ from frontrow.domain.ids import HoldId, SeatId, TableId, UserId
 SEATS_PER_HOLD_MAX = 50
 BOOKING_GUARD_MS = 30_000
 """How long a booking mark protects its seats from begin_booking on."""
+ORPHAN_CHECKS_MAX = 2 * SEATS_PER_HOLD_MAX
+"""How many seats a hold can leave alone: at most one on either side of each seat it takes."""
 
 
 class Unavailable(StrEnum):

@@ -18,6 +18,8 @@ from frontrow.domain.hold import (
     HoldNotFound,
     HoldReleased,
     KeyReused,
+    OrphanCheck,
+    OrphanSeats,
     ReleaseOutcome,
     SeatLimitReached,
     SeatRefusal,
@@ -58,12 +60,13 @@ class HoldOperations(SeatRecords):
         adds: bool = False,
         answer_key: str | None = None,
         fingerprint: str = "",
+        orphan_checks: Sequence[OrphanCheck] = (),
     ) -> AcquireOutcome:
         """Hold every seat for one user, or none of them; see HoldStore.acquire for the arguments.
 
         Judged in this order: cold; the idempotency answer, or the hold id's own hold; for `adds` the hold itself;
-        seats that cannot be had; seats being booked; the cap. Own seats of older holds move to this hold with the
-        time they were first locked at, and the older holds go on listing them.
+        seats that cannot be had; seats being booked; the cap; seats that would be left alone. Own seats of older holds
+        move to this hold with the time they were first locked at, and the older holds go on listing them.
         """
         if self.is_cold:
             return Cold(now_ms)
@@ -86,6 +89,9 @@ class HoldOperations(SeatRecords):
         else:
             expires_at_ms = min(now_ms + ttl_ms, first_ms + lifetime_max_ms)
             record = HoldRecord(user_id, tuple(seat_ids), tuple(table_ids), first_ms, expires_at_ms, expires_at_ms)
+        orphans = self._orphans(now_ms, seat_ids, orphan_checks)
+        if orphans:
+            return OrphanSeats(orphans, now_ms)
         self._records[hold_id] = record
         self._tidy_marks(seat_ids)
         for table_id in table_ids:
@@ -221,6 +227,14 @@ class HoldOperations(SeatRecords):
         if seats_max is not None and held_count + more > seats_max:
             return SeatLimitReached(held_count, seats_max, now_ms)
         return None
+
+    def _orphans(self, now_ms: int, seat_ids: Sequence[SeatId], checks: Sequence[OrphanCheck]) -> tuple[SeatId, ...]:
+        """The seats that would be free once these are held, with nothing free beyond them."""
+
+        def stays_free(seat_id: SeatId | None) -> bool:
+            return seat_id is not None and seat_id not in seat_ids and self._taken(seat_id, None, now_ms) is None
+
+        return tuple(it.seat_id for it in checks if stays_free(it.seat_id) and not stays_free(it.beyond))
 
     def _give_back_listed(self, now_ms: int, hold_id: HoldId, seat_ids: Sequence[SeatId]) -> tuple[FeedEntry, ...]:
         """Free seats that one hold holds and take them off its list."""

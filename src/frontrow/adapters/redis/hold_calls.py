@@ -31,6 +31,8 @@ from frontrow.domain.hold import (
     HoldNotFound,
     HoldReleased,
     KeyReused,
+    OrphanCheck,
+    OrphanSeats,
     SeatLimitReached,
     SeatsBusy,
     SeatsUnavailable,
@@ -44,6 +46,12 @@ class KeyAnswered:
 
     hold_id: HoldId
     now_ms: int
+
+
+NotAcquired = (
+    KeyAnswered | SeatsUnavailable | SeatsBusy | SeatLimitReached | OrphanSeats | HoldNotFound | KeyReused | Cold
+)
+"""What acquire_hold answers where it writes nothing; a hold that was there is HoldAcquired too, replayed."""
 
 
 async def acquire_hold(
@@ -61,7 +69,8 @@ async def acquire_hold(
     adds: bool,
     answer_key: str | None,
     fingerprint: str,
-) -> HoldAcquired | KeyAnswered | SeatsUnavailable | SeatsBusy | SeatLimitReached | HoldNotFound | KeyReused | Cold:
+    orphan_checks: Sequence[OrphanCheck],
+) -> HoldAcquired | NotAcquired:
     """Hold every seat or none; see ports.HoldStore.acquire. One round trip."""
     user, tag = keys.encoded_user(user_id), new_tag()
     names = [
@@ -88,11 +97,14 @@ async def acquire_hold(
         tag,
         len(seat_ids),
         len(table_ids),
+        len(orphan_checks),
         *seat_ids,
         *table_ids,
     ]
     if table_ids:
         arguments += [table_of_seat.get(seat_id, "") for seat_id in seat_ids]
+    for check in orphan_checks:
+        arguments += [check.seat_id, check.beyond or ""]
     reply = list_of(await client.script(scripts.ACQUIRE_HOLD, names, arguments))
     if reply[0] == b"acquired":
         return _acquired(reply, tag=tag, seat_ids=tuple(seat_ids), user_id=user_id, hold_id=hold_id)
@@ -115,7 +127,7 @@ def _acquired(
 
 def _not_acquired(  # noqa: PLR0911  # a return for each documented reply
     reply: list[Reply], hold_id: HoldId
-) -> HoldAcquired | KeyAnswered | SeatsUnavailable | SeatsBusy | SeatLimitReached | HoldNotFound | KeyReused | Cold:
+) -> HoldAcquired | NotAcquired:
     now_ms = int_of(reply[1])
     match reply[0]:
         case b"replayed":
@@ -129,6 +141,8 @@ def _not_acquired(  # noqa: PLR0911  # a return for each documented reply
             return SeatsBusy(seats_of(reply[3]), int_of(reply[2]), now_ms)
         case b"limit":
             return SeatLimitReached(int_of(reply[2]), int_of(reply[3]), now_ms)
+        case b"orphans":
+            return OrphanSeats(seats_of(reply[2]), now_ms)
         case b"not_found":
             return HoldNotFound(now_ms)
         case b"key_reused":

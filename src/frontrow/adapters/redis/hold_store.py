@@ -37,6 +37,7 @@ from frontrow.domain.hold import (
     HoldAcquired,
     HoldGone,
     HoldNotFound,
+    OrphanCheck,
     ReleaseOutcome,
     SeatsUnavailable,
     Written,
@@ -71,6 +72,7 @@ class ValkeyHoldStore:
         adds: bool = False,
         answer_key: str | None = None,
         fingerprint: str = "",
+        orphan_checks: Sequence[OrphanCheck] = (),
     ) -> AcquireOutcome:
         outcome = await hold_calls.acquire_hold(
             self._client,
@@ -86,6 +88,7 @@ class ValkeyHoldStore:
             adds=adds,
             answer_key=answer_key,
             fingerprint=fingerprint,
+            orphan_checks=orphan_checks,
         )
         return await self._answered(event_id, outcome, user_id) if isinstance(outcome, KeyAnswered) else outcome
 

@@ -7,25 +7,28 @@
 -- ARGV  1 user, percent-encoded   2 hold id   3 ttl, ms, >= 1   4 lifetime cap, ms after a seat's first lock
 --       5 seats the user may hold at once, 0 without a cap   6 '1' adds to the user's live hold, '0' makes a new one
 --       7 fingerprint of the request, '' without an idempotency key   8 random tag of the feed entry
---       9 n, seats, 1 to 50   10 m, tables, 0 to n   11.. n seat ids   then m table ids
+--       9 n, seats, 1 to 50   10 m, tables, 0 to n   11 c, orphan checks, 0 to 100   12.. n seat ids   then m table ids
 --       then, only where m > 0: for each seat the table it is held with, or ''
+--       then for each orphan check a seat beside wanted ones and the seat beyond it, or '' where nobody can sit there
 -- Reply {'acquired', now_ms, expires_at_ms, seats, tables, epoch, previous offset, stream id}: when these seats run out,
 --       the hold's whole list, and the entry about these seats
 --       {'replayed', now_ms, expires_at_ms, seats, tables}: the hold was there under this id, with these seats
 --       {'answered', now_ms, hold id}: the idempotency key made that hold; whether it lives is the caller's to read
 --       {'unavailable', now_ms, seat, 'held' | 'booked' | 'blocked', seat, ...}   {'busy', now_ms, retry_after_ms, seats}
---       {'limit', now_ms, seats held now, seats allowed}   {'not_found' | 'key_reused' | 'cold', now_ms}
+--       {'limit', now_ms, seats held now, seats allowed}   {'orphans', now_ms, seats}: they would be free with nothing free
+--       beyond   {'not_found' | 'key_reused' | 'cold', now_ms}
 -- Clock the server's TIME. A seat is held while its score in held_seats is later. Lists are joined by commas.
 -- See docs/data-model.md.
 local user, hold_id, fingerprint, tag = ARGV[1], ARGV[2], ARGV[7], ARGV[8]
 local ttl_ms, lifetime_max_ms, seats_max = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local adds, seat_count, table_count = ARGV[6] == '1', tonumber(ARGV[9]), tonumber(ARGV[10])
-assert(ttl_ms and lifetime_max_ms and seats_max and seat_count and table_count, 'acquire_hold: ARGV is not as documented')
+local adds, seat_count, table_count, check_count = ARGV[6] == '1', tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
+assert(ttl_ms and lifetime_max_ms and seats_max and seat_count and table_count and check_count, 'acquire_hold: ARGV is not as documented')
 assert(seat_count >= 1 and seat_count <= 50 and table_count <= seat_count, 'acquire_hold: 1 to 50 seats')
 assert(#KEYS == 7 + seat_count + table_count + (fingerprint ~= '' and 1 or 0), 'acquire_hold: wrong number of KEYS')
-assert(#ARGV == 10 + seat_count + table_count + (table_count > 0 and seat_count or 0), 'acquire_hold: wrong number of ARGV')
+assert(check_count >= 0 and check_count <= 100, 'acquire_hold: at most 100 orphan checks')
+assert(#ARGV == 11 + seat_count + table_count + (table_count > 0 and seat_count or 0) + 2 * check_count, 'acquire_hold: wrong number of ARGV')
 local HOLD_SEATS_MAX, DAY_MS = 500, 86400000
-local seats_end, tables_end = 10 + seat_count, 10 + seat_count + table_count
+local seats_end, tables_end, checks_at = 11 + seat_count, 11 + seat_count + table_count, #ARGV - 2 * check_count
 
 local time = redis.call('TIME')
 local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
@@ -41,14 +44,14 @@ local is_kept = record[1] and redis.call('PEXPIRETIME', KEYS[7]) > now_ms
 if (adds or is_kept) and not lives then return {'not_found', now_ms} end
 if lives and not adds then return {'replayed', now_ms, tonumber(record[2]), record[3], record[4]} end
 
-local sold = redis.call('HMGET', KEYS[2], unpack(ARGV, 11, seats_end))
-local scores = redis.call('ZMSCORE', KEYS[3], unpack(ARGV, 11, seats_end))
-local marks = redis.call('HMGET', KEYS[4], unpack(ARGV, 11, seats_end))
+local sold = redis.call('HMGET', KEYS[2], unpack(ARGV, 12, seats_end))
+local scores = redis.call('ZMSCORE', KEYS[3], unpack(ARGV, 12, seats_end))
+local marks = redis.call('HMGET', KEYS[4], unpack(ARGV, 12, seats_end))
 local locks = redis.call('MGET', unpack(KEYS, 8, 7 + seat_count))
 local refused, busy, dead_marks, locked_at_ms = {'unavailable', now_ms}, {}, {}, {}
 local retry_after_ms, new_count, first_locked_at_ms = 0, 0, now_ms
 for i = 1, seat_count do
-  local seat, held = ARGV[10 + i], scores[i] and tonumber(scores[i]) > now_ms
+  local seat, held = ARGV[11 + i], scores[i] and tonumber(scores[i]) > now_ms
   local left_ms = marks[i] and tonumber(string.match(marks[i], ':(%d+)$')) - now_ms or 0
   local owner, at_ms
   if held and locks[i] then owner, at_ms = string.match(locks[i], '^([^:]*):[^:]*:(%d+)') end
@@ -79,14 +82,30 @@ local function with_listed(listed, first, last)
   end
   return listed
 end
-local named = table.concat(ARGV, ',', 11, seats_end)
+local named = table.concat(ARGV, ',', 12, seats_end)
 local seats, tables = named, table.concat(ARGV, ',', seats_end + 1, tables_end)
 local expires_at_ms = math.min(now_ms + ttl_ms, first_locked_at_ms + lifetime_max_ms)
 if adds then
-  seats, tables = with_listed(record[3], 11, seats_end), with_listed(record[4], seats_end + 1, tables_end)
+  seats, tables = with_listed(record[3], 12, seats_end), with_listed(record[4], seats_end + 1, tables_end)
   local _, commas = string.gsub(seats, ',', '')
   if commas >= HOLD_SEATS_MAX then return {'limit', now_ms, held_count, HOLD_SEATS_MAX} end
   expires_at_ms = math.min(tonumber(record[2]), first_locked_at_ms + lifetime_max_ms)
+end
+if check_count > 0 then
+  local wanted, orphans = ',' .. named .. ',', {}
+  local checked = {unpack(ARGV, checks_at + 1)}
+  local sold_too = redis.call('HMGET', KEYS[2], unpack(checked))
+  local scores_too = redis.call('ZMSCORE', KEYS[3], unpack(checked))
+  local marks_too = redis.call('HMGET', KEYS[4], unpack(checked))
+  local function stays_free(i)
+    local held = scores_too[i] and tonumber(scores_too[i]) > now_ms
+    local marked = marks_too[i] and tonumber(string.match(marks_too[i], ':(%d+)$')) > now_ms
+    return not (checked[i] == '' or sold_too[i] or held or marked or string.find(wanted, ',' .. checked[i] .. ',', 1, true))
+  end
+  for i = 1, 2 * check_count, 2 do
+    if stays_free(i) and not stays_free(i + 1) then orphans[#orphans + 1] = checked[i] end
+  end
+  if #orphans > 0 then return {'orphans', now_ms, table.concat(orphans, ',')} end
 end
 
 local scored, owned = {}, user .. ':' .. hold_id .. ':'
@@ -94,7 +113,7 @@ for i = 1, seat_count do
   local held_with = table_count > 0 and ARGV[tables_end + i] or ''
   local suffix = held_with ~= '' and ':table:' .. held_with or ''
   redis.call('SET', KEYS[7 + i], owned .. locked_at_ms[i] .. suffix, 'PXAT', expires_at_ms)
-  scored[2 * i - 1], scored[2 * i] = expires_at_ms, ARGV[10 + i]
+  scored[2 * i - 1], scored[2 * i] = expires_at_ms, ARGV[11 + i]
 end
 for i = 1, table_count do
   local value = owned .. first_locked_at_ms .. ':table:' .. ARGV[seats_end + i]
