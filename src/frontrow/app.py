@@ -40,6 +40,7 @@ from frontrow.services.reconcile import Reconciler
 from frontrow.services.relay import Relay
 from frontrow.services.retiring import Retirement
 from frontrow.services.seat_calls import SeatCalls
+from frontrow.services.seat_holds import SeatHolds
 from frontrow.services.seeding import Seeding
 from frontrow.services.sweeping import Sweeper
 from frontrow.services.warming import Warmer
@@ -174,16 +175,17 @@ class Application:
             clock_watch = ClockWatch(store=store, clock=clock)
             retirement = Retirement(store=store, catalog=catalog, clock=clock)
             layouts = LayoutService(ledger=ledger, catalog=catalog)
+            rules = HoldRules(
+                hold_ms=settings.hold_minutes * _MS_PER_MINUTE,
+                lifetime_max_ms=settings.hold_lifetime_minutes_max * _MS_PER_MINUTE,
+                seats_per_user_max=settings.seats_per_user_max,
+            )
             holds = HoldService(
                 store=store,
                 catalog=catalog,
                 calls=calls,
                 clock=clock,
-                rules=HoldRules(
-                    hold_ms=settings.hold_minutes * _MS_PER_MINUTE,
-                    lifetime_max_ms=settings.hold_lifetime_minutes_max * _MS_PER_MINUTE,
-                    seats_per_user_max=settings.seats_per_user_max,
-                ),
+                rules=rules,
                 orphans=OrphanHolds(store=store, calls=calls, clock=clock, background=background),
                 clock_watch=clock_watch,
             )
@@ -221,6 +223,7 @@ class Application:
                     catalog=catalog,
                     layouts=layouts,
                     holds=holds,
+                    seat_holds=SeatHolds(store=store, catalog=catalog, calls=calls, clock=clock, rules=rules),
                     bookings=bookings,
                     blocks=blocks,
                     live=live,

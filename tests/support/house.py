@@ -27,6 +27,7 @@ from frontrow.services.outcomes import BookAnswer, BookRequest, HoldAnswer, Hold
 from frontrow.services.reconcile import Reconciler
 from frontrow.services.relay import Relay
 from frontrow.services.seat_calls import SeatCalls
+from frontrow.services.seat_holds import SeatHolds
 from frontrow.services.warming import Warmer
 from tests.support.faults import Faults, faulty
 from tests.support.promises import broken_promises
@@ -161,6 +162,9 @@ class House:
             rules=rules or HoldRules(),
             clock_watch=self.clock_watch,
             orphans=self.orphans,
+        )
+        self.seat_holds = SeatHolds(
+            store=store, catalog=self.catalog, calls=calls, clock=clock, rules=rules or HoldRules()
         )
         self.bookings = BookingService(
             store=store,

@@ -12,6 +12,7 @@ from frontrow.services.catalog import Catalog
 from frontrow.services.holds import HoldService
 from frontrow.services.layouts import LayoutService
 from frontrow.services.live import LiveViews
+from frontrow.services.seat_holds import SeatHolds
 
 Probe = Callable[[], Awaitable[object]]
 """Returns when a store answers and raises when it does not."""
@@ -26,6 +27,7 @@ class Services:
     catalog: Catalog
     layouts: LayoutService
     holds: HoldService
+    seat_holds: SeatHolds
     bookings: BookingService
     blocks: BlockService
     live: LiveViews

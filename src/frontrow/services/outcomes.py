@@ -20,6 +20,8 @@ from frontrow.domain.booking import (
 from frontrow.domain.event import SaleStatus
 from frontrow.domain.hold import (
     BookingRunning,
+    HeldSeat,
+    HoldExtended,
     HoldGone,
     HoldNotComplete,
     HoldNotFound,
@@ -112,6 +114,26 @@ class BookRequest(msgspec.Struct, frozen=True):
             raise ValueError("either a hold or seats and tables were expected, got both")
 
 
+class MySeats(msgspec.Struct, frozen=True):
+    """The seats a caller holds in one event now and the holds that have them, soonest to run out first."""
+
+    held: tuple[HeldSeat, ...]
+
+
+class OpenHold(msgspec.Struct, frozen=True):
+    """A hold of the caller's: the seats it holds now and when it runs out."""
+
+    hold_id: HoldId
+    seat_ids: tuple[SeatId, ...]
+    expires_at_ms: int
+
+
+class HoldsExtended(msgspec.Struct, frozen=True):
+    """Every hold the caller has in one event, extended; none when nothing is held."""
+
+    holds: tuple[OpenHold, ...]
+
+
 class NotFound(msgspec.Struct, frozen=True):
     """No event under that id."""
 
@@ -166,6 +188,9 @@ HoldAnswer = (
     | KeyReused
 )
 ExtendAnswer = HoldShown | NotFound | EventNotOnSale | HoldNotFound
+ExtendSeatsAnswer = HoldExtended | NotFound | EventNotOnSale | SelectionFault | SeatsUnavailable
+ExtendMineAnswer = HoldsExtended | NotFound | EventNotOnSale
+ReleaseSeatsAnswer = HoldReleased | NotFound | SelectionFault | SeatsUnavailable | SeatsBusy
 ReleaseAnswer = (
     HoldReleased
     | NotFound

@@ -1,0 +1,59 @@
+"""Holds by seats on a real store: extended and given back in one step, whatever else happens to the seats."""
+
+import asyncio
+
+from frontrow.domain.hold import HoldExtended, HoldReleased, SeatsUnavailable
+from frontrow.services.outcomes import HoldsExtended, HoldShown, MySeats
+from tests.integration.services.conftest import Process
+from tests.support.house import EVENT, House, seats, user
+
+ANN, BOB = user("ann"), user("bob")
+MINUTE_MS = 60_000
+
+
+async def test_seats_are_extended_and_given_back_across_holds(house: House) -> None:
+    first, second = await house.held(ANN, "A1 A2"), await house.held(ANN, "B1 B2")
+    extended = await house.seat_holds.extend_mine(ANN, EVENT, 15 * MINUTE_MS)
+    assert isinstance(extended, HoldsExtended)
+    assert {hold.hold_id: set(hold.seat_ids) for hold in extended.holds} == {
+        first: set(seats("A1 A2")),
+        second: set(seats("B1 B2")),
+    }
+    further = await house.seat_holds.extend_seats(ANN, EVENT, seats("A1 B2"), 30 * MINUTE_MS)
+    assert isinstance(further, HoldExtended)
+    assert set(further.seat_ids) == set(seats("A1 A2 B1 B2"))
+    assert further.expires_at_ms > extended.holds[0].expires_at_ms
+    assert isinstance(await house.seat_holds.release_seats(ANN, EVENT, seats("A2 B1")), HoldReleased)
+    await house.held(BOB, "A2 B1")
+    left = await house.seat_holds.my_seats(ANN, EVENT)
+    assert isinstance(left, MySeats)
+    assert {pair.seat_id: pair.hold_id for pair in left.held} == {"A1": first, "B2": second}
+    assert await house.broken_promises(ANN, BOB, settled=False) == []
+
+
+async def test_seats_released_at_once_by_two_processes_are_released_once(house: House, process: Process) -> None:
+    other = await process()
+    await house.held(ANN, "A1 A2 A3")
+    answers = await asyncio.gather(
+        house.seat_holds.release_seats(ANN, EVENT, seats("A1 A2 A3")),
+        other.seat_holds.release_seats(ANN, EVENT, seats("A1 A2 A3")),
+    )
+    assert sum(isinstance(answer, HoldReleased) for answer in answers) == 1
+    assert sum(isinstance(answer, SeatsUnavailable) for answer in answers) == 1
+    assert isinstance(await house.hold(BOB, "A1 A2 A3"), HoldShown)
+    assert await house.broken_promises(ANN, BOB, settled=False) == []
+
+
+async def test_extending_everything_while_seats_are_given_back_never_takes_them_again(house: House) -> None:
+    await house.held(ANN, "A1 A2 A3 A4")
+    released, extended = await asyncio.gather(
+        house.seat_holds.release_seats(ANN, EVENT, seats("A1 A2")),
+        house.seat_holds.extend_mine(ANN, EVENT, 15 * MINUTE_MS),
+    )
+    assert isinstance(released, HoldReleased)
+    assert isinstance(extended, HoldsExtended)
+    await house.held(BOB, "A1 A2")
+    left = await house.seat_holds.my_seats(ANN, EVENT)
+    assert isinstance(left, MySeats)
+    assert {pair.seat_id for pair in left.held} == set(seats("A3 A4"))
+    assert await house.broken_promises(ANN, BOB, settled=False) == []
