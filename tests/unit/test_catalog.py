@@ -119,6 +119,12 @@ async def test_what_is_not_there_is_none_and_asked_for_anew_each_time(offer: Off
     assert await offer.catalog.sale(GALA) is not None
 
 
+@pytest.mark.parametrize("event_id", ["", "..", "ga\0la", "x" * 65])
+async def test_the_ledger_is_never_asked_for_what_is_no_event_id(offer: Offer, event_id: str) -> None:
+    assert await offer.catalog.sale(EventId(event_id)) is None
+    assert offer.ledger.reads == []
+
+
 async def test_events_and_drawings_are_read_once_while_they_are_fresh(offer: Offer) -> None:
     await offer.add()
     for _ in range(3):

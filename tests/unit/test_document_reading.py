@@ -56,6 +56,28 @@ def test_every_misfit_is_named_with_its_path() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("\\u0000", "U+0000"),
+        ("\\u001F", "U+001F"),
+        ("\\b", "U+0008"),
+        ("\\f", "U+000C"),
+        ("\\u007f", "U+007F"),
+        ("\x7f", "U+007F"),
+    ],
+)
+def test_a_control_character_in_a_text_is_named_with_its_path_and_its_remedy(written: str, code: str) -> None:
+    faults = faults_of(f'{{"name": "o{written}ak", "leaves": [{{"x": 1}}], "label": "{written}"}}'.encode())
+    message = f"expected text without control characters, got {code} in it: take it out"
+    assert faults == {"$.name": message, "$.label": message}
+
+
+@pytest.mark.parametrize("name", ["two\tthree", "two\nlines\r", "a\\b", "\\u0000", "ünï"])
+def test_tabs_line_ends_and_backslashes_are_text_like_any_other(name: str) -> None:
+    assert read_document(json.dumps({"name": name}).encode(), Tree) == Tree(name=name)
+
+
+@pytest.mark.parametrize(
     ("document", "message"),
     [
         (b"", "not JSON: Expecting value at line 1, column 1"),

@@ -39,7 +39,9 @@ def test_what_readers_rely_on_is_written_out_stated_or_not() -> None:
 @pytest.mark.parametrize(
     ("members", "path", "message"),
     [
-        ({"id": "a b"}, "$.id", "expected 1 to 64 of A-Z a-z 0-9 _ . -, got 'a b'"),
+        ({"id": "a b"}, "$.id", "expected 1 to 64 of A-Z a-z 0-9 _ . - (but not . or ..), got 'a b'"),
+        ({"id": ".."}, "$.id", "(but not . or ..), got '..'"),
+        ({"seats": [seat(".")]}, "$.seats[0].id", "(but not . or ..), got '.'"),
         ({"id": "a\n"}, "$.id", "expected 1 to 64 of"),
         ({"id": ""}, "$.id", "expected 1 to 64 of"),
         ({"id": "x" * 65}, "$.id", "expected 1 to 64 of"),

@@ -199,7 +199,9 @@ async def test_creating_the_same_event_again_changes_nothing_and_another_one_is_
     [
         ({"event_id": EventId("a/b")}, ["eventId"]),
         ({"event_id": EventId("")}, ["eventId"]),
+        ({"event_id": EventId("..")}, ["eventId"]),
         ({"name": "  "}, ["name"]),
+        ({"name": "Ga\0la"}, ["name"]),
         ({"name": "x" * 201}, ["name"]),
         ({"currency": "usd"}, ["currency"]),
         ({"currency": "XAU", "name": ""}, ["name", "currency"]),
@@ -220,6 +222,8 @@ async def test_every_field_that_cannot_be_is_named(office: Office, members: dict
 
 async def test_an_event_on_a_layout_that_is_not_there_is_refused(office: Office) -> None:
     ghost = LayoutId("ghost")
+    odd = LayoutId("gh\0st")
+    assert await office.service.create_event(msgspec.structs.replace(NEW, layout_id=odd)) == LayoutUnknown(odd, None)
     assert await office.service.create_event(msgspec.structs.replace(NEW, layout_id=ghost)) == LayoutUnknown(
         ghost, None
     )

@@ -71,7 +71,7 @@ def test_an_unknown_field_is_answered_with_the_known_ones() -> None:
 def test_each_kind_of_field_says_what_it_accepts() -> None:
     value = {"id": "no spaces", "kind": "svg", "isWhole": 1, "prices": {"a": 1.5}, "width": -1, "tags": ["a", "b", "c"]}
     assert messages(value, Shape) == {
-        "id": 'must be 1 to 64 of the characters A-Z a-z 0-9 _ . -; got "no spaces"',
+        "id": 'must be 1 to 64 of A-Z a-z 0-9 _ . - (but not . or ..); got "no spaces"',
         "kind": 'must be one of frontrow, seatsio; got "svg"',
         "isWhole": "must be true or false; got 1",
         "prices": "must be an object whose values are each a whole number; got an object",

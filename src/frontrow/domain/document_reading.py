@@ -14,6 +14,8 @@ from typing import Annotated, Any, Generic, Literal, NewType, TypeVar, Union, ge
 
 import msgspec
 
+from frontrow.domain.texts import control_character
+
 T = TypeVar("T", bound=msgspec.Struct)
 
 FAULTS_MAX = 1_000
@@ -30,6 +32,8 @@ _PLAIN_WORDS = {
 }
 _QUOTED = re.compile(r"`([a-z |]+)`")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_PERHAPS_CONTROL = re.compile(rb"\\(?:u00[01]|u007f|[bf])|\x7f", re.IGNORECASE)
+"""How a control character is written in JSON, where it is no tab or line end; other texts may look so as well."""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -58,26 +62,38 @@ class Mended(msgspec.Struct, Generic[T], frozen=True):
 def read_document(document: bytes, kind: type[T]) -> T | Mended[T]:
     """Read a JSON document as `kind`, a struct of structs, tuples, numbers, strings and booleans.
 
-    Never raises, whatever the bytes. Costs one decoding where the document fits, some ten times that where not.
-    Numbers need bounds in `kind`, or 1e999 would pass as infinite.
+    Texts have no control characters but tabs and line ends (texts.py). Never raises, whatever the bytes. Costs one
+    decoding where the document fits, some ten times that where not. Numbers need bounds in `kind`, or 1e999 would
+    pass as infinite.
     """
+    decoded: T | None = None
     try:
         document.decode("utf-8")  # The decoder does not look into text of members that it passes over.
-        return msgspec.json.decode(document, type=kind)
+        decoded = msgspec.json.decode(document, type=kind)
+        if not _may_have_control_characters(document):
+            return decoded
+        first = ""
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         first = str(error)
     try:
         raw: object = json.loads(document.decode("utf-8"), parse_constant=_NotFinite)
-        walk = _Walk(whole_elements=b"\\ud" not in document.lower())
+        walk = _Walk(whole_elements=b"\\ud" not in document.lower() and not _may_have_control_characters(document))
         value = walk.mend(raw, kind, "$")
     except (RecursionError, ValueError) as error:
         return Mended(None, (Fault("$", _unusable(document, error)),))
     if len(walk.faults) > FAULTS_MAX:
         more = Fault("$", f"only the first {FAULTS_MAX} faults are named; there may be more")
         return Mended(None, (*walk.faults[:FAULTS_MAX], more))
+    if decoded is not None and not walk.faults:
+        return decoded
     # Where the walk finds nothing, the decoder objected to JSON itself.
     found = tuple(walk.faults) or (Fault("$", first),)
     return Mended(value if isinstance(value, kind) and isinstance(raw, dict) else None, found)
+
+
+def _may_have_control_characters(document: bytes) -> bool:
+    # Looking for one byte is some hundred times as fast as the expression, and most drawings have neither.
+    return (b"\\" in document or b"\x7f" in document) and _PERHAPS_CONTROL.search(document) is not None
 
 
 def _unusable(document: bytes, error: RecursionError | ValueError) -> str:
@@ -144,8 +160,8 @@ def _misfit(value: object, kind: Any) -> str | None:
         return f"expected a finite number, got {value.name}"
     if isinstance(value, float) and not math.isfinite(value):
         return "expected a finite number, got one past 1e308"
-    if isinstance(value, str) and _SURROGATE.search(value):
-        return "expected text, got half of a surrogate pair in it"
+    if isinstance(value, str) and (odd := _odd_character(value)) is not None:
+        return odd
     allowed = _literals(kind)
     if allowed and value not in allowed:
         got = json.dumps(value)[:80] if isinstance(value, str) else "no text"
@@ -156,6 +172,13 @@ def _misfit(value: object, kind: Any) -> str | None:
         message = str(error).partition(" - at ")[0]
         return _QUOTED.sub(_in_plain_words, message[:1].lower() + message[1:])
     return None
+
+
+def _odd_character(text: str) -> str | None:
+    if _SURROGATE.search(text):
+        return "expected text, got half of a surrogate pair in it"
+    control = control_character(text)
+    return None if control is None else f"expected text without control characters, got {control} in it: take it out"
 
 
 def _in_plain_words(quoted: re.Match[str]) -> str:

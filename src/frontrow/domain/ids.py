@@ -20,13 +20,18 @@ BookingId = NewType("BookingId", str)
 OrderId = NewType("OrderId", str)
 BlockId = NewType("BlockId", str)
 
-CHOSEN_ID_PATTERN = r"^[A-Za-z0-9_.\-]{1,64}$"
-"""The form of every id a person may choose, as a regular expression for JSON Schema."""
+CHOSEN_ID_PATTERN = r"^(?!\.{1,2}$)[A-Za-z0-9_.\-]{1,64}$"
+"""The form of every id a person may choose, as a regular expression for JSON Schema.
+
+`.` and `..` are none: clients and proxies take them out of a path before it is sent (RFC 3986, section 5.2.4).
+"""
+CHOSEN_ID_FORM = "1 to 64 of A-Z a-z 0-9 _ . - (but not . or ..)"
+"""The same for people."""
 
 USER_ID_BYTES_MAX = 255
 """A token's subject may be this long in UTF-8 (RFC 7519 sets no bound; the key space needs one)."""
 
-_CHOSEN_ID = re.compile(r"[A-Za-z0-9_.\-]{1,64}\Z")
+_CHOSEN_ID = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9_.\-]{1,64}\Z")
 _MADE_ID = re.compile(r"[1-9][0-9]{0,17}-[A-Za-z0-9_-]{22}\Z")
 _RANDOM_BYTES = 16
 

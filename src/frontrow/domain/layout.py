@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, field
 
-from frontrow.domain.ids import CHOSEN_ID_PATTERN, CategoryId, LayoutId, SeatId, SectionId, TableId
+from frontrow.domain.ids import CHOSEN_ID_FORM, CHOSEN_ID_PATTERN, CategoryId, LayoutId, SeatId, SectionId, TableId
+from frontrow.domain.texts import PRINTABLE_PATTERN
 
 SEATS_MAX = 200_000
 CATEGORIES_MAX = 500
@@ -22,12 +23,15 @@ SEAT_EXTENT = 24.0
 """A seat's width and height where the drawing states none."""
 
 _ID = Meta(
-    description="An id of your choice, unique among its kind: 1 to 64 of A-Z a-z 0-9 _ . -",
+    description=f"An id of your choice, unique among its kind: {CHOSEN_ID_FORM}",
     extra_json_schema={"pattern": CHOSEN_ID_PATTERN},
 )
 _REFERENCE = Meta(description="An id given in this document.", extra_json_schema={"pattern": CHOSEN_ID_PATTERN})
-_Name = Annotated[str, Meta(min_length=1, max_length=200, description="For people to read.")]
-_Label = Annotated[str, Meta(max_length=100)]
+_TEXT_FORM = {"pattern": PRINTABLE_PATTERN}
+_Name = Annotated[
+    str, Meta(min_length=1, max_length=200, description="For people to read.", extra_json_schema=_TEXT_FORM)
+]
+_Label = Annotated[str, Meta(max_length=100, extra_json_schema=_TEXT_FORM)]
 _Degrees = Annotated[float, Meta(ge=-360, le=360, description="Degrees, clockwise.")]
 _Canvas = Annotated[float, Meta(gt=0, le=CANVAS_MAX, description="Canvas units.")]
 
@@ -65,8 +69,11 @@ class Seat(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forb
     id: Annotated[SeatId, _ID]
     position: Point
     category_id: Annotated[CategoryId, _REFERENCE]
-    row_label: Annotated[str, Meta(max_length=100, description="The row as shown to people; may be empty.")]
-    seat_number: Annotated[int, Meta(ge=0, le=1_000_000)] | Annotated[str, Meta(min_length=1, max_length=100)]
+    row_label: Annotated[_Label, Meta(description="The row as shown to people; may be empty.")]
+    seat_number: (
+        Annotated[int, Meta(ge=0, le=1_000_000)]
+        | Annotated[str, Meta(min_length=1, max_length=100, extra_json_schema=_TEXT_FORM)]
+    )
     # Factories, not plain defaults: readers are always given a seat's extent and rotation, stated or not.
     size: Point = field(default_factory=lambda: Point(SEAT_EXTENT, SEAT_EXTENT))
     rotation: _Degrees = field(default_factory=float)
@@ -90,9 +97,14 @@ class Item(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forb
     pos: Point
     size: Point = field(default_factory=lambda: Point(0.0, 0.0))
     rot: _Degrees = field(default_factory=float)
-    lbl: Annotated[str, Meta(max_length=200)] = field(default_factory=lambda: "")
+    lbl: Annotated[str, Meta(max_length=200, extra_json_schema=_TEXT_FORM)] = field(default_factory=lambda: "")
     shp: Annotated[
-        str, Meta(max_length=32, description="`rectangle` or `round`; readers draw others as rectangles.")
+        str,
+        Meta(
+            max_length=32,
+            description="`rectangle` or `round`; readers draw others as rectangles.",
+            extra_json_schema=_TEXT_FORM,
+        ),
     ] = field(default_factory=lambda: "rectangle")
     sc: Annotated[int, Meta(ge=0, le=1_000)] = field(default_factory=int)
     book_as: Literal["either", "whole"] = "either"

@@ -14,12 +14,11 @@ import msgspec
 
 from frontrow.domain.document_reading import FAULTS_MAX, Fault, Mended, read_document
 from frontrow.domain.hold import SEATS_PER_HOLD_MAX
-from frontrow.domain.ids import CategoryId, SeatId, TableId, is_chosen_id
+from frontrow.domain.ids import CHOSEN_ID_FORM, CategoryId, SeatId, TableId, is_chosen_id
 from frontrow.domain.layout import SEATS_MAX, Item, Layout, Point, Seat
 from frontrow.domain.table_seating import seats_around
 
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}\Z")
-_ID_FORM = "1 to 64 of A-Z a-z 0-9 _ . -"
 _EXAMPLES_MAX = 3
 
 
@@ -113,7 +112,7 @@ def _faults(layout: Layout, *, unreadable: _Echoes | None) -> Iterator[Fault]:
 
 def _id_faults(layout: Layout) -> Iterator[Fault]:
     if not is_chosen_id(layout.id):
-        yield Fault("$.id", f"expected {_ID_FORM}, got {layout.id!r}")
+        yield Fault("$.id", f"expected {CHOSEN_ID_FORM}, got {layout.id!r}")
     kinds: tuple[tuple[str, Sequence[_Named]], ...] = (
         ("categories", layout.categories),
         ("sections", layout.sections),
@@ -124,7 +123,7 @@ def _id_faults(layout: Layout) -> Iterator[Fault]:
         first: dict[str, int] = {}
         for index, one in enumerate(named):
             if not is_chosen_id(one.id):
-                yield Fault(f"$.{member}[{index}].id", f"expected {_ID_FORM}, got {one.id!r}")
+                yield Fault(f"$.{member}[{index}].id", f"expected {CHOSEN_ID_FORM}, got {one.id!r}")
             elif first.setdefault(one.id, index) != index:
                 yield Fault(f"$.{member}[{index}].id", f"{one.id} is already the id of $.{member}[{first[one.id]}]")
 

@@ -16,7 +16,8 @@ def slug(text: str, *, length_max: int = ID_LENGTH_MAX) -> str:
     made = _OTHER.sub("-", plain).strip("-")
     if not made and any(c.isalnum() for c in plain):
         made = "u" + "".join(f"{ord(c):x}" for c in plain if c.isalnum())
-    return made[:length_max].strip("-")
+    made = made[:length_max].strip("-")
+    return "" if made in (".", "..") else made
 
 
 class UniqueIds:

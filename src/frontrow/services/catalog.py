@@ -9,7 +9,7 @@ import msgspec
 
 from frontrow.domain.errors import LedgerUnavailable
 from frontrow.domain.event import Event, SaleStatus
-from frontrow.domain.ids import EventId, LayoutId
+from frontrow.domain.ids import EventId, LayoutId, is_chosen_id
 from frontrow.domain.layout_index import LayoutIndex, index_layout
 from frontrow.ports import Clock, Ledger
 
@@ -58,7 +58,7 @@ class Catalog:
 
     async def sale(self, event_id: EventId) -> Sale | None:
         """The event with its drawing; None when there is no such event."""
-        event = await self._event(event_id)
+        event = await self._event(event_id) if is_chosen_id(event_id) else None
         if event is None:
             return None
         drawing = await self.drawing(event.layout_id, event.layout_version)

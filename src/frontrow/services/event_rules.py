@@ -7,9 +7,10 @@ from msgspec import UNSET, UnsetType
 
 from frontrow.domain.document_reading import Fault
 from frontrow.domain.event import Event
-from frontrow.domain.ids import CategoryId, EventId, LayoutId, SeatId, is_chosen_id
+from frontrow.domain.ids import CHOSEN_ID_FORM, CategoryId, EventId, LayoutId, SeatId, is_chosen_id
 from frontrow.domain.layout_index import LayoutIndex
 from frontrow.domain.pricing import PRICE_MINOR_MAX, PricesComplete, complete_prices, currency_exponent
+from frontrow.domain.texts import control_character
 
 NAME_LENGTH_MAX = 200
 TIME_MS_MAX = 253_402_300_799_999
@@ -131,9 +132,11 @@ def _priced(event: Event, layout: LayoutIndex, prices: Mapping[CategoryId, int])
 def _faults(event: Event) -> list[Fault]:
     faults = []
     if not is_chosen_id(event.event_id):
-        faults.append(Fault("eventId", f"expected 1 to 64 of A-Z a-z 0-9 _ . -, got {event.event_id!r}"))
+        faults.append(Fault("eventId", f"expected {CHOSEN_ID_FORM}, got {event.event_id!r}"))
     if not 0 < len(event.name.strip()) <= NAME_LENGTH_MAX or len(event.name) > NAME_LENGTH_MAX:
         faults.append(Fault("name", f"expected 1 to {NAME_LENGTH_MAX} characters that are not all blank"))
+    if (control := control_character(event.name)) is not None:
+        faults.append(Fault("name", f"expected text without control characters, got {control} in it: take it out"))
     times = {"startsAt": event.starts_at_ms, "salesStart": event.sales_start_ms, "salesEnd": event.sales_end_ms}
     faults += [
         Fault(field, "expected a time from 1970 to 9999")

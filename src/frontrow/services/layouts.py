@@ -9,7 +9,7 @@ import msgspec
 from frontrow.domain.booking import SeatRowState
 from frontrow.domain.document_reading import Fault
 from frontrow.domain.event import Event
-from frontrow.domain.ids import EventId, LayoutId, SeatId, is_chosen_id
+from frontrow.domain.ids import CHOSEN_ID_FORM, EventId, LayoutId, SeatId, is_chosen_id
 from frontrow.domain.layout import Layout
 from frontrow.domain.layout_faults import LayoutUnsound, read_layout
 from frontrow.domain.layout_import import import_chart
@@ -108,7 +108,7 @@ class LayoutService:
                 and for an imported chart one made from its name.
         """
         if layout_id is not None and not is_chosen_id(layout_id):
-            return LayoutFaulty((Fault("layoutId", f"expected 1 to 64 of A-Z a-z 0-9 _ . -, got {layout_id!r}"),))
+            return LayoutFaulty((Fault("layoutId", f"expected {CHOSEN_ID_FORM}, got {layout_id!r}"),))
         prepared = await asyncio.to_thread(_prepared, document, format, layout_id)
         if isinstance(prepared, LayoutFaulty):
             return prepared
@@ -205,6 +205,8 @@ class LayoutService:
         return undrawn(drawing.index, [seat.seat_id for seat in live])
 
     async def _layout(self, layout_id: LayoutId, version: int | None) -> LayoutIndex | LayoutUnknown:
+        if not is_chosen_id(layout_id):
+            return LayoutUnknown(layout_id, None)
         wanted = await self._ledger.latest_layout_version(layout_id) if version is None else version
         drawing = None if wanted is None else await self._catalog.drawing(layout_id, wanted)
         return LayoutUnknown(layout_id, version) if drawing is None else drawing.index

@@ -75,9 +75,12 @@ async def test_the_same_event_again_is_the_same_answer(api: Api) -> None:
     [
         ({"eventId": "no spaces"}, "eventId"),
         ({"eventId": "newline\n"}, "eventId"),
+        ({"eventId": ".."}, "eventId"),
         ({"name": ""}, "name"),
         ({"name": "   "}, "name"),
+        ({"name": "Ga\0la"}, "name"),
         ({"layoutId": "nowhere"}, "layoutId"),
+        ({"layoutId": "no\0where"}, "layoutId"),
         ({"layoutVersion": 7}, "layoutVersion"),
         ({"layoutVersion": 0}, "layoutVersion"),
         ({"startsAt": "tomorrow"}, "startsAt"),

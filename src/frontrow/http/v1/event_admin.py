@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from frontrow.domain.booking import IdempotencyKey
-from frontrow.domain.ids import CategoryId, EventId, LayoutId, is_chosen_id
+from frontrow.domain.ids import CHOSEN_ID_FORM, CategoryId, EventId, LayoutId, is_chosen_id
 from frontrow.domain.pricing import PRICE_MINOR_MAX
 from frontrow.http.operation import Access, Answer, Call, Example, NoQuery, Operation, declared
 from frontrow.http.problems import Code, FieldFault, Problem, invalid, not_found
@@ -72,7 +72,7 @@ async def create_event(services: Services, call: Call[CreateEvent, NoQuery]) -> 
     """Put an event on a layout version."""
     body, event_id = call.body, call.body.event_id
     if event_id is not None and not is_chosen_id(event_id):
-        return invalid(FieldFault("eventId", "must be 1 to 64 of the characters A-Z a-z 0-9 _ . -"))
+        return invalid(FieldFault("eventId", f"must be {CHOSEN_ID_FORM}"))
     if event_id is None and call.key is not None:
         event_id = _keyed_id(call.key)
     new = NewEvent(

@@ -7,7 +7,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from frontrow.domain.ids import CHOSEN_ID_PATTERN, SeatId, TableId
+from frontrow.domain.ids import CHOSEN_ID_FORM, CHOSEN_ID_PATTERN, SeatId, TableId
+from frontrow.domain.texts import PRINTABLE_PATTERN
 
 TEXT_CHARS_MAX = 200
 LONG_TEXT_CHARS_MAX = 2000
@@ -15,7 +16,6 @@ EMAIL_CHARS_MAX = 254
 MS_PER_SECOND = 1000
 MS_PER_MINUTE = 60_000
 
-_PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 _END = r"$(?!\n)"  # Python's `$` also matches before a last line break; JSON Schema's does not
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -39,14 +39,14 @@ ChosenId = Annotated[
     str,
     Meta(
         pattern=CHOSEN_ID_PATTERN,
-        extra={"form": "1 to 64 of the characters A-Z a-z 0-9 _ . -"},
-        description="chosen by you: 1 to 64 letters, digits, `_`, `.` or `-`",
+        extra={"form": CHOSEN_ID_FORM},
+        description="chosen by you: 1 to 64 letters, digits, `_`, `.` or `-`; not `.` or `..`",
     ),
 ]
-Text = Annotated[str, Meta(max_length=TEXT_CHARS_MAX, pattern=_PRINTABLE)]
-PhoneNumber = Annotated[str, Meta(max_length=40, pattern=_PRINTABLE)]
-RequiredText = Annotated[str, Meta(min_length=1, max_length=TEXT_CHARS_MAX, pattern=_PRINTABLE)]
-LongText = Annotated[str, Meta(max_length=LONG_TEXT_CHARS_MAX, pattern=_PRINTABLE)]
+Text = Annotated[str, Meta(max_length=TEXT_CHARS_MAX, pattern=PRINTABLE_PATTERN)]
+PhoneNumber = Annotated[str, Meta(max_length=40, pattern=PRINTABLE_PATTERN)]
+RequiredText = Annotated[str, Meta(min_length=1, max_length=TEXT_CHARS_MAX, pattern=PRINTABLE_PATTERN)]
+LongText = Annotated[str, Meta(max_length=LONG_TEXT_CHARS_MAX, pattern=PRINTABLE_PATTERN)]
 Email = Annotated[
     str,
     Meta(
