@@ -31,7 +31,7 @@ from frontrow.adapters.redis.hold_store import ValkeyHoldStore
 from frontrow.domain.booking import LedgerSeat, SeatRowState
 from frontrow.domain.changes import FeedEntry
 from frontrow.domain.errors import StoreUnavailable
-from frontrow.domain.hold import BookingBegun, Cold, HeldSeat, HoldAcquired, HoldGone
+from frontrow.domain.hold import BookingBegun, Cold, HeldSeat, HoldAcquired, HoldGone, OrphanCheck
 from frontrow.domain.ids import BlockId, BookingId, EventId, HoldId, OrderId, SeatId, TableId, UserId
 from frontrow.domain.seat_map import SeatMap, SeatState
 from tests.support.stored_event import StoredEvent, expected
@@ -43,7 +43,8 @@ STEPS_WANTED = 20_000
 
 EVENT = EventId("model")
 TABLES = {TableId("T1"): (SeatId("T1-1"), SeatId("T1-2")), TableId("T2"): (SeatId("T2-1"), SeatId("T2-2"))}
-SEATS = [*(SeatId(f"A{number}") for number in range(1, 6)), *itertools.chain.from_iterable(TABLES.values())]
+ROW = [SeatId(f"A{number}") for number in range(1, 6)]
+SEATS = [*ROW, *itertools.chain.from_iterable(TABLES.values())]
 USERS = [UserId("john1"), UserId("john12"), UserId("a:b%c ö")]
 LIFETIMES_MS = [120, 7_200_000]
 WAIT_MS_MAX = 30
@@ -56,6 +57,8 @@ chance = st.integers(0, 4_095)
 aims = st.sampled_from([True, True, True, False])
 """Whether to ask for what there is, which pure chance seldom hits."""
 ttls_ms = st.sampled_from([4, 25, 100_000, 100_000])
+orphan_rules = st.none() | st.just("row") | chance
+"""What is checked with a hold: nothing, the seats beside it in the row, or any seats by that choice."""
 states = st.sampled_from([SeatRowState.BOOKED, SeatRowState.BOOKED, SeatRowState.CLAIMED])
 
 
@@ -91,6 +94,23 @@ def part_of(seat_ids: Sequence[SeatId], choice: int) -> list[SeatId]:
     """Some of these seats, at least one where there are any."""
     chosen = [seat_id for place, seat_id in enumerate(seat_ids) if choice >> place & 1]
     return chosen or list(seat_ids[:1])
+
+
+def checks_of_row(seat_ids: Sequence[SeatId]) -> list[OrphanCheck]:
+    """What the rule has checked when these seats of the one row without an aisle are taken."""
+    wanted = [place for place, seat_id in enumerate(ROW) if seat_id in seat_ids]
+    checks: dict[SeatId, OrphanCheck] = {}
+    for place, step in itertools.product(wanted, (-1, 1)):
+        beside, beyond = place + step, place + 2 * step
+        if 0 <= beside < len(ROW) and beside not in wanted:
+            has_beyond = 0 <= beyond < len(ROW) and beyond not in wanted
+            checks[ROW[beside]] = OrphanCheck(ROW[beside], ROW[beyond] if has_beyond else None)
+    return list(checks.values())
+
+
+def any_checks(choice: int) -> list[OrphanCheck]:
+    """One to three, of seats wherever they are, wanted ones too."""
+    return [OrphanCheck(it, some([None, *SEATS], choice // (1 + place))) for place, it in enumerate(few_seats(choice))]
 
 
 class ScriptsAndSpecification(RuleBasedStateMachine):
@@ -245,6 +265,7 @@ class ScriptsAndSpecification(RuleBasedStateMachine):
         seats_max=st.sampled_from([None, 3, 6]),
         key=st.sampled_from([None, None, "key1", "key2"]),
         fingerprint=st.sampled_from(["same", "same", "other"]),
+        orphan_rule=orphan_rules,
     )
     def hold(
         self,
@@ -256,43 +277,78 @@ class ScriptsAndSpecification(RuleBasedStateMachine):
         seats_max: int | None,
         key: str | None,
         fingerprint: str,
+        orphan_rule: str | int | None,
     ) -> None:
         self.acquire(
             self.new_hold_id(),
             user_id,
             self.free_seats_mostly(choice),
             table=table,
+            orphan_rule=orphan_rule,
             ttl_ms=ttl_ms,
             seats_per_user_max=seats_max,
             answer_key=None if key is None else f"{key}-{USERS.index(user_id)}",
             fingerprint="" if key is None else fingerprint,
         )
 
-    @rule(aim=aims, choice=chance, more=chance, table=st.sampled_from([None, *TABLES]), ttl_ms=ttls_ms)
-    def hold_own_seats_again(self, aim: bool, choice: int, more: int, table: TableId | None, ttl_ms: int) -> None:
+    @rule(
+        aim=aims,
+        choice=chance,
+        more=chance,
+        table=st.sampled_from([None, *TABLES]),
+        ttl_ms=ttls_ms,
+        orphan_rule=orphan_rules,
+    )
+    def hold_own_seats_again(
+        self, aim: bool, choice: int, more: int, table: TableId | None, ttl_ms: int, *, orphan_rule: str | int | None
+    ) -> None:
         _, user_id, listed = self.a_hold(aim, choice)
         seat_ids = [*part_of(listed, more), *(self.free_seats_mostly(more) if more % 2 else [])] or few_seats(more)
-        self.acquire(self.new_hold_id(), user_id, seat_ids, table=table, ttl_ms=ttl_ms)
+        self.acquire(self.new_hold_id(), user_id, seat_ids, table=table, ttl_ms=ttl_ms, orphan_rule=orphan_rule)
 
-    @rule(aim=aims, choice=chance, more=chance, table=st.sampled_from([None, *TABLES]), adds=aims)
-    def add_to_a_hold_or_repeat_it(self, aim: bool, choice: int, more: int, table: TableId | None, adds: bool) -> None:
+    @rule(
+        aim=aims,
+        choice=chance,
+        more=chance,
+        table=st.sampled_from([None, *TABLES]),
+        adds=aims,
+        orphan_rule=orphan_rules,
+    )
+    def add_to_a_hold_or_repeat_it(
+        self, aim: bool, choice: int, more: int, table: TableId | None, adds: bool, *, orphan_rule: str | int | None
+    ) -> None:
         hold_id, user_id, listed = self.a_hold(aim, choice)
         own = [pair.seat_id for pair in self.spec.user_seats(now_ms=self.now_ms, user_id=user_id)]
         seat_ids = [*self.free_seats_mostly(more), *(part_of(own or listed, more) if more % 2 else [])]
-        self.acquire(hold_id, user_id, seat_ids, table=table, adds=adds, seats_per_user_max=6 if more % 3 else None)
+        seats_max = 6 if more % 3 else None
+        self.acquire(
+            hold_id, user_id, seat_ids, table=table, orphan_rule=orphan_rule, adds=adds, seats_per_user_max=seats_max
+        )
 
     def acquire(
-        self, hold_id: HoldId, user_id: UserId, seat_ids: Sequence[SeatId], *, table: TableId | None, **asked: Any
+        self,
+        hold_id: HoldId,
+        user_id: UserId,
+        seat_ids: Sequence[SeatId],
+        *,
+        table: TableId | None,
+        orphan_rule: str | int | None = None,
+        **asked: Any,
     ) -> None:
         of_table = dict.fromkeys(TABLES[table], table) if table is not None else {}
+        wanted = list(dict.fromkeys([*seat_ids, *of_table]))
+        checks = [] if orphan_rule is None else checks_of_row(wanted)
+        if isinstance(orphan_rule, int):
+            checks = any_checks(orphan_rule)
         defaults = {"ttl_ms": 100_000, "seats_per_user_max": None, "lifetime_max_ms": self.lifetime_max_ms}
         self.both(
             "acquire",
             hold_id=hold_id,
             user_id=user_id,
-            seat_ids=list(dict.fromkeys([*seat_ids, *of_table])),
+            seat_ids=wanted,
             table_ids=[] if table is None else [table],
             table_of_seat=of_table,
+            orphan_checks=checks,
             **(defaults | asked),
         )
 
@@ -508,7 +564,16 @@ def test_the_scripts_do_what_the_specification_says(valkey: ValkeyServer, pytest
     print(f"{run.steps} steps; outcomes: {run.outcomes.most_common()}")
     assert run.steps >= STEPS_WANTED
     assert set(run.outcomes) >= {
-        *("HoldAcquired", "SeatsUnavailable", "SeatsBusy", "SeatLimitReached", "HoldNotFound", "KeyReused", "HoldGone"),
-        *("Cold", "HoldExtended", "HoldReleased", "BookingBegun", "BookingRunning", "HoldNotComplete"),
+        *("HoldAcquired", "SeatsUnavailable", "SeatsBusy", "SeatLimitReached", "OrphanSeats", "HoldNotFound"),
+        *(
+            "KeyReused",
+            "HoldGone",
+            "Cold",
+            "HoldExtended",
+            "HoldReleased",
+            "BookingBegun",
+            "BookingRunning",
+            "HoldNotComplete",
+        ),
         *("BookingFinished", "Written", "Hold", "SeatMapSnapshot"),
     }

@@ -27,7 +27,7 @@ from frontrow.domain.hold import (
     Written,
 )
 from frontrow.domain.ids import BlockId, BookingId, EventId, HoldId, OrderId, SeatId, TableId, UserId
-from tests.support.one_event import GUARD_MS, LIFETIME_MAX_MS, TTL_MS, seats
+from tests.support.one_event import GUARD_MS, LIFETIME_MAX_MS, TTL_MS, orphan_checks, seats
 from tests.support.valkey import ValkeyServer
 
 EVENT = EventId("gala")
@@ -68,8 +68,9 @@ class EventOnValkey:
         adds: bool = False,
         key: str | None = None,
         fingerprint: str = "",
+        checks: str = "",
     ) -> AcquireOutcome:
-        """`tables` maps each whole table to its seats; they are asked for after `names`."""
+        """`tables` maps each whole table to its seats; they are asked for after `names`. `checks`: orphan_checks."""
         of_table = {seat: TableId(table) for table, words in (tables or {}).items() for seat in seats(words)}
         return await self.store.acquire(
             EVENT,
@@ -84,6 +85,7 @@ class EventOnValkey:
             adds=adds,
             answer_key=key,
             fingerprint=fingerprint,
+            orphan_checks=orphan_checks(checks),
         )
 
     async def acquired(self, user: str, hold: str, names: str, **asked: Any) -> HoldAcquired:

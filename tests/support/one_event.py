@@ -14,6 +14,7 @@ from frontrow.domain.hold import (
     ExtendOutcome,
     HeldSeat,
     HoldAcquired,
+    OrphanCheck,
     ReleaseOutcome,
     Written,
 )
@@ -35,6 +36,12 @@ def seats(names: str) -> tuple[SeatId, ...]:
 def pairs(names: str, hold_id: str) -> tuple[HeldSeat, ...]:
     """The seats as pairs with one hold."""
     return tuple(HeldSeat(seat_id, HoldId(hold_id)) for seat_id in seats(names))
+
+
+def orphan_checks(words: str) -> tuple[OrphanCheck, ...]:
+    """Checks from words: "A3>A4 A1" is A3 with A4 beyond it, and A1 at the row's end."""
+    split = (word.partition(">") for word in words.split())
+    return tuple(OrphanCheck(SeatId(seat), SeatId(beyond) if beyond else None) for seat, _, beyond in split)
 
 
 class OneEvent:
@@ -66,8 +73,9 @@ class OneEvent:
         adds: bool = False,
         key: str | None = None,
         fingerprint: str = "",
+        checks: str = "",
     ) -> AcquireOutcome:
-        """`tables` maps each whole table to its seats; they are asked for after `names`."""
+        """`tables` maps each whole table to its seats; they are asked for after `names`. `checks`: orphan_checks."""
         of_table = {seat: TableId(table) for table, words in (tables or {}).items() for seat in seats(words)}
         return self._noted(
             self.map.acquire(
@@ -83,6 +91,7 @@ class OneEvent:
                 adds=adds,
                 answer_key=key,
                 fingerprint=fingerprint,
+                orphan_checks=orphan_checks(checks),
             )
         )
 

@@ -23,10 +23,11 @@ _FIRST_ARGUMENT_IS_THE_KEY = {
 
 @dataclass
 class ScriptRun:
-    """One run of a script (by its digest, or source): the keys it was given, and those that its commands named."""
+    """One run of a script (by its digest, or source): the keys it was given, its commands, and the keys they named."""
 
     name: str
     declared: list[str]
+    commands: list[str] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
 
     @property
@@ -64,6 +65,7 @@ class ScriptRecorder:
             if words[0].upper() in {"EVALSHA", "EVAL"}:
                 runs.append(ScriptRun(words[1], declared=words[3 : 3 + int(words[2])]))
             elif source is not None and source.group(1) == "lua":
+                runs[-1].commands.append(words[0].upper())
                 runs[-1].touched |= _keys_of(words)
 
     def close(self) -> None:
