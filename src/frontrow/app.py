@@ -254,6 +254,8 @@ def _http_settings(settings: Settings, stores: Stores) -> HttpSettings:
         jwt_issuer=settings.jwt_issuer,
         jwt_audience=settings.jwt_audience,
         guest_tokens=settings.guest_tokens,
+        dialect_guests=settings.dialect_guests,
+        guest_session_key=_derived(stores.secret, "guest sessions"),
         cors_origins=settings.cors_origins,
     )
 

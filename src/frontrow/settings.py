@@ -58,6 +58,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         DirectBooking, Meta(description="who may book without an order: `integrator` or `anyone`")
     ] = DirectBooking.INTEGRATOR
     guest_tokens: Annotated[bool, Meta(description="whether anyone may ask for a 24-hour guest token")] = True
+    dialect_guests: Annotated[
+        bool, Meta(description="whether the documents' dialects 000 and 004 serve guest sessions, without a token")
+    ] = False
     hold_minutes: Annotated[int, Meta(ge=1, le=120, description="how long a hold lasts unless asked otherwise")] = 10
     hold_lifetime_minutes_max: Annotated[
         int, Meta(ge=1, le=1440, description="no hold lives longer, however often it is extended")

@@ -1,6 +1,7 @@
 """The whole server for tests: real composition, real Valkey, a ledger file of its own, spoken to as clients do."""
 
 import asyncio
+import re
 import shutil
 import socket
 import threading
@@ -17,6 +18,8 @@ import uvicorn
 
 from frontrow.app import Application, Stores
 from frontrow.domain.layout import Layout
+from frontrow.http.app import OPERATIONS
+from frontrow.http.problems import PROBLEMS, ErrorStyle
 from frontrow.settings import DirectBooking, Settings
 from tests.support.house import small_layout
 
@@ -93,7 +96,7 @@ class Api:
         is_json = "json" in answer.headers.get("content-type", "") and method != "HEAD"
         decoded = answer.json() if is_json and answer.content else None
         if answer.status_code >= 400 and method != "HEAD" and path != "/health/ready":
-            check_problem(answer, decoded)
+            check_refusal(answer, decoded, errors_at(path))
         return Answered(answer.status_code, decoded, answer.headers)
 
     async def get(self, path: str, **options: Any) -> Answered:
@@ -124,16 +127,35 @@ class Api:
         return dict(zip((seat.id for seat in small_layout().seats), answer.body["states"], strict=True))
 
 
+def errors_at(path: str) -> ErrorStyle:
+    """How refusals of this path look: a dialect's own envelope where one of its operations is there."""
+    path = path.partition("?")[0]
+    for operation in OPERATIONS:
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", operation.path), path):
+            return operation.errors
+    return PROBLEMS
+
+
+def check_refusal(answer: httpx.Response, body: Json | None, errors: ErrorStyle) -> None:
+    """A refusal in the envelope of its operation, whoever made it, that says nothing of the inside."""
+    assert "Traceback" not in answer.text and "site-packages" not in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    assert ("www-authenticate" in answer.headers) == (answer.status_code == 401)
+    if errors is PROBLEMS:
+        check_problem(answer, body)
+        return
+    assert answer.headers["content-type"] == errors.media_type, answer.text
+    msgspec.convert(body, errors.schema)
+
+
 def check_problem(answer: httpx.Response, body: Json | None) -> None:
-    """Every refusal is problem+json with the same members, and says nothing of the inside."""
+    """A refusal of v1, or of no operation at all, is problem+json with the same members."""
     assert answer.headers["content-type"] == "application/problem+json", answer.text
     assert body is not None
     assert body["status"] == answer.status_code
     assert body["type"] == f"/docs#{body['code']}"
     assert body["title"] and body["detail"]
     assert body["requestId"] == answer.headers["x-request-id"]
-    assert "Traceback" not in answer.text and "site-packages" not in answer.text
-    assert answer.headers["cache-control"] == "no-store"
 
 
 def settings_for(folder: Path, **changes: Any) -> Settings:

@@ -30,6 +30,7 @@ EVERY_SETTING = {
     "jwt_audience": ("frontrow", "frontrow"),
     "direct_booking": ("anyone", DirectBooking.ANYONE),
     "guest_tokens": ("off", False),
+    "dialect_guests": ("on", True),
     "hold_minutes": ("15", 15),
     "hold_lifetime_minutes_max": ("60", 60),
     "seats_per_user_max": ("8", 8),

@@ -50,9 +50,10 @@ def demo(
 
 
 def demo_settings(settings: Settings) -> Settings:
-    """The demo's own defaults, where the environment says nothing: its own folder, and booking for everyone."""
+    """The demo's own defaults, where the environment says nothing: its own folder, and booking and guests for everyone."""
     return msgspec.structs.replace(
         settings,
         data_dir=settings.data_dir or platformdirs.user_data_path("frontrow") / "demo",
         direct_booking=settings.direct_booking if is_set("direct_booking") else DirectBooking.ANYONE,
+        dialect_guests=settings.dialect_guests if is_set("dialect_guests") else True,
     )

@@ -9,23 +9,25 @@ import structlog
 from falcon.asgi import Request, Response
 
 from frontrow.domain.errors import ConfigurationError, LedgerUnavailable, StoreUnavailable
-from frontrow.http import health, v1
+from frontrow.http import dialects, health, v1
 from frontrow.http.auth import Authenticator
 from frontrow.http.cors import Cors
 from frontrow.http.endpoint import responder_of
 from frontrow.http.envelope import AccessLog, Envelope, put_problem, request_id_of
+from frontrow.http.guest_sessions import GuestSessions
 from frontrow.http.openapi import openapi_document
 from frontrow.http.operation import AnyOperation
-from frontrow.http.problems import Code, Problem, not_found
+from frontrow.http.problems import PROBLEMS, Code, ErrorStyle, Problem, not_found
 from frontrow.http.services import Services
 from frontrow.http.static_files import StaticFile, StaticFiles, files_of, static_file
 from frontrow.http.token_keys import PublishedKeys, shared_secret
 
 REFERENCE_FOLDER = Path(__file__).parent / "reference"
-OPERATIONS: tuple[AnyOperation, ...] = (*v1.OPERATIONS, *health.OPERATIONS)
+OPERATIONS: tuple[AnyOperation, ...] = (*v1.OPERATIONS, *dialects.OPERATIONS, *health.OPERATIONS)
 """Every operation there is, in the order of the documents."""
 
 _log = structlog.get_logger("frontrow.http")
+_STYLES: dict[str, ErrorStyle] = {operation.path: operation.errors for operation in OPERATIONS}
 _CODE_OF_STATUS = {404: Code.NOT_FOUND, 413: Code.BODY_TOO_LARGE, 415: Code.UNSUPPORTED_MEDIA_TYPE}
 
 App = falcon.asgi.App[Request, Response]
@@ -50,11 +52,12 @@ def create_app(services: Services, *, access_log: bool = False) -> App:
     app.add_middleware(Envelope())
     if services.settings.cors_origins:
         app.add_middleware(Cors(services.settings.cors_origins))
-    authenticator = _authenticator(services)
+    authenticator, settings = _authenticator(services), services.settings
+    guests = GuestSessions(settings.guest_session_key, services.clock) if settings.dialect_guests else None
     routes: dict[str, _Route] = {}
     for operation in OPERATIONS:
         route = routes.setdefault(operation.path, _Route())
-        responder = responder_of(operation, services, authenticator)
+        responder = responder_of(operation, services, authenticator, guests)
         setattr(route, f"on_{operation.method.lower()}", responder)
         if operation.method == "GET":
             setattr(route, "on_head", responder)  # noqa: B010 (the method above is only known by name)
@@ -89,14 +92,18 @@ def _files(services: Services) -> dict[str, StaticFile]:
     }
 
 
+def _style_of(req: Request) -> ErrorStyle:
+    # What matched no operation has no template; what matched has one, even where its method is not supported.
+    return _STYLES.get(req.uri_template or "", PROBLEMS)
+
+
 async def _answer_unavailable(
     req: Request, resp: Response, error: StoreUnavailable | LedgerUnavailable, _params: dict[str, Any]
 ) -> None:
     store = "hold store" if isinstance(error, StoreUnavailable) else "ledger"
     detail = f"the {store} does not answer at present; your request may have been carried out, so repeat it as it was"
-    put_problem(
-        req, resp, Problem(code=Code.STORE_UNAVAILABLE, detail=detail, retry_after_s=max(1, error.retry_after_s))
-    )
+    problem = Problem(code=Code.STORE_UNAVAILABLE, detail=detail, retry_after_s=max(1, error.retry_after_s))
+    put_problem(req, resp, problem, _style_of(req))
     _log.warning("store_unavailable", request_id=request_id_of(req), store=store, reason=str(error))
 
 
@@ -104,18 +111,17 @@ async def _answer_framework(req: Request, resp: Response, error: falcon.HTTPErro
     if isinstance(error, falcon.HTTPMethodNotAllowed):
         allowed = tuple(str((error.headers or {}).get("Allow", "")).split(", "))  # type: ignore[union-attr]
         detail = f"{req.method} is not supported here; use {', '.join(allowed)}"
-        put_problem(req, resp, Problem(code=Code.METHOD_NOT_ALLOWED, detail=detail, allowed_methods=allowed))
+        problem = Problem(code=Code.METHOD_NOT_ALLOWED, detail=detail, allowed_methods=allowed)
     elif error.status_code == 404:
-        put_problem(req, resp, not_found(f"page or operation {req.path[:200]}"))
+        problem = not_found(f"page or operation {req.path[:200]}")
     else:
         code = _CODE_OF_STATUS.get(error.status_code, Code.MALFORMED)
-        put_problem(
-            req, resp, Problem(code=code, detail=error.description or error.title or "the request is not valid")
-        )
+        problem = Problem(code=code, detail=error.description or error.title or "the request is not valid")
+    put_problem(req, resp, problem, _style_of(req))
 
 
 async def _answer_unexpected(req: Request, resp: Response, error: Exception, _params: dict[str, Any]) -> None:
     request_id = request_id_of(req)
     _log.error("unexpected", request_id=request_id, method=req.method, route=req.uri_template, exc_info=error)
     detail = f"this is a fault of the server; it was logged under the request id {request_id}"
-    put_problem(req, resp, Problem(code=Code.INTERNAL_ERROR, detail=detail))
+    put_problem(req, resp, Problem(code=Code.INTERNAL_ERROR, detail=detail), _style_of(req))

@@ -8,7 +8,7 @@ from falcon.asgi import Request, Response
 from frontrow.http.envelope import REQUEST_ID_HEADER
 
 ALLOWED_HEADERS = "authorization, content-type, idempotency-key, if-none-match, last-event-id, x-request-id"
-ALLOWED_METHODS = "GET, HEAD, POST, PATCH, DELETE, OPTIONS"
+ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 EXPOSED_HEADERS = f"etag, idempotency-replayed, retry-after, {REQUEST_ID_HEADER}"
 PREFLIGHT_AGE_S = 7200
 

@@ -16,6 +16,7 @@ from frontrow.domain.ids import UserId
 from frontrow.http.auth import Authenticator
 from frontrow.http.envelope import put_problem
 from frontrow.http.faults import faults_of
+from frontrow.http.guest_sessions import GuestSessions
 from frontrow.http.operation import JSON_MEDIA_TYPE, Access, AnyOperation, Call, NoBody, NoQuery, RawJson
 from frontrow.http.problems import Code, FieldFault, Problem, Refused, invalid
 from frontrow.http.services import Services
@@ -31,10 +32,16 @@ _NO_QUERY = NoQuery()
 Responder = Callable[..., Awaitable[None]]
 
 
-def responder_of(operation: AnyOperation, services: Services, authenticator: Authenticator) -> Responder:
-    """The Falcon responder of an operation; path parameters arrive as keyword arguments."""
+def responder_of(
+    operation: AnyOperation, services: Services, authenticator: Authenticator, guests: GuestSessions | None
+) -> Responder:
+    """The Falcon responder of an operation; path parameters arrive as keyword arguments.
+
+    Without `guests` there are no guest sessions, and what they could call needs a token.
+    """
     handler = operation.handler
-    read_caller = _caller_reader(operation, authenticator)
+    errors = operation.errors
+    read_caller = _caller_reader(operation, authenticator, guests)
     read_body = _body_reader(operation, services)
     read_query = _query_reader(operation)
     read_key = _key_reader(operation)
@@ -43,17 +50,17 @@ def responder_of(operation: AnyOperation, services: Services, authenticator: Aut
 
     async def respond(req: Request, resp: Response, **path: str) -> None:
         try:
-            caller = await read_caller(req) if read_caller is not None else None
+            caller = await read_caller(req, resp) if read_caller is not None else None
             body = await read_body(req) if read_body is not None else _NO_BODY
             query = read_query(req) if read_query is not None else _NO_QUERY
             key = read_key(req, caller, path, body) if read_key is not None else None
         except Refused as refused:
-            put_problem(req, resp, refused.problem)
+            put_problem(req, resp, refused.problem, errors)
             return
         tags = req.get_header("If-None-Match") if has_etag else None
         answer = await handler(services, Call(path, body, query, caller, key, tags, has_etag and _accepts_gzip(req)))
         if isinstance(answer, Problem):
-            put_problem(req, resp, answer)
+            put_problem(req, resp, answer, errors)
             return
         content = answer.body
         resp.status_code = answer.status or status
@@ -69,14 +76,22 @@ def responder_of(operation: AnyOperation, services: Services, authenticator: Aut
 
 
 def _caller_reader(
-    operation: AnyOperation, authenticator: Authenticator
-) -> Callable[[Request], Awaitable[Caller]] | None:
+    operation: AnyOperation, authenticator: Authenticator, guests: GuestSessions | None
+) -> Callable[[Request, Response], Awaitable[Caller | None]] | None:
     if operation.access is Access.PUBLIC:
         return None
     needs_admin = operation.access is Access.ADMIN
+    needs_caller = operation.access is not Access.OPTIONAL
+    may_begin_session = operation.access is Access.GUEST
+    if not (may_begin_session or operation.access is Access.OPTIONAL):
+        guests = None
 
-    async def read_caller(req: Request) -> Caller:
+    async def read_caller(req: Request, resp: Response) -> Caller | None:
         header = req.get_header("Authorization")
+        if header is None and guests is not None:
+            return guests.of_request_or_new(req, resp) if may_begin_session else guests.of_request(req)
+        if header is None and not needs_caller:
+            return None
         caller = authenticator.known(header)
         if caller is None:
             verified = await authenticator.verify(header)

@@ -11,7 +11,7 @@ from time import perf_counter_ns
 import structlog
 from falcon.asgi import Request, Response
 
-from frontrow.http.problems import PROBLEM_MEDIA_TYPE, Code, Problem, encode_problem
+from frontrow.http.problems import PROBLEMS, Code, ErrorStyle, Problem
 
 REQUEST_ID_HEADER = "x-request-id"
 _OWN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
@@ -38,21 +38,21 @@ def request_id_of(req: Request) -> str:
     return made
 
 
-def put_problem(req: Request, resp: Response, problem: Problem) -> None:
-    """Make the answer this problem. Conflicts are logged with what they are about, never with whom."""
+def put_problem(req: Request, resp: Response, problem: Problem, style: ErrorStyle = PROBLEMS) -> None:
+    """Make the answer this problem, in the style of the operation. Conflicts are logged, but never whose they are."""
     request_id = request_id_of(req)
-    resp.status_code = problem.status
-    resp.data = encode_problem(problem, request_id)
-    resp.set_header("content-type", PROBLEM_MEDIA_TYPE)
+    status = resp.status_code = style.status_of(problem)
+    resp.data = style.encode(problem, request_id)
+    resp.set_header("content-type", style.media_type)
     resp.set_header("cache-control", "no-store")
     if problem.retry_after_s is not None:
         resp.set_header("retry-after", str(problem.retry_after_s))
-    if problem.status == 401:
+    if status == 401:
         error = "" if problem.code is Code.TOKEN_MISSING else ', error="invalid_token"'
         resp.set_header("www-authenticate", f'Bearer realm="frontrow"{error}')
     if problem.allowed_methods:
         resp.set_header("allow", ", ".join(problem.allowed_methods))
-    if problem.status in (409, 503):
+    if status in (409, 503):
         _log.info("refused", request_id=request_id, code=str(problem.code), route=req.uri_template)
 
 

@@ -7,25 +7,37 @@ import msgspec
 from apispec import APISpec
 
 from frontrow import __version__
-from frontrow.http.operation import Access, AnyOperation
-from frontrow.http.problems import KINDS, PROBLEM_MEDIA_TYPE, Code, Problem, ProblemDocument, encode_problem
+from frontrow.http.guest_sessions import COOKIE_NAME
+from frontrow.http.operation import Access, AnyOperation, Variant
+from frontrow.http.problems import KINDS, Code, ErrorStyle, Problem
 
 _REF = "#/components/schemas/{name}"
 _Json = dict[str, Any]
 
 PATH_PARAMETERS: dict[str, tuple[str, _Json]] = {
     "eventId": ("the event", {"type": "string"}),
+    "showId": ("the event", {"type": "string"}),
+    "showtimeId": ("the event", {"type": "string"}),
     "layoutId": ("the layout", {"type": "string"}),
     "version": ("the layout's version, 1 or more", {"type": "string"}),
     "holdId": ("the hold, as the server made it", {"type": "string"}),
+    "orderId": ("the order, as the server made it", {"type": "string"}),
     "bookingId": ("the booking, as the server made it", {"type": "string"}),
 }
 _DESCRIPTION = """\
 Look at a seat map, hold seats for a few minutes, book them. No seat is ever sold twice.
 
 Times are RFC 3339 in UTC; money is in minor units. Every answer carries `X-Request-Id`; every refusal is an
-`application/problem+json` document whose `code` says what happened.
+`application/problem+json` document whose `code` says what happened. The dialects' operations answer and refuse in the
+envelopes of their own documents instead.
 """
+_SECURITY: dict[Access, list[_Json]] = {
+    Access.PUBLIC: [],
+    Access.OPTIONAL: [{}, {"token": []}, {"guestSession": []}],
+    Access.GUEST: [{"token": []}, {"guestSession": []}],
+    Access.USER: [{"token": []}],
+    Access.ADMIN: [{"token": []}],
+}
 
 
 def openapi_document(operations: Sequence[AnyOperation]) -> bytes:
@@ -44,6 +56,7 @@ def openapi_document(operations: Sequence[AnyOperation]) -> bytes:
     for name, schema in schemas.items():
         spec.components.schema(name, _plain(schema))
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
+    spec.components.security_scheme("guestSession", {"type": "apiKey", "in": "cookie", "name": COOKIE_NAME})
     paths: dict[str, dict[str, _Json]] = {}
     for operation in operations:
         described = _operation(operation, reference_of)
@@ -55,8 +68,10 @@ def openapi_document(operations: Sequence[AnyOperation]) -> bytes:
 
 
 def _types_of(operations: Iterable[AnyOperation]) -> list[type]:
-    types: dict[type, None] = {ProblemDocument: None}
+    types: dict[type, None] = {}
     for operation in operations:
+        types[operation.errors.schema] = None
+        types.update((variant.answer, None) for variant in operation.variants)
         if operation.has_body:
             types[operation.body_schema or operation.body] = None
         if operation.answer is not None:
@@ -71,7 +86,7 @@ def _operation(operation: AnyOperation, reference_of: dict[type, _Json]) -> _Jso
         "tags": [operation.tag],
         "parameters": [*_path_parameters(operation), *_query_parameters(operation), *_header_parameters(operation)],
         "responses": _responses(operation, reference_of),
-        "security": [] if operation.access is Access.PUBLIC else [{"token": []}],
+        "security": _SECURITY[operation.access],
         "x-access": str(operation.access),
     }
     if operation.has_body:
@@ -160,10 +175,13 @@ def _responses(operation: AnyOperation, reference_of: dict[type, _Json]) -> _Jso
     by_status: dict[int, list[Code]] = {}
     for code in Code:
         if code in operation.codes or code is Code.INTERNAL_ERROR:
-            by_status.setdefault(KINDS[code].status, []).append(code)
+            status = operation.errors.status_of(Problem(code=code, detail=""))
+            by_status.setdefault(status, []).append(code)
+    for variant in operation.variants:
+        responses[str(variant.status)] = _variant(variant, operation.media_type, reference_of)
     for status, codes in by_status.items():
-        if str(status) not in responses:
-            responses[str(status)] = _refusal(codes, reference_of)
+        refusal = _refusal(codes, operation.errors, reference_of)
+        responses[str(status)] = _either(responses[str(status)], refusal) if str(status) in responses else refusal
     return responses
 
 
@@ -177,19 +195,39 @@ def _headers(operation: AnyOperation) -> _Json:
     return headers
 
 
-def _refusal(codes: list[Code], reference_of: dict[type, _Json]) -> _Json:
+def _variant(variant: Variant, media_type: str, reference_of: dict[type, _Json]) -> _Json:
+    examples = {"answer": {"summary": variant.description, "value": plain(variant.example)}}
+    content = {"schema": reference_of[variant.answer], "examples": examples}
+    return {"description": variant.description, "content": {media_type: content}}
+
+
+def _either(answer: _Json, refusal: _Json) -> _Json:
+    """A status with which the operation answers something of its own, and refuses as well."""
+    content = dict(answer.get("content", {}))
+    for media_type, refused in refusal["content"].items():
+        own = content.get(media_type)
+        if own is None:
+            content[media_type] = refused
+            continue
+        schemas = [own["schema"], *([refused["schema"]] if refused["schema"] != own["schema"] else [])]
+        schema = {"anyOf": schemas} if len(schemas) > 1 else schemas[0]
+        content[media_type] = {"schema": schema, "examples": {**own.get("examples", {}), **refused["examples"]}}
+    return {**answer, "description": f"{answer['description']}; {refusal['description']}", "content": content}
+
+
+def _refusal(codes: list[Code], errors: ErrorStyle, reference_of: dict[type, _Json]) -> _Json:
     examples = {
         str(code): {
             "summary": KINDS[code].title,
             "value": msgspec.json.decode(
-                encode_problem(Problem(code=code, detail=KINDS[code].title.lower()), "5f0c1b2a9d-1")
+                errors.encode(Problem(code=code, detail=KINDS[code].title.lower()), "5f0c1b2a9d-1")
             ),
         }
         for code in codes
     }
     return {
         "description": "; ".join(f"`{code}`: {KINDS[code].title}" for code in codes),
-        "content": {PROBLEM_MEDIA_TYPE: {"schema": reference_of[ProblemDocument], "examples": examples}},
+        "content": {errors.media_type: {"schema": reference_of[errors.schema], "examples": examples}},
     }
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from frontrow.domain.booking import IdempotencyKey
 from frontrow.domain.ids import UserId
-from frontrow.http.problems import Code, Problem
+from frontrow.http.problems import PROBLEMS, Code, ErrorStyle, Problem
 from frontrow.http.services import Services
 from frontrow.services.callers import Caller
 
@@ -24,9 +24,15 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 class Access(StrEnum):
-    """Who may call an operation."""
+    """Who may call an operation.
+
+    GUEST is a bearer token, or a guest session where this server has them (`frontrow.http.guest_sessions`).
+    OPTIONAL is public, but a bearer token or a guest session that comes along is read, and a bad token refused.
+    """
 
     PUBLIC = "public"
+    OPTIONAL = "optional"
+    GUEST = "guest"
     USER = "user"
     ADMIN = "admin"
 
@@ -62,7 +68,7 @@ class Call(msgspec.Struct, Generic[BodyT, QueryT], frozen=True, gc=False):
 
     @property
     def user(self) -> Caller:
-        """The caller of an operation that is not public."""
+        """The caller of an operation that is neither public nor optional."""
         assert self.caller is not None
         return self.caller
 
@@ -113,16 +119,27 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One more status that an operation answers by itself, with a body of its own: what a dialect's document says."""
+
+    status: int
+    answer: type[msgspec.Struct]
+    description: str
+    example: msgspec.Struct
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation(Generic[BodyT, QueryT]):
     """Everything there is to know about one method on one path.
 
     `refusals` are the codes the handler itself can answer; `codes` adds those of reading the request.
-    `also` are further statuses with the same body.
+    `also` are further statuses with the same body, `variants` those with another one.
+    `errors` is how refusals look; operations on one path share it.
     `takes_key` allows an Idempotency-Key header. `cache` is the Cache-Control of a success.
     """
 
     name: str
-    method: Literal["GET", "POST", "PATCH", "DELETE"]
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
     path: str
     summary: str
     tag: str
@@ -139,6 +156,8 @@ class Operation(Generic[BodyT, QueryT]):
     body_schema: type | None = None
     has_etag: bool = False
     also: tuple[int, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    errors: ErrorStyle = PROBLEMS
     media_type: str = JSON_MEDIA_TYPE
     takes_large_body: bool = False
     cache: str = NO_STORE
@@ -158,7 +177,9 @@ class Operation(Generic[BodyT, QueryT]):
         """Every code a caller may get, but for `internal_error`, which any operation may answer."""
         codes = set(self.refusals)
         if self.access is not Access.PUBLIC:
-            codes |= {Code.TOKEN_MISSING, Code.TOKEN_INVALID, Code.STORE_UNAVAILABLE}
+            codes |= {Code.TOKEN_INVALID, Code.STORE_UNAVAILABLE}
+            if self.access is not Access.OPTIONAL:
+                codes.add(Code.TOKEN_MISSING)
         if self.access is Access.ADMIN:
             codes.add(Code.ROLE_MISSING)
         if self.has_body:

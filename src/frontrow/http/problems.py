@@ -1,8 +1,11 @@
 """Every problem the API answers with: one table of codes, and the RFC 9457 document made of one.
 
 A handler returns a `Problem`; nothing else decides how a refusal looks. `docs/http-api.md` lists the same codes.
+Dialects answer the same problems in the envelopes of their own documents: see `ErrorStyle`.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
@@ -182,6 +185,28 @@ def encode_problem(problem: Problem, request_id: str) -> bytes:
             seats_max=problem.seats_max,
         )
     )
+
+
+def _own_status(problem: Problem) -> int:
+    return problem.status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorStyle:
+    """How the refusals of an operation look: every one of them, also those made before its handler is called.
+
+    `status_of` is the HTTP status of a problem, for documents that answer, say, 400 where the code's own is 422.
+    `encode` makes the body of a problem and the request's id; `schema` is what OpenAPI shows of it.
+    """
+
+    media_type: str
+    encode: Callable[[Problem, str], bytes]
+    schema: type[msgspec.Struct]
+    status_of: Callable[[Problem], int] = _own_status
+
+
+PROBLEMS = ErrorStyle(media_type=PROBLEM_MEDIA_TYPE, encode=encode_problem, schema=ProblemDocument)
+"""RFC 9457, as v1 and every path without an operation answer."""
 
 
 def invalid(*faults: FieldFault) -> Problem:

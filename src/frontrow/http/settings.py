@@ -10,7 +10,8 @@ class HttpSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Who may call and how much may be sent.
 
     `jwt_secret` verifies HS256 tokens and signs guest tokens; `jwks_url` gives the keys of RS256 and ES256 tokens.
-    At least one of them is set. `cors_origins` are origins such as `https://shop.example`, or `*`.
+    At least one of them is set. `guest_session_key` signs the cookies of guest sessions, which dialects have when
+    `dialect_guests`. `cors_origins` are origins such as `https://shop.example`, or `*`.
     """
 
     jwt_secret: str | None = None
@@ -18,6 +19,8 @@ class HttpSettings(msgspec.Struct, frozen=True, kw_only=True):
     jwt_issuer: str | None = None
     jwt_audience: str | None = None
     guest_tokens: bool = True
+    dialect_guests: bool = False
+    guest_session_key: bytes = b""
     cors_origins: tuple[str, ...] = ()
     body_bytes_max: int = 64 * KIBIBYTE
     layout_bytes_max: int = 32 * MEBIBYTE

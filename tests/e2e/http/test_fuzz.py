@@ -95,6 +95,8 @@ def made_beforehand(url: str) -> dict[str, str]:
         client.post(f"/bookings/{booking['bookingId']}/cancel").raise_for_status()
     return {
         "eventId": EVENT,
+        "showId": EVENT,
+        "showtimeId": EVENT,
         "holdId": hold["holdId"],
         "bookingId": booking["bookingId"],
         "layoutId": LAYOUT,

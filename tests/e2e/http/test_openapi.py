@@ -60,13 +60,22 @@ def test_every_path_parameter_has_an_example(operation: AnyOperation) -> None:
     assert set(parameters) == names == set(operation.example.path)
 
 
-def test_problem_examples_fit_the_problem_schema() -> None:
-    for methods in DOCUMENT["paths"].values():
-        for description in methods.values():
-            for response in description["responses"].values():
-                media = response.get("content", {}).get("application/problem+json", {})
-                for example in media.get("examples", {}).values():
-                    assert is_valid(media["schema"], example["value"]), example
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_examples_of_refusals_fit_the_schema_of_the_operations_own_errors(operation: AnyOperation) -> None:
+    shown = 0
+    for response in described(operation)["responses"].values():
+        media = response.get("content", {}).get(operation.errors.media_type, {})
+        for example in media.get("examples", {}).values():
+            assert is_valid(media["schema"], example["value"]), example
+            shown += 1
+    assert shown >= len(operation.codes)
+
+
+def test_operations_on_one_path_refuse_in_one_style() -> None:
+    styles: dict[str, set[int]] = {}
+    for operation in OPERATIONS:
+        styles.setdefault(operation.path, set()).add(id(operation.errors))
+    assert all(len(found) == 1 for found in styles.values())
 
 
 def test_every_reference_leads_somewhere() -> None:
@@ -95,7 +104,7 @@ def test_the_written_reference_has_every_code_with_its_status() -> None:
 
 
 def test_the_written_reference_has_no_route_or_code_that_is_gone() -> None:
-    routes = set(re.findall(r"^\| (GET|POST|PATCH|DELETE) \| `([^`]+)` \|", PAGE, re.MULTILINE))
+    routes = set(re.findall(r"^\| (GET|POST|PUT|PATCH|DELETE) \| `([^`]+)` \|", PAGE, re.MULTILINE))
     assert routes == {(operation.method, operation.path) for operation in OPERATIONS}
     codes = set(re.findall(r"^\| \d{3} \| `([a-z_]+)` \|", PAGE, re.MULTILINE))
     assert codes == {str(code) for code in KINDS}

@@ -1,0 +1,5 @@
+"""The dialects: other systems' interfaces on the same engine, one small module each; none holds a rule of its own."""
+
+from frontrow.http.operation import AnyOperation
+
+OPERATIONS: tuple[AnyOperation, ...] = ()
