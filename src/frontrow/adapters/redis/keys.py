@@ -1,6 +1,7 @@
-"""The names of an event's keys in the store, and how users are written in them.
+"""The names of the store's keys, and how users are written in them.
 
-The braces around the event id are literal: they are a cluster's hash tag, so that all keys of one event have one slot.
+The braces are literal: they are a cluster's hash tag, so that all keys of one event, and all counts of calls, have one
+slot.
 docs/data-model.md describes each key.
 """
 
@@ -53,6 +54,11 @@ def hold_answer(event_id: str, answer_key: str) -> str:
 
 def user_seats(event_id: str, user: str) -> str:
     return f"user_seats:{{{event_id}}}:{user}"
+
+
+def call_count(minute: int, counted: str) -> str:
+    """How often one user or address called in that minute since 1970; `counted` as the limiter names it."""
+    return f"call_count:{{calls}}:{minute}:{quote(counted, safe='/:')}"
 
 
 def encoded_user(user_id: str) -> str:

@@ -32,6 +32,7 @@ READ_SEAT_MAP = _loaded("read_seat_map")
 READ_SEATS = _loaded("read_seats")
 WARM_EVENT = _loaded("warm_event")
 RETIRE_EVENT = _loaded("retire_event")
+COUNT_CALLS = _loaded("rate_limits/count_calls")
 
 ALL = (
     ACQUIRE_HOLD,
@@ -48,3 +49,4 @@ ALL = (
     WARM_EVENT,
     RETIRE_EVENT,
 )
+"""Every script on an event."""
