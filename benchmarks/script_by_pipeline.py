@@ -90,7 +90,7 @@ def _command(user: int, seats: Sequence[str]) -> tuple[str | int, ...]:
     )
     limits = (TTL_MS, LIFETIME_MAX_MS, SEATS_PER_USER_MAX)
     head: tuple[str | int, ...] = ("EVALSHA", ACQUIRE_HOLD.sha, len(names), *names)
-    return (*head, name, hold_id, *limits, "0", "", "tag", SEATS_PER_HOLD, 0, *seats)
+    return (*head, name, hold_id, *limits, "0", "", "tag", SEATS_PER_HOLD, 0, 0, *seats)
 
 
 async def _gathered(store: ValkeyHoldStore) -> float:
