@@ -22,6 +22,7 @@ from frontrow.data_folder import DataFolder
 from frontrow.http.app import App, create_app
 from frontrow.http.services import Services
 from frontrow.http.settings import HttpSettings
+from frontrow.services.active_holds import ActiveHolds
 from frontrow.services.activity import Activity
 from frontrow.services.background import Background
 from frontrow.services.blocks import BlockService
@@ -189,6 +190,7 @@ class Application:
                 orphans=OrphanHolds(store=store, calls=calls, clock=clock, background=background),
                 clock_watch=clock_watch,
             )
+            seat_holds = SeatHolds(store=store, catalog=catalog, calls=calls, clock=clock, rules=rules)
             bookings = BookingService(
                 store=store,
                 ledger=ledger,
@@ -223,7 +225,8 @@ class Application:
                     catalog=catalog,
                     layouts=layouts,
                     holds=holds,
-                    seat_holds=SeatHolds(store=store, catalog=catalog, calls=calls, clock=clock, rules=rules),
+                    seat_holds=seat_holds,
+                    active_holds=ActiveHolds(holds=holds, seat_holds=seat_holds),
                     bookings=bookings,
                     blocks=blocks,
                     live=live,

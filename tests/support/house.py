@@ -11,6 +11,7 @@ from frontrow.domain.event import Event
 from frontrow.domain.ids import CategoryId, EventId, HoldId, LayoutId, SeatId, TableId, UserId
 from frontrow.domain.layout import Category, Item, Layout, Point, Seat
 from frontrow.ports import Clock, HoldStore, Ledger
+from frontrow.services.active_holds import ActiveHolds
 from frontrow.services.activity import Activity
 from frontrow.services.background import Background
 from frontrow.services.blocks import BlockService
@@ -166,6 +167,7 @@ class House:
         self.seat_holds = SeatHolds(
             store=store, catalog=self.catalog, calls=calls, clock=clock, rules=rules or HoldRules()
         )
+        self.active_holds = ActiveHolds(holds=self.holds, seat_holds=self.seat_holds)
         self.bookings = BookingService(
             store=store,
             ledger=ledger,

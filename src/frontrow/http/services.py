@@ -6,6 +6,7 @@ from pathlib import Path
 
 from frontrow.http.settings import HttpSettings
 from frontrow.ports import Clock
+from frontrow.services.active_holds import ActiveHolds
 from frontrow.services.blocks import BlockService
 from frontrow.services.bookings import BookingService
 from frontrow.services.catalog import Catalog
@@ -28,6 +29,7 @@ class Services:
     layouts: LayoutService
     holds: HoldService
     seat_holds: SeatHolds
+    active_holds: ActiveHolds
     bookings: BookingService
     blocks: BlockService
     live: LiveViews

@@ -121,11 +121,12 @@ class MySeats(msgspec.Struct, frozen=True):
 
 
 class OpenHold(msgspec.Struct, frozen=True):
-    """A hold of the caller's: the seats it holds now and when it runs out."""
+    """A hold of the caller's: the seats it holds now, and when it runs out: `left_ms` from now by the store's clock."""
 
     hold_id: HoldId
     seat_ids: tuple[SeatId, ...]
     expires_at_ms: int
+    left_ms: int
 
 
 class HoldsExtended(msgspec.Struct, frozen=True):

@@ -124,7 +124,7 @@ class SeatHolds:
         )
         return HoldsExtended(
             tuple(
-                OpenHold(hold_id, outcome.seat_ids, outcome.expires_at_ms)
+                OpenHold(hold_id, outcome.seat_ids, outcome.expires_at_ms, outcome.expires_at_ms - outcome.now_ms)
                 for hold_id, outcome in zip(hold_ids, outcomes, strict=True)
                 if isinstance(outcome, HoldExtended)
             )

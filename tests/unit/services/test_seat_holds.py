@@ -155,7 +155,10 @@ async def test_all_of_mine_is_extended_and_nobody_elses(house: House, clock: Fak
     clock.advance(MINUTE_MS)
     until = clock.now_ms() + 15 * MINUTE_MS
     assert await house.seat_holds.extend_mine(ANN, EVENT, 15 * MINUTE_MS) == HoldsExtended(
-        (OpenHold(first, seats("A1 A2"), until), OpenHold(second, seats("B1"), until))
+        (
+            OpenHold(first, seats("A1 A2"), until, 15 * MINUTE_MS),
+            OpenHold(second, seats("B1"), until, 15 * MINUTE_MS),
+        )
     )
     assert isinstance(his, HoldShown)
     assert await house.holds.hold_of(BOB, EVENT, his.hold_id) == his
