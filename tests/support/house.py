@@ -197,7 +197,7 @@ class House:
             sleep=sleep,
         )
 
-    async def open(self, layout: Layout | None = None) -> None:
+    async def open(self, layout: Layout | None = None, *, orphan_rule: bool = False) -> None:
         """Put EVENT (on sale now) and OTHER_EVENT (the same) on the layout."""
         layout = layout or small_layout()
         version = await self.real_ledger.add_layout(layout, b"{}")
@@ -213,6 +213,7 @@ class House:
                 currency="USD",
                 prices={it.id: VIP_MINOR if it.id == "vip" else STANDARD_MINOR for it in layout.categories},
                 sales_end_ms=now_ms + 20 * _DAY_MS,
+                orphan_rule=orphan_rule,
             )
             assert await self.real_ledger.add_event(event) is not None
 

@@ -26,6 +26,7 @@ from frontrow.domain.hold import (
     SeatsUnavailable,
 )
 from frontrow.domain.ids import EventId, HoldId, SeatId, UserId, event_number_of, new_made_id
+from frontrow.domain.orphan_rule import orphan_checks
 from frontrow.domain.selection import EmptySelection, Selection, SelectionFault, select, split_whole_tables
 from frontrow.ports import Clock, HoldStore
 from frontrow.services.callers import ADMIN, Caller
@@ -106,7 +107,7 @@ class HoldService:
         if not isinstance(wanted, _Wanted):
             return wanted
         self._clock_watch.require_agreement()
-        outcome = await self._acquire(caller, event_id, request, wanted, key)
+        outcome = await self._acquire(caller, sale, request, wanted, key)
         if isinstance(outcome, HoldAcquired):
             return await self._granted(caller, sale, request, outcome, key)
         return outcome
@@ -225,9 +226,10 @@ class HoldService:
         return _Wanted(selection, request.hold_id)
 
     async def _acquire(
-        self, caller: Caller, event_id: EventId, request: HoldRequest, wanted: _Wanted, key: IdempotencyKey | None
+        self, caller: Caller, sale: Sale, request: HoldRequest, wanted: _Wanted, key: IdempotencyKey | None
     ) -> Acquired:
-        adds = request.hold_id is not None
+        event_id, adds = sale.event.event_id, request.hold_id is not None
+        checks = orphan_checks(sale.layout.rows, wanted.selection.seat_ids) if sale.event.orphan_rule else ()
 
         def acquire() -> Awaitable[Acquired | Cold]:
             return self._store.acquire(
@@ -243,6 +245,7 @@ class HoldService:
                 adds=adds,
                 answer_key=None if key is None else _answer_key(key),
                 fingerprint="" if key is None else key.fingerprint,
+                orphan_checks=checks,
             )
 
         try:

@@ -13,6 +13,7 @@ from frontrow.domain.hold import (
     HoldNotFound,
     HoldReleased,
     KeyReused,
+    OrphanSeats,
     SeatLimitReached,
     SeatRefusal,
     SeatsBusy,
@@ -477,3 +478,25 @@ async def test_my_holds_are_shown_after_the_sale_ended_for_as_long_as_they_live(
     house.catalog.forget(EVENT)
     clock.advance(60_000)
     assert [it.hold_id for it in await house.holds.my_holds(ANN)] == [hold.hold_id]
+
+
+@pytest.fixture
+async def strict_house(store: FakeHoldStore, ledger: FakeLedger, clock: FakeClock) -> House:
+    made = House(store, ledger, clock, sleep=clock.sleep)
+    await made.open(orphan_rule=True)
+    return made
+
+
+async def test_where_the_event_says_so_nobody_leaves_a_single_seat_behind(strict_house: House) -> None:
+    for who in (ANN, ADMIN):
+        answer = await strict_house.hold(who, "A2 A3")
+        assert isinstance(answer, OrphanSeats)
+        assert answer.seat_ids == seats("A1")
+    await strict_house.held(ANN, "A1 A2")
+    answer = await strict_house.hold(BOB, "A4")
+    assert isinstance(answer, OrphanSeats)
+    assert answer.seat_ids == seats("A3")
+
+
+async def test_elsewhere_single_seats_may_be_left(house: House) -> None:
+    await house.held(ANN, "A2 A3")
