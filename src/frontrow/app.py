@@ -10,18 +10,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from limits.strategies import SlidingWindowCounterRateLimiter
 
 from frontrow.adapters.clock import SystemClock
+from frontrow.adapters.rate_windows import RateWindows
 from frontrow.adapters.redis.change_feed import ValkeyChangeFeed
-from frontrow.adapters.redis.client import connect
+from frontrow.adapters.redis.client import StoreClient, connect
 from frontrow.adapters.redis.embedded import EmbeddedValkey
 from frontrow.adapters.redis.hold_store import ValkeyHoldStore
 from frontrow.adapters.redis.requirements import StoreReport, check_store, inspect_store
+from frontrow.adapters.redis.shared_rate_windows import SharedRateWindows
 from frontrow.adapters.sql.ledger import SqlLedger, open_ledger
 from frontrow.data_folder import DataFolder
 from frontrow.http.app import App, create_app
+from frontrow.http.client_address import ClientAddresses
+from frontrow.http.rate_limit import RateLimiter, RateLimits
 from frontrow.http.services import Services
 from frontrow.http.settings import HttpSettings
+from frontrow.ports import Clock
 from frontrow.services.active_holds import ActiveHolds
 from frontrow.services.activity import Activity
 from frontrow.services.background import Background
@@ -218,6 +224,7 @@ class Application:
                 clock=clock,
                 background=background,
             )
+            windows = _rate_windows(settings, client, clock)
             http = create_app(
                 Services(
                     settings=_http_settings(settings, stores),
@@ -231,6 +238,7 @@ class Application:
                     blocks=blocks,
                     live=live,
                     web_folder=WEB_FOLDER,
+                    rate_limiter=_rate_limiter(settings, windows, clock) if settings.rate_limit_enabled else None,
                     probes={"store": store.ping, "ledger": ledger.ping},
                 ),
                 access_log=settings.log_level is LogLevel.DEBUG,
@@ -239,6 +247,8 @@ class Application:
             stack.push_async_callback(live.close)
             for loop in (live.run, sweeper.run, relay.run, reconciler.run, clock_watch.run, retirement.run):
                 stack.push_async_callback(_stop, asyncio.create_task(loop(), name=loop.__qualname__))
+            if isinstance(windows, SharedRateWindows):
+                stack.push_async_callback(_stop, asyncio.create_task(windows.run(), name="SharedRateWindows.run"))
             yield cls(http, Seeding(layouts=layouts, catalog=catalog, clock=clock), live, counts)
 
     @property
@@ -260,6 +270,25 @@ def _http_settings(settings: Settings, stores: Stores) -> HttpSettings:
         dialect_guests=settings.dialect_guests,
         guest_session_key=_derived(stores.secret, "guest sessions"),
         cors_origins=settings.cors_origins,
+    )
+
+
+def _rate_windows(settings: Settings, client: StoreClient, clock: Clock) -> RateWindows:
+    """Shared with other processes where there can be any: an embedded store has one process."""
+    return RateWindows(clock) if settings.redis_url is None else SharedRateWindows(clock, client)
+
+
+def _rate_limiter(settings: Settings, windows: RateWindows, clock: Clock) -> RateLimiter:
+    return RateLimiter(
+        RateLimits(
+            user_holds_per_minute=settings.rate_limit_user_holds_per_minute,
+            user_calls_per_minute=settings.rate_limit_user_calls_per_minute,
+            address_holds_per_minute=settings.rate_limit_address_holds_per_minute,
+            address_calls_per_minute=settings.rate_limit_address_calls_per_minute,
+        ),
+        strategy=SlidingWindowCounterRateLimiter(windows),
+        addresses=ClientAddresses(settings.trusted_proxies),
+        clock=clock,
     )
 
 

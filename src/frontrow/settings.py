@@ -71,6 +71,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     cors_origins: Annotated[
         tuple[str, ...], Meta(description="origins whose pages may call the API, or `*`; comma-separated")
     ] = ()
+    rate_limit_enabled: Annotated[bool, Meta(description="whether calls are limited by user and by address")] = True
+    rate_limit_user_holds_per_minute: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="calls that take seats, by one user in any 60 seconds")
+    ] = 120
+    rate_limit_user_calls_per_minute: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="all other calls by one user in any 60 seconds")
+    ] = 600
+    rate_limit_address_holds_per_minute: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="calls that take seats, from one address in any 60 seconds")
+    ] = 3_000
+    rate_limit_address_calls_per_minute: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="all other calls from one address in any 60 seconds")
+    ] = 12_000
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Meta(description="addresses or networks whose X-Forwarded-For is believed, or `unix`; comma-separated"),
+    ] = ()
     log_level: Annotated[LogLevel, Meta(description="`debug`, `info`, `warning` or `error`")] = LogLevel.INFO
 
     @property
@@ -105,9 +122,10 @@ def unknown_variables(environ: Mapping[str, str] = os.environ) -> list[str]:
 
 
 def _parsed(field: str, expected: Any, text: str) -> Any:
-    is_list = field == "cors_origins"
+    plain = getattr(expected, "__origin__", expected)
+    is_list = plain == tuple[str, ...]
     value: object = [part.strip() for part in text.split(",") if part.strip()] if is_list else text
-    if expected is bool or getattr(expected, "__origin__", None) is bool:
+    if plain is bool:
         value = {"on": True, "yes": True, "off": False, "no": False}.get(text.lower(), text)
     try:
         return msgspec.convert(value, expected, strict=False, dec_hook=_decode_path)

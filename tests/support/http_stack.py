@@ -159,8 +159,9 @@ def check_problem(answer: httpx.Response, body: Json | None) -> None:
 
 
 def settings_for(folder: Path, **changes: Any) -> Settings:
-    """Settings of a test server: anyone may book unless a test says otherwise."""
-    return Settings(**{"data_dir": folder, "direct_booking": DirectBooking.ANYONE, **changes})
+    """Settings of a test server: anyone may book, as often as they like, unless a test says otherwise."""
+    own = {"direct_booking": DirectBooking.ANYONE, "rate_limit_enabled": False}
+    return Settings(**{"data_dir": folder, **own, **changes})
 
 
 @asynccontextmanager

@@ -35,6 +35,12 @@ EVERY_SETTING = {
     "hold_lifetime_minutes_max": ("60", 60),
     "seats_per_user_max": ("8", 8),
     "cors_origins": ("https://a.example, https://b.example", ("https://a.example", "https://b.example")),
+    "rate_limit_enabled": ("off", False),
+    "rate_limit_user_holds_per_minute": ("7", 7),
+    "rate_limit_user_calls_per_minute": ("8", 8),
+    "rate_limit_address_holds_per_minute": ("9", 9),
+    "rate_limit_address_calls_per_minute": ("10", 10),
+    "trusted_proxies": ("10.0.0.0/8, unix", ("10.0.0.0/8", "unix")),
     "log_level": ("warning", LogLevel.WARNING),
 }
 
@@ -62,6 +68,7 @@ def test_switches_can_be_said_in_several_ways(text: str) -> None:
         ("FRONTROW_HOLD_MINUTES", "soon", "expected `int`"),
         ("FRONTROW_DIRECT_BOOKING", "nobody", "`integrator` or `anyone`"),
         ("FRONTROW_GUEST_TOKENS", "perhaps", "expected `bool`"),
+        ("FRONTROW_RATE_LIMIT_USER_HOLDS_PER_MINUTE", "0", ">= 1"),
         ("FRONTROW_LOG_LEVEL", "loud", "`debug`, `info`, `warning` or `error`"),
     ],
 )

@@ -1,7 +1,8 @@
 """From an operation to a Falcon responder: read and check the request, call the handler, write its answer.
 
 Everything that can be prepared is prepared when the responder is made; a request only runs what its operation needs.
-The order of judgement is fixed: token, role, media type, size, JSON, fields, query, idempotency key.
+The order of judgement is fixed: how often the address calls, token, role, how often the user calls, media type, size,
+JSON, fields, query, idempotency key.
 """
 
 import hashlib
@@ -41,6 +42,7 @@ def responder_of(
     """
     handler = operation.handler
     errors = operation.errors
+    gate = services.rate_limiter.gate(operation.counts_as) if services.rate_limiter is not None else None
     read_caller = _caller_reader(operation, authenticator, guests)
     read_body = _body_reader(operation, services)
     read_query = _query_reader(operation)
@@ -50,7 +52,11 @@ def responder_of(
 
     async def respond(req: Request, resp: Response, **path: str) -> None:
         try:
+            if gate is not None:
+                gate.admit_address(req)
             caller = await read_caller(req, resp) if read_caller is not None else None
+            if gate is not None and caller is not None:
+                gate.admit_user(caller)
             body = await read_body(req) if read_body is not None else _NO_BODY
             query = read_query(req) if read_query is not None else _NO_QUERY
             key = read_key(req, caller, path, body) if read_key is not None else None

@@ -14,6 +14,7 @@ import msgspec
 from frontrow.domain.booking import IdempotencyKey
 from frontrow.domain.ids import UserId
 from frontrow.http.problems import PROBLEMS, Code, ErrorStyle, Problem
+from frontrow.http.rate_limit import CountsAs
 from frontrow.http.services import Services
 from frontrow.services.callers import Caller
 
@@ -135,6 +136,7 @@ class Operation(Generic[BodyT, QueryT]):
     `refusals` are the codes the handler itself can answer; `codes` adds those of reading the request.
     `also` are further statuses with the same body, `variants` those with another one.
     `errors` is how refusals look; operations on one path share it.
+    `counts_as` is the rate limit it falls under: `hold` for what takes seats.
     `takes_key` allows an Idempotency-Key header. `cache` is the Cache-Control of a success.
     """
 
@@ -158,6 +160,7 @@ class Operation(Generic[BodyT, QueryT]):
     also: tuple[int, ...] = ()
     variants: tuple[Variant, ...] = ()
     errors: ErrorStyle = PROBLEMS
+    counts_as: CountsAs = "call"
     media_type: str = JSON_MEDIA_TYPE
     takes_large_body: bool = False
     cache: str = NO_STORE
@@ -180,6 +183,8 @@ class Operation(Generic[BodyT, QueryT]):
             codes |= {Code.TOKEN_INVALID, Code.STORE_UNAVAILABLE}
             if self.access is not Access.OPTIONAL:
                 codes.add(Code.TOKEN_MISSING)
+        if self.counts_as != "none":
+            codes.add(Code.RATE_LIMITED)
         if self.access is Access.ADMIN:
             codes.add(Code.ROLE_MISSING)
         if self.has_body:

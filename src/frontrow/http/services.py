@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from frontrow.http.rate_limit import RateLimiter
 from frontrow.http.settings import HttpSettings
 from frontrow.ports import Clock
 from frontrow.services.active_holds import ActiveHolds
@@ -21,7 +22,10 @@ Probe = Callable[[], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The use cases the operations call. `probes` are the stores by name, for the readiness answer."""
+    """The use cases the operations call. `probes` are the stores by name, for the readiness answer.
+
+    Without a `rate_limiter` anybody may call as often as they like.
+    """
 
     settings: HttpSettings
     clock: Clock
@@ -34,4 +38,5 @@ class Services:
     blocks: BlockService
     live: LiveViews
     web_folder: Path
+    rate_limiter: RateLimiter | None = None
     probes: Mapping[str, Probe] = field(default_factory=dict)

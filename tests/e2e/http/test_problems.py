@@ -482,6 +482,14 @@ async def more_seats_than_a_user_may_hold(api: Api, _: pytest.MonkeyPatch) -> An
     return answer
 
 
+@brings_about(Code.RATE_LIMITED, rate_limit_enabled=True, rate_limit_user_holds_per_minute=1)
+async def more_calls_in_a_minute_than_a_user_may_make(api: Api, _: pytest.MonkeyPatch) -> Answered:
+    await api.hold("A1")
+    answer = await api.post(HOLDS, {"seatIds": ["A2"]})
+    assert 1 <= int(answer.headers["retry-after"]) <= 61
+    return answer
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: f"{scenario.code}-{scenario.play.__name__}")
 async def test_what_went_wrong_is_named_by_its_code(
     scenario: Scenario, folder: Path, valkey: ValkeyServer, monkeypatch: pytest.MonkeyPatch

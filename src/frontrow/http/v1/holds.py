@@ -174,6 +174,7 @@ _OF_STORE = frozenset({Code.STORE_UNAVAILABLE})
 OPERATIONS = declared(
     Operation(
         name="holdSeats",
+        counts_as="hold",
         method="POST",
         path="/api/v1/events/{eventId}/holds",
         summary="Hold seats and tables, all or none",
