@@ -1,0 +1,155 @@
+"""The client for asyncio."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from types import TracebackType
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+
+import httpx
+
+from frontrow.client import booking, holding, organising, reading, shows
+from frontrow.client.exchange import Flow
+from frontrow.client.methods import named_as
+from frontrow.client.retrying import Attempt, Conversation, Outcome, Retries
+from frontrow.client.wire import TIMEOUT_S, address_of, headers_of, lost, response_of
+
+AsyncToken = str | Callable[[], str | Awaitable[str]]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _sent(call: Callable[P, Flow[T]]) -> "Callable[Concatenate[AsyncClient, P], Coroutine[Any, Any, T]]":
+    @named_as(call)
+    async def method(self: "AsyncClient", /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._carry_out(call(*args, **kwargs))
+
+    return method
+
+
+def _paged(
+    call: Callable[P, Iterator[Flow[tuple[T, ...]]]],
+) -> "Callable[Concatenate[AsyncClient, P], AsyncIterator[T]]":
+    @named_as(call, many=AsyncIterator)
+    async def method(self: "AsyncClient", /, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[T]:
+        for page in call(*args, **kwargs):
+            for item in await self._carry_out(page):
+                yield item
+
+    return method
+
+
+class AsyncClient:
+    """Speaks to a Frontrow server, from one event loop. `close` it, or use it in an `async with`.
+
+    Every call may raise FrontrowError (see `frontrow.client.errors`), and ValueError for an id that is none.
+
+    Args:
+        base_url: where the server is, such as `https://tickets.example.com`.
+        token: a JWT; or a function, plain or async, that is asked for one before each request that needs it, for tokens
+            that change.
+        timeout_s: how long to wait for a connection, and for each part of an answer. A try that takes longer counts
+            as not answered.
+        retries: how often, and after which waits, a request that may be repeated is tried again.
+        http: an httpx client of yours, for proxies, certificates or limits. You close it.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        token: AsyncToken | None = None,
+        timeout_s: float = TIMEOUT_S,
+        retries: Retries | None = None,
+        http: httpx.AsyncClient | None = None,
+    ) -> None:
+        self._address = address_of(base_url)
+        self._token = token
+        self._timeout_s = timeout_s
+        self._retries = retries or Retries()
+        self._http = http or httpx.AsyncClient()
+        self._owns_http = http is None
+
+    def with_token(self, token: AsyncToken | None) -> Self:
+        """The same server for another user, over the same connections; they close with the first client."""
+        return type(self)(self._address, token=token, timeout_s=self._timeout_s, retries=self._retries, http=self._http)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._owns_http:
+            await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    list_events = _sent(reading.list_events)
+    events = _paged(reading.events)
+    get_event = _sent(reading.get_event)
+    get_layout = _sent(reading.get_layout)
+    get_layout_document = _sent(reading.get_layout_document)
+    list_seats = _sent(reading.list_seats)
+    get_seat_states = _sent(reading.get_seat_states)
+    get_liveness = _sent(reading.get_liveness)
+    get_readiness = _sent(reading.get_readiness)
+
+    hold_seats = _sent(holding.hold_seats)
+    list_holds = _sent(holding.list_holds)
+    get_hold = _sent(holding.get_hold)
+    get_seat_hold = _sent(holding.get_seat_hold)
+    delete_hold = _sent(holding.delete_hold)
+    extend_hold = _sent(holding.extend_hold)
+    release_hold_seats = _sent(holding.release_hold_seats)
+
+    book_seats = _sent(booking.book_seats)
+    list_bookings = _sent(booking.list_bookings)
+    bookings = _paged(booking.bookings)
+    get_booking = _sent(booking.get_booking)
+    cancel_booking = _sent(booking.cancel_booking)
+    create_guest_token = _sent(booking.create_guest_token)
+
+    publish_layout = _sent(organising.publish_layout)
+    create_event = _sent(organising.create_event)
+    change_event = _sent(organising.change_event)
+    block_seats = _sent(organising.block_seats)
+    unblock_seats = _sent(organising.unblock_seats)
+
+    reserve_seats = _sent(shows.reserve_seats)
+    release_seats = _sent(shows.release_seats)
+    seat_layout = _sent(shows.seat_layout)
+    available_seats = _sent(shows.available_seats)
+    reserved_seats = _sent(shows.reserved_seats)
+    seat_reservation = _sent(shows.seat_reservation)
+
+    async def _carry_out(self, flow: Flow[T]) -> T:
+        conversation = Conversation(flow, self._retries)
+        while (attempt := conversation.attempt) is not None:
+            conversation.heard(await self._tried(attempt))
+        return conversation.result
+
+    async def _tried(self, attempt: Attempt) -> Outcome:
+        if attempt.wait_s > 0:
+            await asyncio.sleep(attempt.wait_s)
+        request = attempt.request
+        token = await self._current_token() if request.needs_token else None
+        try:
+            answer = await self._http.request(
+                request.method,
+                self._address + request.path,
+                params=request.query,
+                content=request.body,
+                headers=headers_of(attempt, token),
+                timeout=self._timeout_s,
+                follow_redirects=False,
+            )
+        except httpx.RequestError as error:
+            return lost(error)
+        return response_of(answer)
+
+    async def _current_token(self) -> str | None:
+        token = self._token() if callable(self._token) else self._token
+        return token if token is None or isinstance(token, str) else await token

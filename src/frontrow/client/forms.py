@@ -1,0 +1,95 @@
+"""The bodies of requests, as the API takes them: what is at its default is left out, null is only sent where it means
+something."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from frontrow.client.answers import Contact, Payment
+
+
+class _Form(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    def encoded(self) -> bytes:
+        """The form as JSON."""
+        return msgspec.json.encode(self)
+
+
+class HoldForm(_Form, frozen=True):
+    """See `hold_seats`."""
+
+    seat_ids: tuple[str, ...] = ()
+    table_ids: tuple[str, ...] = ()
+    duration_minutes: int | None = None
+    hold_id: str | None = None
+    reason: str | None = None
+
+
+class ExtensionForm(_Form, frozen=True):
+    """See `extend_hold`."""
+
+    duration_minutes: int | None = None
+
+
+class ReleaseForm(_Form, frozen=True):
+    """See `release_hold_seats`."""
+
+    seat_ids: tuple[str, ...] | None = None
+    after_seconds: int = 0
+
+
+class BookingForm(_Form, frozen=True):
+    """See `book_seats`."""
+
+    event_id: str
+    contact_info: Contact
+    hold_id: str | None = None
+    seat_ids: tuple[str, ...] = ()
+    table_ids: tuple[str, ...] = ()
+    payment_info: Payment | None = None
+    notes: str | None = None
+    special_requests: str | None = None
+    user_id: str | None = None
+
+
+class CancelForm(_Form, frozen=True):
+    """See `cancel_booking`."""
+
+    seat_ids: tuple[str, ...] | None = None
+
+
+class EventForm(_Form, frozen=True):
+    """See `create_event`."""
+
+    name: str
+    layout_id: str
+    starts_at: datetime
+    currency: str
+    event_id: str | None = None
+    layout_version: int | None = None
+    sales_start: datetime | None = None
+    sales_end: datetime | None = None
+    prices: Mapping[str, int] | None = None
+    orphan_rule: bool = False
+
+
+class EventPatch(_Form, frozen=True):
+    """See `change_event`."""
+
+    name: str | UnsetType = UNSET
+    layout_id: str | UnsetType = UNSET
+    layout_version: int | UnsetType = UNSET
+    starts_at: datetime | UnsetType = UNSET
+    sales_start: datetime | UnsetType | None = UNSET
+    sales_end: datetime | UnsetType | None = UNSET
+    currency: str | UnsetType = UNSET
+    prices: Mapping[str, int] | UnsetType = UNSET
+    orphan_rule: bool | UnsetType = UNSET
+
+
+class BlockForm(_Form, frozen=True):
+    """See `block_seats` and `unblock_seats`."""
+
+    seat_ids: tuple[str, ...]
+    reason: str | None = None
