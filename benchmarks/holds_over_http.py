@@ -55,6 +55,7 @@ async def opened() -> AsyncIterator[Scenario]:
             "FRONTROW_REDIS_URL": server.url,
             "FRONTROW_JWT_SECRET": _SECRET,
             "FRONTROW_LOG_LEVEL": "warning",
+            "FRONTROW_RATE_LIMIT_ENABLED": "false",
         }
         frontrow_url = stack.enter_context(
             _process(lambda port: [sys.executable, "-m", "frontrow", "serve", "--port", str(port)], environment)
