@@ -49,6 +49,7 @@ from frontrow.services.retiring import Retirement
 from frontrow.services.seat_calls import SeatCalls
 from frontrow.services.seat_holds import SeatHolds
 from frontrow.services.seeding import Seeding
+from frontrow.services.stats import StatsService
 from frontrow.services.sweeping import Sweeper
 from frontrow.services.warming import Warmer
 from frontrow.settings import DirectBooking, LogLevel, Settings
@@ -237,6 +238,7 @@ class Application:
                     bookings=bookings,
                     blocks=blocks,
                     live=live,
+                    stats=StatsService(ledger=ledger, catalog=catalog, live=live, clock=clock),
                     web_folder=WEB_FOLDER,
                     rate_limiter=_rate_limiter(settings, windows, clock) if settings.rate_limit_enabled else None,
                     probes={"store": store.ping, "ledger": ledger.ping},

@@ -15,6 +15,7 @@ from frontrow.services.holds import HoldService
 from frontrow.services.layouts import LayoutService
 from frontrow.services.live import LiveViews
 from frontrow.services.seat_holds import SeatHolds
+from frontrow.services.stats import StatsService
 
 Probe = Callable[[], Awaitable[object]]
 """Returns when a store answers and raises when it does not."""
@@ -37,6 +38,7 @@ class Services:
     bookings: BookingService
     blocks: BlockService
     live: LiveViews
+    stats: StatsService
     web_folder: Path
     rate_limiter: RateLimiter | None = None
     probes: Mapping[str, Probe] = field(default_factory=dict)

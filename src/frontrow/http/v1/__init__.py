@@ -1,7 +1,18 @@
 """Version 1 of the API: the table of its operations."""
 
 from frontrow.http.operation import AnyOperation
-from frontrow.http.v1 import blocks, bookings, event_admin, events, guest_tokens, holds, layouts, seat_states, seats
+from frontrow.http.v1 import (
+    blocks,
+    bookings,
+    event_admin,
+    events,
+    guest_tokens,
+    holds,
+    layouts,
+    seat_states,
+    seats,
+    stats,
+)
 
 OPERATIONS: tuple[AnyOperation, ...] = (
     *events.OPERATIONS,
@@ -13,4 +24,5 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     *guest_tokens.OPERATIONS,
     *event_admin.OPERATIONS,
     *blocks.OPERATIONS,
+    *stats.OPERATIONS,
 )
