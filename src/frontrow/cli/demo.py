@@ -50,7 +50,7 @@ def demo(
 
 
 def demo_settings(settings: Settings) -> Settings:
-    """The demo's own defaults, where the environment says nothing: its own folder, and booking and guests for everyone."""
+    """The demo's own defaults where the environment says nothing: its own folder, booking for everyone, guests."""
     return msgspec.structs.replace(
         settings,
         data_dir=settings.data_dir or platformdirs.user_data_path("frontrow") / "demo",
