@@ -4,7 +4,10 @@ import inspect
 import re
 from pathlib import Path
 
+from limits import RateLimitItemPerMinute
+
 from frontrow.adapters.redis import keys, scripts
+from frontrow.adapters.redis.shared_rate_windows import LIFETIME_MS
 from frontrow.domain.changes import ChangeKind
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "data-model.md"
@@ -76,3 +79,15 @@ def test_the_fields_and_kinds_of_feed_entries_are_those_that_the_scripts_append(
         appended |= {field for field in first_column("Feed entries") if f"'{field}'" in source}
     assert appended == set(first_column("Feed entries"))
     assert {"epoch", "prev", "tag", "at", "kind", "seats", "expires", "user", "hold", "owner"} == appended
+
+
+def test_the_key_of_counted_calls_is_described_as_it_is_made() -> None:
+    (described,) = rows("Counts of calls")
+    made = keys.call_count(29453760, RateLimitItemPerMinute(120, namespace="holds/user").key_for("john"))
+    assert described[-1].startswith(f"`{made}`")
+    parts = {"<minute>": "29453760", "<bucket>": "holds", "<kind>": "user", "<who>": "john", "<limit>": "120"}
+    name = described[0].strip("`")
+    for part, value in parts.items():
+        name = name.replace(part, value)
+    assert name == made
+    assert f"{LIFETIME_MS // 1000} s" in described[3]
