@@ -8,12 +8,15 @@ import json
 import math
 import re
 from contextlib import suppress
+from functools import partial
 from itertools import takewhile
 from types import NoneType, UnionType
-from typing import Annotated, Any, Generic, Literal, NewType, TypeVar, Union, get_args, get_origin
+from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
+from frontrow.domain.document_pieces import decode_in_pieces, load_in_pieces
+from frontrow.domain.document_types import any_tuple, bare_type, is_struct, without_null
 from frontrow.domain.texts import control_character
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -34,6 +37,10 @@ _QUOTED = re.compile(r"`([a-z |]+)`")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PERHAPS_CONTROL = re.compile(rb"\\(?:u00[01]|u007f|[bf])|\x7f", re.IGNORECASE)
 """How a control character is written in JSON, where it is no tab or line end; other texts may look so as well."""
+_PERHAPS_SURROGATE = re.compile(rb"\\ud", re.IGNORECASE)
+PARTS_MAX = 3_000_000
+"""Objects and lists of one document. A drawing has four a seat at the most; taking far more apart would cost memory
+without bound."""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -67,17 +74,21 @@ def read_document(document: bytes, kind: type[T]) -> T | Mended[T]:
     pass as infinite.
     """
     decoded: T | None = None
+    parts = document.count(b"{") + document.count(b"[")
+    if parts > PARTS_MAX:
+        return Mended(None, (Fault("$", f"has {parts} objects and lists; expected {PARTS_MAX} at most"),))
     try:
         document.decode("utf-8")  # The decoder does not look into text of members that it passes over.
-        decoded = msgspec.json.decode(document, type=kind)
-        if not _may_have_control_characters(document):
+        decoded = decode_in_pieces(document, kind)
+        if not _may_have(_PERHAPS_CONTROL, document):
             return decoded
         first = ""
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         first = str(error)
     try:
-        raw: object = json.loads(document.decode("utf-8"), parse_constant=_NotFinite)
-        walk = _Walk(whole_elements=b"\\ud" not in document.lower() and not _may_have_control_characters(document))
+        raw = load_in_pieces(document, partial(json.loads, parse_constant=_NotFinite))
+        odd_texts = _may_have(_PERHAPS_CONTROL, document) or _may_have(_PERHAPS_SURROGATE, document)
+        walk = _Walk(odd_texts=odd_texts)
         value = walk.mend(raw, kind, "$")
     except (RecursionError, ValueError) as error:
         return Mended(None, (Fault("$", _unusable(document, error)),))
@@ -91,9 +102,9 @@ def read_document(document: bytes, kind: type[T]) -> T | Mended[T]:
     return Mended(value if isinstance(value, kind) and isinstance(raw, dict) else None, found)
 
 
-def _may_have_control_characters(document: bytes) -> bool:
+def _may_have(characters: re.Pattern[bytes], document: bytes) -> bool:
     # Looking for one byte is some hundred times as fast as the expression, and most drawings have neither.
-    return (b"\\" in document or b"\x7f" in document) and _PERHAPS_CONTROL.search(document) is not None
+    return (b"\\" in document or b"\x7f" in document) and characters.search(document) is not None
 
 
 def _unusable(document: bytes, error: RecursionError | ValueError) -> str:
@@ -109,29 +120,29 @@ def _unusable(document: bytes, error: RecursionError | ValueError) -> str:
 
 
 class _Walk:
-    """One pass over a decoded document. `whole_elements`: parts that convert as they are need no closer look."""
+    """One pass over a decoded document. `odd_texts`: some texts may have characters that no text may have."""
 
-    def __init__(self, *, whole_elements: bool) -> None:
+    def __init__(self, *, odd_texts: bool) -> None:
         self.faults: list[Fault] = []
-        self._whole_elements = whole_elements
+        self._odd_texts = odd_texts
 
     def mend(self, value: object, kind: Any, path: str) -> object:
         """`value` as `kind`; where it does not fit, a neutral value, with what is wrong added to the faults."""
-        bare = _bare(kind)
-        if _is_struct(bare) and isinstance(value, dict):
+        bare = bare_type(kind)
+        if is_struct(bare) and isinstance(value, dict):
             return self._mend_struct(value, bare, path)
         if get_origin(bare) is tuple and isinstance(value, list):
             item = get_args(bare)[0]
-            if not self._fits(value, _any_tuple(kind), path):
+            if not self._fits(value, any_tuple(kind), path):
                 return ()
             elements = (self.mend(element, item, f"{path}[{index}]") for index, element in enumerate(value))
             return tuple(takewhile(lambda _: len(self.faults) <= FAULTS_MAX, elements))
-        if isinstance(value, dict | list) and (variant := _without_null(bare)) is not None:
+        if isinstance(value, dict | list) and (variant := without_null(bare)) is not None:
             return self.mend(value, variant, path)
         return msgspec.convert(value, kind) if self._fits(value, kind, path) else _neutral(bare)
 
     def _mend_struct(self, value: dict[str, object], kind: type[msgspec.Struct], path: str) -> object:
-        if self._whole_elements:
+        if not self._odd_texts or not _has_odd_text(value):
             with suppress(msgspec.ValidationError):
                 return msgspec.convert(value, kind)
         fields = msgspec.structs.fields(kind)
@@ -144,7 +155,7 @@ class _Walk:
                 members[field.name] = self.mend(value[field.encode_name], field.type, f"{path}.{field.encode_name}")
             elif field.required:
                 self.faults.append(Fault(f"{path}.{field.encode_name}", "is missing"))
-                members[field.name] = _neutral(_bare(field.type))
+                members[field.name] = _neutral(bare_type(field.type))
         return kind(**members)
 
     def _fits(self, value: object, kind: Any, path: str) -> bool:
@@ -181,53 +192,36 @@ def _odd_character(text: str) -> str | None:
     return None if control is None else f"expected text without control characters, got {control} in it: take it out"
 
 
+def _has_odd_text(value: object) -> bool:
+    match value:
+        case str():
+            return _odd_character(value) is not None
+        case dict():
+            return any(map(_has_odd_text, value.values()))
+        case list():
+            return any(map(_has_odd_text, value))
+        case _:
+            return False
+
+
 def _in_plain_words(quoted: re.Match[str]) -> str:
     return " or ".join(_PLAIN_WORDS.get(word, word) for word in quoted.group(1).split(" | "))
 
 
-def _bare(kind: Any) -> Any:
-    """The type without its annotations and new names."""
-    while True:
-        if get_origin(kind) is Annotated:
-            kind = get_args(kind)[0]
-        elif isinstance(kind, NewType):
-            kind = kind.__supertype__
-        else:
-            return kind
-
-
-def _is_struct(bare: Any) -> bool:
-    return isinstance(bare, type) and issubclass(bare, msgspec.Struct)
-
-
-def _any_tuple(kind: Any) -> Any:
-    """The tuple type with its bounds on the length but any elements."""
-    plain = tuple[Any, ...]
-    return Annotated[(plain, *kind.__metadata__)] if get_origin(kind) is Annotated else plain
-
-
-def _without_null(bare: Any) -> Any | None:
-    """The struct or tuple of an optional one, else None."""
-    if get_origin(bare) not in (Union, UnionType):
-        return None
-    variants = (variant for variant in get_args(bare) if variant is not NoneType)
-    return next((v for v in variants if _is_struct(_bare(v)) or get_origin(_bare(v)) is tuple), None)
-
-
 def _literals(kind: Any) -> tuple[str, ...]:
-    bare = _bare(kind)
+    bare = bare_type(kind)
     return get_args(bare) if get_origin(bare) is Literal else ()
 
 
 def _neutral(bare: Any) -> object:
     """A value of the type that says nothing."""
-    if _is_struct(bare):
+    if is_struct(bare):
         members = (field for field in msgspec.structs.fields(bare) if field.required)
-        return bare(**{field.name: _neutral(_bare(field.type)) for field in members})
+        return bare(**{field.name: _neutral(bare_type(field.type)) for field in members})
     origin = get_origin(bare)
     if origin is Literal:
         return get_args(bare)[0]
     if origin in (Union, UnionType):
         variants = get_args(bare)
-        return None if NoneType in variants else _neutral(_bare(variants[0]))
+        return None if NoneType in variants else _neutral(bare_type(variants[0]))
     return () if origin is tuple else bare()

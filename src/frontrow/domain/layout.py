@@ -2,6 +2,9 @@
 
 The structs are Frontrow's layout format, member for member (docs/layouts.md); JSON uses camelCase. Their bounds and
 descriptions are what the published JSON Schema says. What a schema cannot say is judged in layout_faults.py.
+
+`gc=False`: none of them can be part of a cycle, and a collector that looks through a million of them stops everything
+for a third of a second.
 """
 
 from typing import Annotated, Literal
@@ -36,14 +39,14 @@ _Degrees = Annotated[float, Meta(ge=-360, le=360, description="Degrees, clockwis
 _Canvas = Annotated[float, Meta(gt=0, le=CANVAS_MAX, description="Canvas units.")]
 
 
-class Point(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Point(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """A place or an extent on the canvas, in canvas units; x grows to the right, y downwards."""
 
     x: Annotated[float, Meta(ge=-CANVAS_MAX, le=CANVAS_MAX)]
     y: Annotated[float, Meta(ge=-CANVAS_MAX, le=CANVAS_MAX)]
 
 
-class Category(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
+class Category(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """A price class. `price` is in major units of the event's currency; an event may override it."""
 
     id: Annotated[CategoryId, _ID]
@@ -52,7 +55,7 @@ class Category(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, 
     price: Annotated[float, Meta(ge=0, le=PRICE_MAX)] | None = None
 
 
-class Section(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
+class Section(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """A named part of the venue. `outline` is a polygon on the canvas, for drawing from far away."""
 
     id: Annotated[SectionId, _ID]
@@ -63,7 +66,7 @@ class Section(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, f
     entrance: _Label | None = None
 
 
-class Seat(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
+class Seat(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """One place to sit. `position` is the seat's centre; `rotation` is in degrees, clockwise; at 0 it faces up."""
 
     id: Annotated[SeatId, _ID]
@@ -84,7 +87,7 @@ class Seat(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forb
     table_id: Annotated[TableId, _REFERENCE] | None = None
 
 
-class Item(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
+class Item(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """Something drawn that is not a seat. `pos` is its centre, `size` its extent, `lbl` what is written on it.
 
     A table's `sc` is its number of seats. Where a table has `sc` and no seat names it, its seats
@@ -112,7 +115,7 @@ class Item(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forb
     section_id: Annotated[SectionId, _REFERENCE] | None = None
 
 
-class Layout(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True):
+class Layout(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """One version of a venue's drawing. The order of `seats` is the layout order of every compact answer."""
 
     id: Annotated[LayoutId, _ID]

@@ -1,14 +1,11 @@
 """Layouts: immutable versions of venue drawings."""
 
-import msgspec
 import sqlalchemy as sa
 
 from frontrow.adapters.sql.tables import layouts
+from frontrow.domain.document_pieces import decode_in_pieces, encode_in_pieces
 from frontrow.domain.ids import LayoutId
 from frontrow.domain.layout import Layout
-
-_encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(Layout)
 
 
 def add_layout(connection: sa.Connection, layout: Layout, document: bytes) -> int:
@@ -20,7 +17,7 @@ def add_layout(connection: sa.Connection, layout: Layout, document: bytes) -> in
             "layout_id": layout.id,
             "version": version,
             "name": layout.name,
-            "drawing": _encoder.encode(layout),
+            "drawing": encode_in_pieces(layout, "seats"),
             "document": document,
         },
     )
@@ -34,7 +31,7 @@ def layout_version(connection: sa.Connection, layout_id: LayoutId, version: int)
             layouts.c.layout_id == layout_id, layouts.c.version == version
         )
     ).one_or_none()
-    return None if row is None else (_decoder.decode(row.drawing), row.document)
+    return None if row is None else (decode_in_pieces(row.drawing, Layout), row.document)
 
 
 def latest_version(connection: sa.Connection, layout_id: LayoutId) -> int | None:

@@ -81,12 +81,16 @@ async def _ready_to_serve(layout_id: LayoutId, version: int, document: bytes) ->
     known = _served.get((layout_id, version))
     if known is not None and known.document == document:
         return known
-    compressed = await asyncio.to_thread(gzip.compress, document, 6, mtime=0)
+    made = await asyncio.to_thread(_made_ready, document)
     while len(_served) >= SERVED_LAYOUTS_MAX:
         del _served[next(iter(_served))]
-    etag = f'"{hashlib.sha256(document).hexdigest()[:32]}"'
-    made = _served[layout_id, version] = _Served(document, compressed, etag)
+    _served[layout_id, version] = made
     return made
+
+
+def _made_ready(document: bytes) -> _Served:
+    etag = f'"{hashlib.sha256(document).hexdigest()[:32]}"'
+    return _Served(document, gzip.compress(document, 6, mtime=0), etag)
 
 
 async def publish_layout(services: Services, call: Call[RawJson, PublishQuery]) -> Answer | Problem:
