@@ -20,6 +20,7 @@ PATH_PARAMETERS: dict[str, tuple[str, _Json]] = {
     "showtimeId": ("the event", {"type": "string"}),
     "layoutId": ("the layout", {"type": "string"}),
     "version": ("the layout's version, 1 or more", {"type": "string"}),
+    "seatId": ("a seat of the event's layout", {"type": "string"}),
     "holdId": ("the hold, as the server made it", {"type": "string"}),
     "orderId": ("the order, as the server made it", {"type": "string"}),
     "bookingId": ("the booking, as the server made it", {"type": "string"}),

@@ -8,6 +8,7 @@ from frontrow.domain.event import SaleStatus
 from frontrow.domain.hold import (
     SEATS_PER_HOLD_MAX,
     HeldSeat,
+    Hold,
     HoldExtended,
     HoldNotFound,
     HoldReleased,
@@ -37,6 +38,8 @@ from frontrow.services.seat_calls import SeatCalls
 
 RELEASES_MAX = 4
 """How often all of a caller's seats are looked up to be released; each further time some ran out or moved meanwhile."""
+LOOKS_MAX = 2
+"""How often a seat's hold is looked up; the second time because the seat changed hands between the two reads."""
 
 
 class SeatHolds:
@@ -63,6 +66,20 @@ class SeatHolds:
         if await self._catalog.sale(event_id) is None:
             return NotFound()
         return await self._store.holders(event_id, seat_ids) if seat_ids else {}
+
+    async def hold_of_seat(self, caller: Caller, event_id: EventId, seat_id: SeatId) -> Hold | NotFound | HoldNotFound:
+        """The hold that has this seat now, to its owner or an admin; NotFound where the event has no such seat."""
+        sale = await self._catalog.sale(event_id)
+        if sale is None or seat_id not in sale.layout.index_of:
+            return NotFound()
+        for _ in range(LOOKS_MAX):
+            holder = (await self._store.holders(event_id, [seat_id])).get(seat_id)
+            if holder is None or not caller.may_see(holder[0]):
+                break
+            hold = await self._store.read(event_id, holder[1])
+            if hold is not None and seat_id in hold.held_seat_ids:
+                return hold
+        return HoldNotFound(now_ms=self._clock.now_ms())
 
     async def extend_seats(
         self, caller: Caller, event_id: EventId, seat_ids: Sequence[SeatId], duration_ms: int | None = None

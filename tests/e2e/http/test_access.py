@@ -15,7 +15,7 @@ CALLERS: dict[str, tuple[str, ...] | None] = {
     "integrator": ("shop", "integrator"),
     "admin": ("boss", "admin"),
 }
-ADMINS_MAY_TOO = {"getHold", "deleteHold", "getBooking", "cancelBooking"}
+ADMINS_MAY_TOO = {"getHold", "getSeatHold", "deleteHold", "getBooking", "cancelBooking"}
 """Operations on one user's hold or booking that an admin may call as well."""
 
 
@@ -27,7 +27,7 @@ OPEN = (Access.PUBLIC, Access.OPTIONAL)
 
 
 def belongs_to_a_user(operation: AnyOperation) -> bool:
-    return "{holdId}" in operation.path or "{bookingId}" in operation.path
+    return any(name in operation.path for name in ("{holdId}", "{bookingId}", "{seatId}"))
 
 
 def expected(operation: AnyOperation, caller: str) -> set[int]:
@@ -51,6 +51,8 @@ async def arguments(api: Api, operation: AnyOperation, caller: tuple[str, ...] |
     assert body is None or isinstance(body, dict)
     if "{holdId}" in path:
         path = path.replace("{holdId}", (await api.hold("A1", "A2", "A3"))["holdId"])
+    if "{seatId}" in path:
+        path = path.replace("{seatId}", (await api.hold("A1"))["seatIds"][0])
     if "{bookingId}" in path:
         path = path.replace("{bookingId}", (await api.book((await api.hold("A1", "A2", "A3"))["holdId"]))["bookingId"])
     match operation.name:

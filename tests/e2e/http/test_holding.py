@@ -37,6 +37,26 @@ async def test_a_hold_can_be_read_and_listed_by_its_owner(api: Api) -> None:
     assert (await api.get("/api/v1/holds", by=("other",))).body == {"items": []}
 
 
+async def test_who_holds_a_seat_is_told_to_that_user_and_to_admins(api: Api) -> None:
+    hold = await api.hold("A1", "A2")
+    path = f"/api/v1/events/{EVENT}/seats/A2/hold"
+    told = await api.get(path, by=("buyer",))
+    assert told.body | {"heldAt": None} == {
+        "seatId": "A2",
+        "eventId": EVENT,
+        "holdId": hold["holdId"],
+        "userId": "buyer",
+        "heldAt": None,
+        "expiresAt": hold["expiresAt"],
+    }
+    assert -1 < minutes_until(told.body["heldAt"]) <= 0
+    assert (await api.get(path, by=("boss", "admin"))).body == told.body
+    assert (await api.get(path, by=("other",))).code == "hold_not_found"
+    assert (await api.get(path.replace("A2", "A3"), by=("buyer",))).code == "hold_not_found"
+    assert (await api.get(path.replace("A2", "Z9"), by=("buyer",))).code == "not_found"
+    assert (await api.get(path.replace(EVENT, "nowhere"), by=("buyer",))).code == "not_found"
+
+
 async def test_seats_can_be_added_to_an_open_hold(api: Api) -> None:
     hold = await api.hold("A1")
     added = await api.hold("A2", "A3", holdId=hold["holdId"])

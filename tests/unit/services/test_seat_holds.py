@@ -7,14 +7,16 @@ from frontrow.domain.errors import StoreUnavailable
 from frontrow.domain.event import SaleStatus
 from frontrow.domain.hold import (
     HeldSeat,
+    Hold,
     HoldExtended,
+    HoldNotFound,
     HoldReleased,
     SeatRefusal,
     SeatsBusy,
     SeatsUnavailable,
     Unavailable,
 )
-from frontrow.domain.ids import BookingId, EventId, SeatId
+from frontrow.domain.ids import BookingId, EventId, HoldId, SeatId
 from frontrow.domain.selection import DuplicateSeats, EmptySelection, TableOnlyWhole, TooManySeats, UnknownSeats
 from frontrow.services.outcomes import (
     EventNotOnSale,
@@ -284,3 +286,39 @@ async def test_a_store_that_is_away_is_said_so(house: House) -> None:
         await house.seat_holds.extend_mine(ANN, EVENT)
     with pytest.raises(StoreUnavailable):
         await house.seat_holds.release_seats(ANN, EVENT)
+
+
+async def test_the_hold_of_a_seat_is_told_to_its_owner_and_to_admins(house: House, clock: FakeClock) -> None:
+    held_at_ms = clock.now_ms()
+    hold_id = await house.held(ANN, "A1 A2")
+    for caller in (ANN, ADMIN):
+        hold = await house.seat_holds.hold_of_seat(caller, EVENT, SeatId("A2"))
+        assert isinstance(hold, Hold)
+        assert (hold.hold_id, hold.user_id, hold.first_locked_at_ms) == (hold_id, ANN.user_id, held_at_ms)
+
+
+async def test_the_hold_of_a_seat_is_not_told_to_others_and_a_free_seat_has_none(house: House) -> None:
+    await house.held(ANN, "A1")
+    assert isinstance(await house.seat_holds.hold_of_seat(BOB, EVENT, SeatId("A1")), HoldNotFound)
+    assert isinstance(await house.seat_holds.hold_of_seat(ADMIN, EVENT, SeatId("A2")), HoldNotFound)
+    assert await house.seat_holds.hold_of_seat(ADMIN, EVENT, SeatId("Z9")) == NotFound()
+    assert await house.seat_holds.hold_of_seat(ADMIN, NOWHERE, SeatId("A1")) == NotFound()
+
+
+async def test_a_seat_that_moves_to_a_newer_hold_between_the_two_reads_is_looked_up_again(
+    house: House, store: FakeHoldStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.held(ANN, "A1")
+    newer: list[HoldId] = []
+    read = store.read
+
+    async def moves_first(event_id: EventId, hold_id: HoldId) -> Hold | None:
+        if not newer:
+            newer.append(HoldId(""))
+            newer[0] = await house.held(ANN, "A1")
+        return await read(event_id, hold_id)
+
+    monkeypatch.setattr(store, "read", moves_first)
+    hold = await house.seat_holds.hold_of_seat(ANN, EVENT, SeatId("A1"))
+    assert isinstance(hold, Hold)
+    assert hold.hold_id == newer[0]
