@@ -5,14 +5,11 @@ import hashlib
 import msgspec
 
 from frontrow.domain.event import Event
-from frontrow.domain.ids import EventId
 from frontrow.domain.layout import Point
 from frontrow.domain.layout_index import LayoutIndex
+from frontrow.http.per_sale import PerSale
 from frontrow.http.v1.fields import Money
 from frontrow.services.catalog import Sale
-
-PREPARED_EVENTS_MAX = 64
-"""Events whose seats are kept encoded, about 250 bytes a seat that was ever asked for."""
 
 
 class PlacedSeat(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -32,7 +29,7 @@ class PlacedSeat(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
 
 
 class PreparedSeats:
-    """One event's seats encoded up to their state; each seat when it is first asked for."""
+    """One event's seats encoded up to their state; each seat when it is first asked for, in about 250 bytes."""
 
     def __init__(self, sale: Sale) -> None:
         self.event: Event = sale.event
@@ -62,16 +59,5 @@ class PreparedSeats:
         return text
 
 
-_prepared: dict[EventId, PreparedSeats] = {}
-
-
-def prepared_seats(sale: Sale) -> PreparedSeats:
-    """The event's seats, encoded anew where its prices or its drawing changed since."""
-    event_id = sale.event.event_id
-    known = _prepared.get(event_id)
-    if known is not None and known.event == sale.event and known.layout is sale.layout:
-        return known
-    while len(_prepared) >= PREPARED_EVENTS_MAX:
-        del _prepared[next(iter(_prepared))]
-    made = _prepared[event_id] = PreparedSeats(sale)
-    return made
+prepared_seats = PerSale(PreparedSeats).of
+"""The event's seats, encoded anew where its prices or its drawing changed since."""

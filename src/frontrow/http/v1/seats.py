@@ -8,8 +8,6 @@ from msgspec import Meta
 
 from frontrow.domain.ids import EventId, SeatId, SectionId
 from frontrow.domain.layout import Point
-from frontrow.domain.layout_index import Viewport
-from frontrow.http.faults import faults_of
 from frontrow.http.operation import (
     REVALIDATE,
     Access,
@@ -27,6 +25,7 @@ from frontrow.http.v1.event_views import etag_of, head_of, shown_event
 from frontrow.http.v1.events import PATH
 from frontrow.http.v1.fields import Money, Time, time_text
 from frontrow.http.v1.prepared_seats import PlacedSeat, PreparedSeats, prepared_seats
+from frontrow.http.viewports import ViewportText, read_viewport
 from frontrow.services.live_view import LiveView
 
 
@@ -46,18 +45,9 @@ _ENDING = {letter: f',"state":"{state}"}}'.encode() for state, letter in _LETTER
 class SeatsQuery(msgspec.Struct, frozen=True):
     """Which seats; all of them without a filter."""
 
-    viewport: (
-        Annotated[str, Meta(description='a rectangle of the canvas as JSON: {"x","y","width","height"}')] | None
-    ) = None
+    viewport: ViewportText | None = None
     section: Annotated[str, Meta(description="a section's id")] | None = None
     state: SeatState | None = None
-
-
-class _ViewportJson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    x: float
-    y: float
-    width: Annotated[float, Meta(ge=0)]
-    height: Annotated[float, Meta(ge=0)]
 
 
 class SeatDocument(PlacedSeat, frozen=True, rename="camel", omit_defaults=True, kw_only=True):
@@ -85,7 +75,7 @@ async def list_seats(services: Services, call: Call[NoBody, SeatsQuery]) -> Answ
     if shown is None:
         return not_found(f"event {event_id}")
     sale, view = shown
-    viewport = None if query.viewport is None else _viewport(query.viewport)
+    viewport = None if query.viewport is None else read_viewport(query.viewport)
     if isinstance(viewport, Problem):
         return viewport
     if query.section is not None and query.section not in sale.layout.sections:
@@ -127,21 +117,6 @@ def _held_ending(view: LiveView, seat_id: SeatId) -> bytes:
     if expires_at_ms is None:
         return _ENDING["h"]
     return f',"state":"held","holdExpiresAt":"{time_text(expires_at_ms)}"}}'.encode()
-
-
-def _viewport(text: str) -> Viewport | Problem:
-    expected = 'must be JSON such as {"x":0,"y":0,"width":800,"height":600}'
-    try:
-        value = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return invalid(FieldFault("viewport", expected))
-    if not isinstance(value, dict):
-        return invalid(FieldFault("viewport", expected))
-    faults = faults_of(value, _ViewportJson)
-    if faults:
-        return invalid(*(FieldFault(f"viewport.{fault.field}", fault.message) for fault in faults))
-    shape = msgspec.convert(value, _ViewportJson)
-    return Viewport(x=shape.x, y=shape.y, width=shape.width, height=shape.height)
 
 
 _EPOCH, _OFFSET = "u5Yc1s2k", "1767225600000-0-x7Qa"
