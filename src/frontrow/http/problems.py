@@ -30,6 +30,7 @@ class Code(StrEnum):
     NOT_FOUND = "not_found"
     HOLD_NOT_FOUND = "hold_not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
+    BODY_TOO_SLOW = "body_too_slow"
     SEATS_UNAVAILABLE = "seats_unavailable"
     SEAT_LIMIT_REACHED = "seat_limit_reached"
     EVENT_NOT_ON_SALE = "event_not_on_sale"
@@ -71,6 +72,7 @@ KINDS: dict[Code, Kind] = {
     Code.NOT_FOUND: Kind(404, "Not found"),
     Code.HOLD_NOT_FOUND: Kind(404, "No such hold"),
     Code.METHOD_NOT_ALLOWED: Kind(405, "The method is not supported here"),
+    Code.BODY_TOO_SLOW: Kind(408, "The body came too slowly"),
     Code.SEATS_UNAVAILABLE: Kind(409, "Some seats are not available"),
     Code.SEAT_LIMIT_REACHED: Kind(409, "Too many seats held at once"),
     Code.EVENT_NOT_ON_SALE: Kind(409, "The event is not on sale"),

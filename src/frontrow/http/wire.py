@@ -1,7 +1,10 @@
-"""The HTTP/1.1 protocol of this server's sockets: uvicorn's own, with bounds on what comes before a body.
+"""The HTTP/1.1 protocol of this server's sockets: uvicorn's own, with bounds on heads and on how slowly bodies come.
 
 A request's head (its request line and headers) is read before anybody knows who asks. uvicorn's parser would collect
 it without end, and longer and longer texts ever more slowly: 60 MB in one header stopped the event loop for 5 s.
+A body's size is bounded by each operation; its time is bounded here, for the framework waits for a body's first bytes
+before it looks at a token. A plain deadline would refuse a large drawing over a slow line, so each part that arrives
+buys time, as in Apache's mod_reqtimeout.
 """
 
 import asyncio
@@ -17,6 +20,11 @@ HEAD_BYTES_MAX = 65_536
 """Request line and headers together; nginx takes 40 kB unless told otherwise."""
 HEAD_SECONDS_MAX = 30.0
 """How long a connection may take to send its first head, or to complete any head it has begun."""
+BODY_SECONDS_MAX = 30.0
+"""How long a body may take, whatever its size, and besides that a second for each BODY_BYTES_PER_SECOND_MIN of it.
+
+With the largest body of most operations (64 KiB) that is 34 s, with the largest drawing (32 MiB) 35 minutes."""
+BODY_BYTES_PER_SECOND_MIN = 16_384
 
 
 class HeadTooLarge(Exception):
@@ -24,7 +32,10 @@ class HeadTooLarge(Exception):
 
 
 class BoundedHttp(HttpToolsProtocol):
-    """Heads of at most HEAD_BYTES_MAX within HEAD_SECONDS_MAX; whatever cannot be read is answered with a problem."""
+    """Heads of at most HEAD_BYTES_MAX within HEAD_SECONDS_MAX, bodies within BODY_SECONDS_MAX and what they bought.
+
+    Whatever cannot be read is answered with a problem, and the connection is closed.
+    """
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
@@ -33,6 +44,9 @@ class BoundedHttp(HttpToolsProtocol):
         self._parsed_bytes = 0
         self._arrived_bytes = 0
         self._head_is_too_large = False
+        self._in_body = False
+        self._body_bytes = 0
+        self._body_began_s = 0.0
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -58,8 +72,11 @@ class BoundedHttp(HttpToolsProtocol):
                 self._head_is_too_large = True
                 self.send_400_response("")
                 return
-        if self._in_head and self._deadline is None:
-            self._start_clock()
+        if self._deadline is None:
+            if self._in_head:
+                self._start_clock()
+            elif self._in_body:  # what came with its head, as nearly every body does, needs no clock
+                self._start_body_clock()
 
     def on_message_begin(self) -> None:
         """A head begins."""
@@ -80,23 +97,33 @@ class BoundedHttp(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """The head is there; what is counted from now on are trailers."""
         self._in_head = False
-        self._moved_on = True
-        self._arrived_bytes = 0
+        self._in_body = self._moved_on = True
+        self._arrived_bytes = self._body_bytes = 0
         self._stop_clock()
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """A part of the body, which operations bound themselves."""
         self._moved_on = True
+        self._body_bytes += len(body)
         super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The body is there, with its trailers."""
+        self._in_body = False
+        self._stop_clock()
+        super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Answer what cannot be parsed, and hang up."""
         if self._head_is_too_large:
             detail = f"the request line and the headers may have {HEAD_BYTES_MAX} bytes together"
-            problem = Problem(code=Code.HEAD_TOO_LARGE, detail=detail)
+            self._refuse(Problem(code=Code.HEAD_TOO_LARGE, detail=detail))
         else:
-            problem = Problem(code=Code.MALFORMED, detail="this is no HTTP/1.1 request")
+            self._refuse(Problem(code=Code.MALFORMED, detail="this is no HTTP/1.1 request"))
+
+    def _refuse(self, problem: Problem) -> None:
+        """Answer with this problem, whatever the application does, and hang up."""
         request_id = new_request_id()
         body = encode_problem(problem, request_id)
         status = HTTPStatus(problem.status)
@@ -130,3 +157,22 @@ class BoundedHttp(HttpToolsProtocol):
     def _give_up(self) -> None:
         self._deadline = None
         self.transport.close()
+
+    def _start_body_clock(self) -> None:
+        self._body_began_s = self.loop.time()
+        self._deadline = self.loop.call_later(BODY_SECONDS_MAX, self._judge_body)
+
+    def _judge_body(self) -> None:
+        if self.flow.read_paused:  # it is this side that does not read: an earlier answer is still being made
+            self._start_body_clock()
+            return
+        due_s = self._body_began_s + BODY_SECONDS_MAX + self._body_bytes / BODY_BYTES_PER_SECOND_MIN
+        if due_s > self.loop.time():
+            self._deadline = self.loop.call_at(due_s, self._judge_body)
+            return
+        self._deadline = None
+        if self.pipeline or self.cycle.response_started:
+            self.transport.close()
+            return
+        detail = f"a body has {BODY_SECONDS_MAX:g} s and a second for every {BODY_BYTES_PER_SECOND_MIN} bytes"
+        self._refuse(Problem(code=Code.BODY_TOO_SLOW, detail=detail))
