@@ -45,6 +45,14 @@ class Contact(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields
     phone: PhoneNumber | None = None
 
 
+class BookedContact(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Who was to be told. `email` is empty where the booking was made by a dialect that asks for none."""
+
+    name: str
+    email: str
+    phone: str | None = None
+
+
 class Payment(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
     """A payment made elsewhere, as you state it."""
 
@@ -89,7 +97,7 @@ class BookingDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults
     table_ids: tuple[str, ...]
     total: Money
     status: BookingStatus
-    contact_info: Contact
+    contact_info: BookedContact
     booked_at: Time
     user_id: str
     hold_id: str | None = None
@@ -116,7 +124,7 @@ def booking_document(booking: Booking) -> BookingDocument:
         table_ids=booking.table_ids,
         total=Money(amount_minor=booking.total_minor, currency=booking.currency),
         status=booking.status,
-        contact_info=Contact(name=contact.name, email=contact.email, phone=contact.phone),
+        contact_info=BookedContact(name=contact.name, email=contact.email, phone=contact.phone),
         booked_at=time_text(booking.booked_at_ms),
         user_id=booking.user_id,
         hold_id=booking.hold_id,
@@ -195,7 +203,7 @@ EXAMPLE = BookingDocument(
     table_ids=(),
     total=Money(amount_minor=45000, currency="USD"),
     status=BookingStatus.BOOKED,
-    contact_info=_CONTACT,
+    contact_info=BookedContact(name=_CONTACT.name, email=_CONTACT.email, phone=_CONTACT.phone),
     booked_at="2026-02-20T12:04:31.007Z",
     user_id="ada",
     hold_id="1-5nYy3vS0T0mQ2b1c7JkR9w",
