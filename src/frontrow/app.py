@@ -37,7 +37,6 @@ from frontrow.services.booking_protocol import BookingProtocol
 from frontrow.services.bookings import BookingService
 from frontrow.services.catalog import Catalog
 from frontrow.services.clock_watch import ClockWatch
-from frontrow.services.confirming import SeatConfirmations
 from frontrow.services.counts import Counts
 from frontrow.services.holds import HoldService
 from frontrow.services.layouts import LayoutService
@@ -237,11 +236,11 @@ class Application:
                     seat_holds=seat_holds,
                     active_holds=ActiveHolds(holds=holds, seat_holds=seat_holds),
                     bookings=bookings,
-                    confirmations=SeatConfirmations(bookings=bookings, seat_holds=seat_holds, ledger=ledger),
                     blocks=blocks,
                     live=live,
                     stats=StatsService(ledger=ledger, catalog=catalog, live=live, clock=clock),
                     web_folder=WEB_FOLDER,
+                    sweep_figures=sweeper.figures,
                     rate_limiter=_rate_limiter(settings, windows, clock) if settings.rate_limit_enabled else None,
                     probes={"store": store.ping, "ledger": ledger.ping},
                 ),

@@ -1,4 +1,4 @@
-"""Liveness and readiness: whether this process runs, and whether its stores answer."""
+"""Liveness and readiness: whether this process runs, whether its stores answer, and whether it sweeps in time."""
 
 import asyncio
 from enum import StrEnum
@@ -12,6 +12,8 @@ from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
 from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared
 from frontrow.http.problems import Problem
 from frontrow.http.services import Probe, Services
+from frontrow.http.v1.fields import Time, time_text
+from frontrow.services.sweeping import SweepFigures
 
 PROBE_SECONDS_MAX = 2.0
 _NS_PER_MS = 1_000_000
@@ -37,12 +39,36 @@ class StoreHealth(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tru
     took_ms: Annotated[float, Meta(description="how long the answer took, milliseconds")]
 
 
+class SweepState(StrEnum):
+    """Whether holds that ran out are taken off the map in time."""
+
+    UP = "up"
+    DEGRADED = "degraded"
+
+
+class SweepHealth(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """This process's sweeping of holds that ran out, counted since its start."""
+
+    state: SweepState
+    lag_ms: Annotated[int, Meta(description="how long the oldest known expiry has been waiting, milliseconds")]
+    swept_seats: int
+    failures: Annotated[int, Meta(description="sweeps that failed; each is tried again")]
+    failing_events: Annotated[int, Meta(description="events whose sweep fails now")]
+    last_pass_at: Annotated[Time, Meta(description="when something last ran out and was swept")] | None = None
+    last_failure_at: Time | None = None
+
+
 class Readiness(msgspec.Struct, frozen=True):
-    """`ready` when every store answers. With a store down some requests still succeed: reads of known events go on
-    without the hold store, holds without the ledger."""
+    """`ready` when every store answers; `degraded`, with 200 as well, while holds that ran out stay on the map too long
+    (seats can be held all the same); else `not_ready`.
+
+    With a store down some requests still succeed: reads of known events go on without the hold store, holds without the
+    ledger.
+    """
 
     status: str
     stores: dict[str, StoreHealth]
+    sweep: SweepHealth
 
 
 async def live(_services: Services, _call: Call[NoBody, NoQuery]) -> Answer | Problem:
@@ -55,9 +81,25 @@ async def ready(services: Services, _call: Call[NoBody, NoQuery]) -> Answer | Pr
     names = list(services.probes)
     states = await asyncio.gather(*(_health(services.probes[name]) for name in names))
     stores = dict(zip(names, states, strict=True))
-    is_ready = all(health.state is StoreState.UP for health in states)
-    body = Readiness(status="ready" if is_ready else "not_ready", stores=stores)
-    return Answer(body=body) if is_ready else Answer(body=body, status=503, headers=(("retry-after", "1"),))
+    sweep = _sweep_health(services.sweep_figures())
+    if all(health.state is StoreState.UP for health in states):
+        status = "ready" if sweep.state is SweepState.UP else "degraded"
+        return Answer(body=Readiness(status=status, stores=stores, sweep=sweep))
+    body = Readiness(status="not_ready", stores=stores, sweep=sweep)
+    return Answer(body=body, status=503, headers=(("retry-after", "1"),))
+
+
+def _sweep_health(figures: SweepFigures) -> SweepHealth:
+    passed_ms, failed_ms = figures.last_pass_at_ms, figures.last_failure_at_ms
+    return SweepHealth(
+        state=SweepState.DEGRADED if figures.is_degraded else SweepState.UP,
+        lag_ms=figures.lag_ms,
+        swept_seats=figures.swept_seats,
+        failures=figures.failures,
+        failing_events=figures.failing_events,
+        last_pass_at=None if passed_ms is None else time_text(passed_ms),
+        last_failure_at=None if failed_ms is None else time_text(failed_ms),
+    )
 
 
 async def _health(probe: Probe) -> StoreHealth:
@@ -90,7 +132,7 @@ OPERATIONS = declared(
         name="getReadiness",
         method="GET",
         path="/health/ready",
-        summary="Whether every store answers; 503 with the same body when one does not",
+        summary="Whether every store answers, else 503 with the same body, and how the sweeping goes",
         tag="Health",
         access=Access.PUBLIC,
         counts_as="none",
@@ -106,6 +148,14 @@ OPERATIONS = declared(
                     "holdStore": StoreHealth(state=StoreState.UP, took_ms=0.2),
                     "ledger": StoreHealth(state=StoreState.UP, took_ms=0.4),
                 },
+                sweep=SweepHealth(
+                    state=SweepState.UP,
+                    lag_ms=0,
+                    swept_seats=1_204,
+                    failures=0,
+                    failing_events=0,
+                    last_pass_at="2026-02-20T12:00:00.021Z",
+                ),
             )
         ),
     ),

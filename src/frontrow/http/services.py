@@ -11,12 +11,12 @@ from frontrow.services.active_holds import ActiveHolds
 from frontrow.services.blocks import BlockService
 from frontrow.services.bookings import BookingService
 from frontrow.services.catalog import Catalog
-from frontrow.services.confirming import SeatConfirmations
 from frontrow.services.holds import HoldService
 from frontrow.services.layouts import LayoutService
 from frontrow.services.live import LiveViews
 from frontrow.services.seat_holds import SeatHolds
 from frontrow.services.stats import StatsService
+from frontrow.services.sweeping import SweepFigures
 
 Probe = Callable[[], Awaitable[object]]
 """Returns when a store answers and raises when it does not."""
@@ -37,10 +37,10 @@ class Services:
     seat_holds: SeatHolds
     active_holds: ActiveHolds
     bookings: BookingService
-    confirmations: SeatConfirmations
     blocks: BlockService
     live: LiveViews
     stats: StatsService
     web_folder: Path
+    sweep_figures: Callable[[], SweepFigures]
     rate_limiter: RateLimiter | None = None
     probes: Mapping[str, Probe] = field(default_factory=dict)

@@ -3,6 +3,8 @@
 The sweeper knows expiries: those of holds granted here, and those of the events this process tails. Each wakes it
 once. What a process knew that died, a slow rotation over the events on sale finds. The store's clock decides what
 has run out; ours only says when to ask, corrected by what the store answers.
+
+An event whose sweep fails is asked again after longer and longer pauses, beside the others, which go on.
 """
 
 import asyncio
@@ -23,7 +25,12 @@ SEATS_PER_SWEEP_MAX = 500
 SWEEPS_AT_ONCE_MAX = 16
 GRACE_MS = 20
 """Asked this much after an expiry, so that the first ask finds it."""
-RETRY_MS = 1_000
+RETRY_PAUSES_MS = (500, 1_000, 2_000, 5_000)
+"""After an event's first, second, ... failure in a row; the last one from then on."""
+LAG_MS_MAX = 5_000
+"""An expiry that has waited longer for its sweep is no passing delay."""
+REPORT_PAUSE_MS = 1_000
+"""Failures are logged once in this time at most: with the store away, every event's sweep fails."""
 ROTATION_PAUSE_S = 0.1
 """One event of the rotation each time: 600 a minute, one small read each."""
 ROUND_PAUSE_S = 1.0
@@ -40,15 +47,30 @@ class OnSale(Protocol):
 class SweepFigures(msgspec.Struct, frozen=True):
     """The sweeper's health. Times in milliseconds by the wall clock of this process.
 
-    `lag_ms` is how long the oldest known expiry has been waiting for its sweep: near 0 in health, and growing while
-    the store is away. `last_pass_at_ms` is None before the first.
+    `lag_ms` is how long the oldest known expiry has been waiting for its sweep: near 0 in health, growing while the
+    store is away and while there is more to sweep than one pass takes. `last_pass_at_ms` is None before the first, and
+    old where nothing ran out. `failures` counts since the start; `failing_events` are those being asked again now.
     """
 
     last_pass_at_ms: int | None
     lag_ms: int
     swept_seats: int
     failures: int
+    last_failure_at_ms: int | None
+    failing_events: int
     events_known: int
+
+    @property
+    def is_degraded(self) -> bool:
+        """Whether seats that ran out are not, or not soon, free again on the map. Nobody is kept from holding them."""
+        return self.failing_events > 0 or self.lag_ms > LAG_MS_MAX
+
+
+class _Failing(msgspec.Struct, frozen=True):
+    """An event whose sweep fails: `waiting_since_ms` is the expiry, by the store's clock, that waits for it."""
+
+    waiting_since_ms: int
+    times: int
 
 
 class Sweeper:
@@ -73,6 +95,9 @@ class Sweeper:
         self._last_pass_at_ms: int | None = None
         self._swept_seats = 0
         self._failures = 0
+        self._failing: dict[EventId, _Failing] = {}
+        self._last_failure_at_ms: int | None = None
+        self._reported_at_ms: int | None = None
 
     def note_expiry(self, event_id: EventId, expires_at_ms: int) -> None:
         """A hold of the event runs out then, by the store's clock. Only the event's earliest is kept."""
@@ -86,13 +111,15 @@ class Sweeper:
 
     def figures(self) -> SweepFigures:
         """How the sweeping goes."""
-        first = min(self._due.values(), default=None)
-        lag_ms = 0 if first is None else max(0, self._store_now_ms() - first)
+        waiting = [at_ms for event_id, at_ms in self._due.items() if event_id not in self._failing]
+        waiting += [failing.waiting_since_ms for failing in self._failing.values()]
         return SweepFigures(
             last_pass_at_ms=self._last_pass_at_ms,
-            lag_ms=lag_ms,
+            lag_ms=max(0, self._store_now_ms() - min(waiting)) if waiting else 0,
             swept_seats=self._swept_seats,
             failures=self._failures,
+            last_failure_at_ms=self._last_failure_at_ms,
+            failing_events=len(self._failing),
             events_known=len(self._due),
         )
 
@@ -105,19 +132,19 @@ class Sweeper:
         Raises:
             StoreUnavailable: it will be asked again by `run`.
         """
-        self._due.pop(event_id, None)
+        due_ms = self._due.pop(event_id, None)
         try:
             written = await self._store.sweep_expired(event_id, seats_max=SEATS_PER_SWEEP_MAX)
             next_expiry_ms = await self._store.next_expiry_ms(event_id)
-        except StoreUnavailable:
-            self._failures += 1
-            self.note_expiry(event_id, self._store_now_ms() + RETRY_MS)
+        except Exception as error:
+            self._failed(event_id, due_ms, error)
             raise
+        self._recovered(event_id)
         self._store_ahead_ms = written.now_ms - self._clock.now_ms()
         self._swept_seats += len(written.seat_ids)
         if next_expiry_ms is not None:
             left_behind = not written.seat_ids and next_expiry_ms <= written.now_ms
-            self.note_expiry(event_id, written.now_ms + RETRY_MS if left_behind else next_expiry_ms)
+            self.note_expiry(event_id, written.now_ms + RETRY_PAUSES_MS[0] if left_behind else next_expiry_ms)
         return len(written.seat_ids)
 
     async def run(self) -> None:
@@ -162,23 +189,54 @@ class Sweeper:
             try:
                 now_ms = self._clock.now_ms()
                 self._store_ahead_ms = await self._store.ping() - now_ms
-                for event in await self._catalog.events_on_sale(now_ms):
+                events = await self._catalog.events_on_sale(now_ms)
+            except Exception as error:  # the rotation must go on, whatever one round came to
+                self._report("sweep_rotation_failed", error)
+                events = []
+            for event in events:
+                try:
                     await self.look_at(event.event_id)
-                    await self._sleep(ROTATION_PAUSE_S)
-            except StoreUnavailable:
-                self._failures += 1
-            except LedgerUnavailable as error:
-                _log.warning("sweep_rotation_failed", reason=str(error))
+                except Exception as error:  # one event must not keep the others from being looked at
+                    self._report("sweep_rotation_failed", error, event_id=event.event_id)
+                await self._sleep(ROTATION_PAUSE_S)
             await self._sleep(ROUND_PAUSE_S)
 
     async def _try_to_sweep(self, event_id: EventId) -> None:
-        try:
+        with contextlib.suppress(Exception):  # counted, reported and asked again: the other events must go on
             await self.sweep(event_id)
-        except StoreUnavailable as error:
-            _log.warning("sweep_failed", event_id=event_id, reason=str(error))
-        except Exception:  # a fault in one event must not end the sweeping of the others
-            self._failures += 1
-            _log.exception("sweep_failed", event_id=event_id)
+
+    def _failed(self, event_id: EventId, due_ms: int | None, error: Exception) -> None:
+        now_ms, before = self._store_now_ms(), self._failing.get(event_id)
+        since_ms = now_ms if due_ms is None else due_ms
+        failing = self._failing[event_id] = _Failing(
+            since_ms if before is None else min(since_ms, before.waiting_since_ms),
+            1 if before is None else before.times + 1,
+        )
+        pause_ms = RETRY_PAUSES_MS[min(failing.times, len(RETRY_PAUSES_MS)) - 1]
+        self.note_expiry(event_id, now_ms + pause_ms)
+        self._report("sweep_failed", error, event_id=event_id, times=failing.times, retry_in_ms=pause_ms)
+
+    def _recovered(self, event_id: EventId) -> None:
+        if self._failing.pop(event_id, None) is not None and not self._failing:
+            _log.info("sweep_recovered", failures=self._failures)
+
+    def _report(self, what: str, error: Exception, **about: object) -> None:
+        """Count a failure, and log it unless another was logged just now."""
+        self._failures += 1
+        self._last_failure_at_ms = self._clock.now_ms()
+        now_ms = self._clock.monotonic_ms()
+        if self._reported_at_ms is not None and now_ms - self._reported_at_ms < REPORT_PAUSE_MS:
+            return
+        self._reported_at_ms = now_ms
+        expected = isinstance(error, StoreUnavailable | LedgerUnavailable)
+        _log.warning(
+            what,
+            **about,
+            reason=str(error),
+            failures=self._failures,
+            failing_events=len(self._failing),
+            exc_info=None if expected else error,
+        )
 
     def _wait_ms(self) -> int | None:
         """Until the next known expiry is to be swept: 0 when it is due, None when none is known."""

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
 from frontrow.domain.event import Event
@@ -10,7 +11,7 @@ from frontrow.domain.hold import HoldAcquired
 from frontrow.domain.ids import EventId, HoldId, LayoutId, SeatId, UserId
 from frontrow.ports import HoldStore
 from frontrow.services import sweeping
-from frontrow.services.sweeping import GRACE_MS, RETRY_MS, Sweeper
+from frontrow.services.sweeping import GRACE_MS, LAG_MS_MAX, REPORT_PAUSE_MS, RETRY_PAUSES_MS, Sweeper
 from tests.support.eventually import eventually
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_hold_store import FakeHoldStore
@@ -159,12 +160,69 @@ async def test_an_unreachable_store_is_asked_again_and_the_lag_is_shown(hall: Ha
     hall.faults.take_down(StoreUnavailable("away"))
     assert await hall.sweeper.sweep_due()
     assert not await hall.sweeper.sweep_due()
-    assert hall.sweeper.figures().failures == 1
-    hall.pass_ms(RETRY_MS + GRACE_MS)
-    assert hall.sweeper.figures().lag_ms > 0
+    figures = hall.sweeper.figures()
+    assert (figures.failures, figures.failing_events, figures.lag_ms) == (1, 1, GRACE_MS)
+    assert figures.last_failure_at_ms == hall.clock.now_ms()
+    assert figures.is_degraded
+    hall.pass_ms(RETRY_PAUSES_MS[0] + GRACE_MS)
     hall.faults.bring_up()
     assert await hall.sweeper.sweep_due()
+    figures = hall.sweeper.figures()
+    assert (figures.swept_seats, figures.failing_events, figures.lag_ms) == (1, 0, 0)
+    assert not figures.is_degraded
+
+
+async def test_the_pauses_between_failing_sweeps_grow_to_a_bound(hall: Hall) -> None:
+    await hall.granted("A1")
+    hall.pass_ms(TTL_MS + GRACE_MS)
+    hall.faults.take_down(StoreUnavailable("away"))
+    for pause_ms in (*RETRY_PAUSES_MS, RETRY_PAUSES_MS[-1]):
+        assert await hall.sweeper.sweep_due()
+        hall.pass_ms(pause_ms + GRACE_MS - 1)
+        assert not await hall.sweeper.sweep_due()
+        hall.pass_ms(1)
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable("away"), RuntimeError("a bug")])
+async def test_an_event_whose_sweep_fails_in_any_way_is_asked_again(hall: Hall, error: Exception) -> None:
+    await hall.granted("A1")
+    hall.pass_ms(TTL_MS + GRACE_MS)
+    hall.faults.before("sweep_expired", error)
+    assert await hall.sweeper.sweep_due()
+    hall.pass_ms(RETRY_PAUSES_MS[0] + GRACE_MS)
+    assert await hall.sweeper.sweep_due()
     assert hall.sweeper.figures().swept_seats == 1
+
+
+async def test_an_expiry_that_waits_for_long_is_a_degraded_state(hall: Hall) -> None:
+    await hall.granted("A1")
+    hall.pass_ms(TTL_MS + LAG_MS_MAX)
+    assert not hall.sweeper.figures().is_degraded
+    hall.pass_ms(1)
+    assert hall.sweeper.figures().is_degraded
+    await hall.sweeper.sweep_due()
+    assert not hall.sweeper.figures().is_degraded
+
+
+async def test_many_failures_at_once_are_one_line_and_the_recovery_another(hall: Hall) -> None:
+    for number in range(5):
+        await hall.granted("A1", event_id=EventId(f"gala-{number}"))
+    hall.pass_ms(TTL_MS + GRACE_MS)
+    hall.faults.take_down(StoreUnavailable("away"))
+    with capture_logs() as lines:
+        await hall.sweeper.sweep_due()
+        hall.pass_ms(REPORT_PAUSE_MS + RETRY_PAUSES_MS[-1])
+        await hall.sweeper.sweep_due()
+        hall.faults.bring_up()
+        hall.pass_ms(RETRY_PAUSES_MS[-1] + GRACE_MS)
+        await hall.sweeper.sweep_due()
+    assert [(line["event"], line["log_level"], line.get("times")) for line in lines] == [
+        ("sweep_failed", "warning", 1),
+        ("sweep_failed", "warning", 2),
+        ("sweep_recovered", "info", None),
+    ]
+    assert lines[1]["failures"] == 6
+    assert lines[1]["reason"] == "away"
 
 
 async def test_a_fault_in_one_event_does_not_keep_the_others_from_being_swept(hall: Hall) -> None:
@@ -200,6 +258,21 @@ async def test_the_rotation_goes_on_after_either_store_was_away(hall: Hall) -> N
         hall.store_clock.advance(10_000)
         await eventually(lambda: sweeper.figures().swept_seats == 1, "the hold is swept")
         assert sweeper.figures().failures >= 1
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_one_event_that_cannot_be_looked_at_does_not_keep_the_rotation_from_the_others(hall: Hall) -> None:
+    hall.on_sale.event_ids = [EventId("broken"), EVENT]
+    await hall.hold("A1", ttl_ms=1)
+    hall.faults.before("next_expiry_ms", RuntimeError("a bug"))
+    sweeper = hall.another_sweeper()
+    hall.pass_ms(TTL_MS)
+    running = asyncio.create_task(sweeper.run())
+    try:
+        await eventually(lambda: sweeper.figures().swept_seats == 1, "the hold of the other event is swept")
+        assert sweeper.figures().failures == 1
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
