@@ -37,6 +37,7 @@ from frontrow.services.booking_protocol import BookingProtocol
 from frontrow.services.bookings import BookingService
 from frontrow.services.catalog import Catalog
 from frontrow.services.clock_watch import ClockWatch
+from frontrow.services.confirming import SeatConfirmations
 from frontrow.services.counts import Counts
 from frontrow.services.holds import HoldService
 from frontrow.services.layouts import LayoutService
@@ -236,6 +237,7 @@ class Application:
                     seat_holds=seat_holds,
                     active_holds=ActiveHolds(holds=holds, seat_holds=seat_holds),
                     bookings=bookings,
+                    confirmations=SeatConfirmations(bookings=bookings, seat_holds=seat_holds, ledger=ledger),
                     blocks=blocks,
                     live=live,
                     stats=StatsService(ledger=ledger, catalog=catalog, live=live, clock=clock),

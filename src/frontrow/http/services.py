@@ -11,6 +11,7 @@ from frontrow.services.active_holds import ActiveHolds
 from frontrow.services.blocks import BlockService
 from frontrow.services.bookings import BookingService
 from frontrow.services.catalog import Catalog
+from frontrow.services.confirming import SeatConfirmations
 from frontrow.services.holds import HoldService
 from frontrow.services.layouts import LayoutService
 from frontrow.services.live import LiveViews
@@ -37,6 +38,7 @@ class Services:
     seat_holds: SeatHolds
     active_holds: ActiveHolds
     bookings: BookingService
+    confirmations: SeatConfirmations
     blocks: BlockService
     live: LiveViews
     stats: StatsService
