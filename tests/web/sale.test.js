@@ -10,7 +10,8 @@ import { Echoes } from "../../src/frontrow/web/js/sale/echoes.js";
 import { formatMoney } from "../../src/frontrow/web/js/sale/formatting.js";
 import { ApiProblem, NoAnswer, retryAfterMs } from "../../src/frontrow/web/js/sale/problems.js";
 import { ServerClock } from "../../src/frontrow/web/js/sale/server-clock.js";
-import { refusedText } from "../../src/frontrow/web/js/sale/wording.js";
+import { PollingFeed } from "../../src/frontrow/web/js/sale/states-feed.js";
+import { problemText, refusedText } from "../../src/frontrow/web/js/sale/wording.js";
 import { Venue } from "../../src/frontrow/web/js/venue/venue.js";
 
 const LAYOUT = {
@@ -43,6 +44,7 @@ function basketOn(answers) {
 
 const EXPIRES = "2030-01-01T00:10:00Z";
 const held = (holdId) => async (_event, wanted) => ({ holdId: wanted.holdId ?? holdId, eventId: "e", seatIds: wanted.seatIds ?? [], tableIds: wanted.tableIds ?? [], expiresAt: EXPIRES });
+const turn = () => new Promise(setImmediate);
 const settled = async (basket) => {
   for (let turn = 0; turn < 100 && (basket._working || basket._looking); turn++) await new Promise(setImmediate);
 };
@@ -243,6 +245,42 @@ test("Retry-After is seconds or a date", () => {
   assert.equal(retryAfterMs(new Date(5_000).toUTCString(), 2_000), 3_000);
   assert.equal(retryAfterMs(null), 0);
   assert.equal(retryAfterMs("soon"), 0);
+});
+
+test("the feed does not ask before the server wants to be asked, whoever hurries it", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  const page = { hidden: false, addEventListener() {}, removeEventListener() {} };
+  Object.assign(globalThis, { document: page, addEventListener() {}, removeEventListener() {} });
+  t.after(() => ["document", "addEventListener", "removeEventListener"].forEach((name) => delete globalThis[name]));
+  let asked = 0;
+  const heard = [];
+  const feed = new PollingFeed(
+    async () => {
+      asked += 1;
+      if (asked === 1) throw new ApiProblem(429, { code: "rate_limited" }, 30_000);
+      return { etag: "1", states: null };
+    },
+    { onStates() {}, onUnchanged: () => heard.push("fresh"), onTrouble: (problem) => heard.push(problem.code) },
+  );
+  feed.start();
+  await turn();
+  assert.deepEqual([asked, heard], [1, ["rate_limited"]]);
+  t.mock.timers.tick(29_000);
+  feed.soon();
+  await turn();
+  assert.equal(asked, 1);
+  t.mock.timers.tick(1_000);
+  await turn();
+  assert.deepEqual([asked, heard], [2, ["rate_limited", "fresh"]]);
+  t.mock.timers.tick(1_500);
+  await turn();
+  assert.equal(asked, 3);
+  feed.stop();
+});
+
+test("too many calls are told with the time to wait", () => {
+  assert.match(problemText(new ApiProblem(429, { code: "rate_limited" }, 12_000)), /in 12 seconds/);
+  assert.match(problemText(new ApiProblem(429, { code: "rate_limited" }, 1_000)), /in a moment/);
 });
 
 test("what an answer told stays until a snapshot asked for later", () => {

@@ -2,13 +2,18 @@
  * Where the seats' states come from. This feed asks for a snapshot again and again; any other with the same few
  * methods can take its place.
  *
- * It rests while the page is hidden, asks less often while the server does not answer, and says what it sees.
+ * It rests while the page is hidden, asks less often while the server does not answer, not at all while the server
+ * has asked it to wait, and says what it sees.
  */
 
 /** @import { SeatStates } from "../wire.js" */
 
+import { Problem } from "./problems.js";
+
 const INTERVAL_MS = 1_500;
 const PAUSE_MAX_MS = 20_000;
+/** However long a server asks to wait: its limits are per minute, so that two of them are always enough. */
+const ASKED_PAUSE_MAX_MS = 120_000;
 
 /**
  * @typedef {object} FeedListener
@@ -30,6 +35,7 @@ export class PollingFeed {
     this._nowMs = nowMs;
     this._etag = "";
     this._failures = 0;
+    this._notBeforeMs = 0;
     this._reading = false;
     this._running = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -52,10 +58,13 @@ export class PollingFeed {
     removeEventListener("online", this._wake);
   }
 
-  /** Ask now instead of when the next look is due. */
+  /** Ask now instead of when the next look is due, or as soon as the server allows. */
   soon() {
     clearTimeout(this._timer);
-    if (this._running && !document.hidden && !this._reading) void this._look();
+    if (!this._running || document.hidden || this._reading) return;
+    const waitMs = Math.min(this._notBeforeMs - this._nowMs(), ASKED_PAUSE_MAX_MS);
+    if (waitMs > 0) this._timer = setTimeout(() => this.soon(), waitMs);
+    else void this._look();
   }
 
   async _look() {
@@ -73,6 +82,7 @@ export class PollingFeed {
       }
     } catch (problem) {
       this._failures += 1;
+      if (problem instanceof Problem) this._notBeforeMs = this._nowMs() + problem.retryAfterMs;
       if (this._running) this._listener.onTrouble(problem);
     } finally {
       this._reading = false;

@@ -70,7 +70,7 @@ export function listed(names, locale) {
 const PROBLEM_TEXT = {
   no_answer: "We can't reach the box office. Check your connection and try again.",
   store_unavailable: "The box office is taking a short break. Please try again in a moment.",
-  rate_limited: "That was a lot of clicks. Give it a few seconds, then try again.",
+  rate_limited: "The box office is asked a lot from here. Please try again in a moment.",
   event_not_on_sale: "This event is not on sale.",
   seat_limit_reached: "You have reached the number of seats one person can hold.",
   request_in_progress: "Your booking is still being written. Please wait a moment.",
@@ -90,6 +90,9 @@ const PROBLEM_TEXT = {
  */
 export function problemText(problem) {
   if (problem instanceof ApiProblem) {
+    if (problem.code === "rate_limited" && problem.retryAfterMs > 1_000) {
+      return PROBLEM_TEXT.rate_limited.replace("a moment", `${Math.ceil(problem.retryAfterMs / 1_000)} seconds`);
+    }
     if (PROBLEM_TEXT[problem.code]) return PROBLEM_TEXT[problem.code];
     return problem.status >= 500 ? PROBLEM_TEXT.store_unavailable : problem.message;
   }
