@@ -26,6 +26,7 @@ from frontrow.client.answers import (
     EventList,
     GuestToken,
     Hold,
+    LatestLayout,
     Money,
     Payment,
     PublishedLayout,
@@ -39,6 +40,7 @@ from frontrow.client.answers import (
     SeatState,
     SeatStates,
     StoreHealth,
+    SweepHealth,
     UnblockedSeats,
 )
 from frontrow.client.async_client import AsyncClient, AsyncToken
@@ -67,6 +69,7 @@ from frontrow.client.errors import (
     Unauthorized,
     UnexpectedAnswer,
 )
+from frontrow.client.figures import BookedBefore, BookedBucket, BookingsOverTime, EventStats, SeatStats, StatsInterval
 from frontrow.client.layouts import Category, Item, Layout, LayoutFormat, Point, Seat, Section
 from frontrow.client.retrying import NO_RETRIES, Retries
 from frontrow.client.shows import Reservation
@@ -81,9 +84,12 @@ __all__ = [
     "AsyncClient",
     "AsyncToken",
     "Block",
+    "BookedBefore",
+    "BookedBucket",
     "Booking",
     "BookingList",
     "BookingStatus",
+    "BookingsOverTime",
     "Category",
     "Client",
     "Conflict",
@@ -91,6 +97,7 @@ __all__ = [
     "Event",
     "EventList",
     "EventNotOnSale",
+    "EventStats",
     "FieldFault",
     "Forbidden",
     "FrontrowError",
@@ -100,6 +107,7 @@ __all__ = [
     "HoldNotFound",
     "InvalidRequest",
     "Item",
+    "LatestLayout",
     "Layout",
     "LayoutFormat",
     "Money",
@@ -125,11 +133,14 @@ __all__ = [
     "SeatRefusal",
     "SeatState",
     "SeatStates",
+    "SeatStats",
     "SeatsUnavailable",
     "Section",
     "ServerFailed",
+    "StatsInterval",
     "StoreHealth",
     "StoreUnavailable",
+    "SweepHealth",
     "Token",
     "TransportFailed",
     "Unauthorized",

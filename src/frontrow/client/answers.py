@@ -94,6 +94,13 @@ class EventList(msgspec.Struct, frozen=True, rename="camel"):
     next_cursor: str | None = None
 
 
+class LatestLayout(msgspec.Struct, frozen=True, rename="camel"):
+    """A layout's newest version."""
+
+    layout_id: str
+    version: int
+
+
 class PublishedLayout(msgspec.Struct, frozen=True, rename="camel"):
     """A layout's new version. `warnings` say what an import could not keep, and what looks odd but stops nobody."""
 
@@ -262,13 +269,26 @@ class StoreHealth(msgspec.Struct, frozen=True, rename="camel"):
     took_ms: float
 
 
+class SweepHealth(msgspec.Struct, frozen=True, rename="camel"):
+    """How that process keeps up with holds that run out, counted since its start: `state` is `up` or `degraded`."""
+
+    state: str
+    lag_ms: int
+    swept_seats: int
+    failures: int
+    failing_events: int
+    last_pass_at: datetime | None = None
+    last_failure_at: datetime | None = None
+
+
 class Readiness(msgspec.Struct, frozen=True):
-    """`status` is `ready` when every store answers, else `not_ready`."""
+    """`status` is `ready`; or `degraded`, while holds that ran out are shown too long; or `not_ready`."""
 
     status: str
     stores: dict[str, StoreHealth]
+    sweep: SweepHealth | None = None
 
     @property
     def is_ready(self) -> bool:
         """Whether every store answers."""
-        return self.status == "ready"
+        return self.status in ("ready", "degraded")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from frontrow.client.answers import Alive, Event, EventList, Readiness, SeatList, SeatState, SeatStates
+from frontrow.client.answers import Alive, Event, EventList, LatestLayout, Readiness, SeatList, SeatState, SeatStates
 from frontrow.client.exchange import Flow, Request, answered, asked, decoded, query_of, segment
 from frontrow.client.layouts import Layout
 from frontrow.client.paging import pages
@@ -36,6 +36,16 @@ def get_event(event_id: str) -> Flow[Event]:
         NotFound: there is no such event.
     """
     return asked(Request(operation="getEvent", method="GET", path=_event(event_id)), Event)
+
+
+def get_latest_layout(layout_id: str) -> Flow[LatestLayout]:
+    """A layout's newest version.
+
+    Raises:
+        NotFound: there is no such layout.
+    """
+    path = f"/api/v1/layouts/{segment(layout_id)}"
+    return asked(Request(operation="getLatestLayout", method="GET", path=path), LatestLayout)
 
 
 def get_layout(layout_id: str, version: int) -> Flow[Layout]:

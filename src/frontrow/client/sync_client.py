@@ -7,7 +7,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from frontrow.client import booking, holding, organising, reading, shows
+from frontrow.client import booking, figures, holding, organising, reading, shows
 from frontrow.client.exchange import Flow
 from frontrow.client.methods import named_as
 from frontrow.client.retrying import Attempt, Conversation, Outcome, Retries
@@ -86,6 +86,7 @@ class Client:
     list_events = _sent(reading.list_events)
     events = _paged(reading.events)
     get_event = _sent(reading.get_event)
+    get_latest_layout = _sent(reading.get_latest_layout)
     get_layout = _sent(reading.get_layout)
     get_layout_document = _sent(reading.get_layout_document)
     list_seats = _sent(reading.list_seats)
@@ -113,6 +114,7 @@ class Client:
     change_event = _sent(organising.change_event)
     block_seats = _sent(organising.block_seats)
     unblock_seats = _sent(organising.unblock_seats)
+    get_stats = _sent(figures.get_stats)
 
     reserve_seats = _sent(shows.reserve_seats)
     release_seats = _sent(shows.release_seats)
