@@ -2,8 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import httpx
@@ -16,6 +15,8 @@ _THINK_S = (0.5, 6.0)
 _PAY_S = (4.0, 25.0)
 _BOOKS_SHARE = 0.6
 _BOOKINGS_KEPT_MAX = 40
+_WAIT_S_DEFAULT = 5.0
+"""After a refusal for calling too often that does not say how long."""
 
 
 _Answer = TypeVar("_Answer")
@@ -54,12 +55,37 @@ class _GuestToken(msgspec.Struct, frozen=True):
     token: str
 
 
+class _AskedToWait(Exception):
+    """The server has had too many calls from here."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(wait_s)
+        self.wait_s = wait_s
+
+
+async def _heed_limits(answer: httpx.Response) -> None:
+    if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        said = answer.headers.get("retry-after", "")
+        raise _AskedToWait(float(said) if said.isdigit() else _WAIT_S_DEFAULT)
+
+
 async def simulate_buyers(url: str, event_ids: Sequence[str], count: int) -> None:
     """Run `count` buyers against the server at `url` until cancelled. Refusals and outages are part of their day."""
-    async with httpx.AsyncClient(base_url=url, timeout=10) as http, asyncio.TaskGroup() as group:
-        rows = {event_id: await _rows_of(http, event_id) for event_id in event_ids}
+    hooks = {"response": [_heed_limits]}
+    async with httpx.AsyncClient(base_url=url, timeout=10, event_hooks=hooks) as http, asyncio.TaskGroup() as group:
+        rows = {event_id: await _patiently(_rows_of, http, event_id) for event_id in event_ids}
         for number in range(count):
             group.create_task(_Buyer(http, rows, random.Random(number)).live())
+
+
+async def _patiently(
+    read: Callable[[httpx.AsyncClient, str], Awaitable[_Answer]], http: httpx.AsyncClient, event_id: str
+) -> _Answer:
+    while True:
+        try:
+            return await read(http, event_id)
+        except _AskedToWait as asked:
+            await asyncio.sleep(asked.wait_s)
 
 
 async def _rows_of(http: httpx.AsyncClient, event_id: str) -> list[list[tuple[int, str]]]:
@@ -87,9 +113,13 @@ class _Buyer:
         headers: dict[str, str] = {}
         while True:
             await asyncio.sleep(self._luck.uniform(*_THINK_S))
-            with suppress(httpx.HTTPError):
+            try:
                 headers = headers or await self._signed_in()
                 await self._buy(headers)
+            except _AskedToWait as asked:
+                await asyncio.sleep(asked.wait_s)
+            except httpx.HTTPError:
+                pass
 
     async def _signed_in(self) -> dict[str, str]:
         answer = (await self._http.post("/api/v1/guest-tokens")).raise_for_status()
