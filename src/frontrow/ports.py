@@ -39,6 +39,8 @@ from frontrow.domain.hold import (
 )
 from frontrow.domain.ids import BlockId, BookingId, EventId, HoldId, LayoutId, OrderId, SeatId, TableId, UserId
 from frontrow.domain.layout import Layout
+from frontrow.domain.order import Order
+from frontrow.domain.payment import PaymentOutcome
 from frontrow.domain.seat_map import SeatMapSnapshot
 
 
@@ -226,7 +228,7 @@ class ChangeFeed(Protocol):
 
 
 class Ledger(Protocol):
-    """The durable truth: layouts, events, seat rows, bookings, blocks, idempotency, outbox.
+    """The durable truth: layouts, events, seat rows, bookings, orders, blocks, idempotency, outbox.
 
     Every call may raise LedgerUnavailable; what it asked may then have been committed.
     """
@@ -300,6 +302,12 @@ class Ledger(Protocol):
         """Cancel some or (None) all seats; repeating it frees nothing more."""
         ...
 
+    async def add_order(self, order: Order) -> Order:
+        """Store an order, for ever, or return the one that stands under its id."""
+        ...
+
+    async def order(self, order_id: OrderId) -> Order | None: ...
+
     async def add_block(self, block: Block) -> SeatConflict | None:
         """Write the block's rows, all or none; None on success (or when these very rows are there)."""
         ...
@@ -343,4 +351,27 @@ class Ledger(Protocol):
 
     async def ping(self) -> None:
         """Raises LedgerUnavailable when the ledger cannot be read or its schema is not this version's."""
+        ...
+
+
+class PaymentGateway(Protocol):
+    """Takes money and gives it back. Everything goes by a reference, an order's id, and may be repeated under it."""
+
+    @property
+    def name(self) -> str:
+        """What bookings say they were paid through."""
+        ...
+
+    async def charge(
+        self, reference: str, *, amount_minor: int, currency: str, card_number: str | None
+    ) -> PaymentOutcome:
+        """Authorise and capture the amount (0 or more); once for each reference, however often it is asked.
+
+        Args:
+            card_number: as the buyer sent it; None for the gateway's own default.
+        """
+        ...
+
+    async def refund(self, reference: str) -> None:
+        """Give back whatever was taken under the reference; nothing to do when that was nothing, or is done."""
         ...

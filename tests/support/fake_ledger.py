@@ -31,8 +31,9 @@ from frontrow.domain.booking import (
 )
 from frontrow.domain.event import Event
 from frontrow.domain.hold import HeldSeat
-from frontrow.domain.ids import BookingId, EventId, HoldId, LayoutId, SeatId, UserId
+from frontrow.domain.ids import BookingId, EventId, HoldId, LayoutId, OrderId, SeatId, UserId
 from frontrow.domain.layout import Layout
+from frontrow.domain.order import Order
 from frontrow.ports import Clock
 
 GUARD_MS_MIN = 15_000
@@ -51,6 +52,7 @@ class FakeLedger:
         self._aborted: dict[BookingId, BookingDraft] = {}
         self._keys: dict[tuple[UserId, str, str], tuple[str, BookingId]] = {}
         self._blocks: dict[str, Block] = {}
+        self._orders: dict[OrderId, Order] = {}
         self.tasks: dict[int, OutboxTask] = {}
         self._task_ids = count(1)
 
@@ -174,6 +176,12 @@ class FakeLedger:
         self._end(booking.event_id, freed)
         task_id = self._add_task(OutboxKind.FREE, booking.event_id, booking_id, booking.user_id, freed)
         return BookingCancelled(booking, freed, (task_id,))
+
+    async def add_order(self, order: Order) -> Order:
+        return self._orders.setdefault(order.order_id, order)
+
+    async def order(self, order_id: OrderId) -> Order | None:
+        return self._orders.get(order_id)
 
     async def add_block(self, block: Block) -> SeatConflict | None:
         if block.block_id in self._blocks:

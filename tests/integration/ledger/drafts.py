@@ -15,8 +15,20 @@ from frontrow.domain.booking import (
 )
 from frontrow.domain.event import Event
 from frontrow.domain.hold import BOOKING_GUARD_MS, HeldSeat
-from frontrow.domain.ids import BlockId, BookingId, CategoryId, EventId, HoldId, LayoutId, SeatId, UserId, new_made_id
+from frontrow.domain.ids import (
+    BlockId,
+    BookingId,
+    CategoryId,
+    EventId,
+    HoldId,
+    LayoutId,
+    OrderId,
+    SeatId,
+    UserId,
+    new_made_id,
+)
 from frontrow.domain.layout import Category, Layout, Point, Seat
+from frontrow.domain.order import Order
 from frontrow.ports import Clock, Ledger
 
 STANDARD = CategoryId("standard")
@@ -103,6 +115,22 @@ def draft(
 def block(of: Event, names: str, *, block_id: str | None = None, reason: str | None = None) -> Block:
     """Seats withheld by an admin."""
     return Block(BlockId(block_id or new_made_id(of.number)), of.event_id, seats(names), UserId("admin"), reason=reason)
+
+
+def order(of: Event, names: str, *, order_id: str | None = None, user: str = "ann", phone: str | None = None) -> Order:
+    """An order of these seats."""
+    return Order(
+        order_id=OrderId(order_id or new_made_id(of.number)),
+        event_id=of.event_id,
+        hold_id=HoldId(f"{of.number}-hold"),
+        user_id=UserId(user),
+        seat_ids=seats(names),
+        customer=ContactInfo("Zoë O'Neil; --", "zoë@example.com", phone),
+        amount_minor=9_007_199_254_740_993,
+        currency="USD",
+        created_at_ms=1_800_000_000_000,
+        expires_at_ms=1_800_000_300_000,
+    )
 
 
 def guard(clock: Clock) -> int:

@@ -7,7 +7,7 @@ from frontrow.adapters.sql.ledger import SqlLedger
 from frontrow.domain.booking import EndedSeat
 from frontrow.domain.ids import HoldId, UserId
 from tests.integration.ledger.backends import Backend
-from tests.integration.ledger.drafts import block, booked, draft, event_on_sale, seats
+from tests.integration.ledger.drafts import block, booked, draft, event_on_sale, order, seats
 from tests.support.fake_clock import FakeClock
 
 _LISTS_ALL_LAYOUTS = "SELECT layouts.layout_id, layouts.version, layouts.name"
@@ -73,6 +73,8 @@ async def use_everything(ledger: SqlLedger, clock: FakeClock) -> None:
     await ledger.outbox(older_than_ms=clock.now_ms() + 1, limit=5)
     await ledger.outbox_of(booking.booking_id)
     await ledger.outbox_done(written.task_ids)
+    placed = await ledger.add_order(order(gala, "A1 A2"))
+    await ledger.order(placed.order_id)
     await ledger.cancel(booking.booking_id, seats("A1"))
     await ledger.ended_rows(gala.event_id, [EndedSeat(seats("A1")[0], booking.booking_id)])
     await ledger.add_block(block(gala, "B1"))

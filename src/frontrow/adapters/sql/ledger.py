@@ -6,7 +6,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from frontrow.adapters.sql import blocks, bookings, events, figures, layouts, outbox, sales, schema, seats
+from frontrow.adapters.sql import blocks, bookings, events, figures, layouts, orders, outbox, sales, schema, seats
 from frontrow.adapters.sql.engine import Database, T, open_database
 from frontrow.adapters.sql.faults import WriteConflict
 from frontrow.adapters.sql.writer import BookingWriter
@@ -26,8 +26,9 @@ from frontrow.domain.booking import (
 )
 from frontrow.domain.errors import LedgerUnavailable
 from frontrow.domain.event import Event
-from frontrow.domain.ids import BookingId, EventId, HoldId, LayoutId, SeatId, UserId
+from frontrow.domain.ids import BookingId, EventId, HoldId, LayoutId, OrderId, SeatId, UserId
 from frontrow.domain.layout import Layout
+from frontrow.domain.order import Order
 from frontrow.ports import Clock
 
 CONFLICTS_MAX = 5
@@ -138,6 +139,22 @@ class SqlLedger:
         """See Ledger.cancel."""
         work = partial(sales.cancel, booking_id=booking_id, seat_ids=seat_ids, now_ms=self._clock.now_ms())
         return await self._write_again(work)
+
+    async def add_order(self, order: Order) -> Order:
+        """See Ledger.add_order."""
+        for _ in range(CONFLICTS_MAX):
+            try:
+                await self._database.write(partial(orders.write_order, order=order))
+            except WriteConflict:
+                if (stands := await self.order(order.order_id)) is not None:
+                    return stands
+            else:
+                return order
+        raise _kept_conflicting()
+
+    async def order(self, order_id: OrderId) -> Order | None:
+        """See Ledger.order."""
+        return await self._database.read(partial(orders.order, order_id=order_id))
 
     async def add_block(self, block: Block) -> SeatConflict | None:
         """See Ledger.add_block."""

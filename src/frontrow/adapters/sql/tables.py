@@ -15,7 +15,7 @@ Times are milliseconds since 1970 in UTC, money is in minor units.
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 """The newest migration: the schema this package reads and writes."""
 
 _BIG_IDENTITY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -117,6 +117,23 @@ blocks = sa.Table(
     sa.Column("user_id", sa.Text, nullable=False),
     sa.Column("reason", sa.Text),
     sa.Column("created_at_ms", sa.BigInteger, nullable=False),
+)
+
+orders = sa.Table(
+    "orders",
+    metadata,
+    sa.Column("event_id", sa.Text, primary_key=True),
+    sa.Column("order_id", sa.Text, primary_key=True),
+    sa.Column("hold_id", sa.Text, nullable=False),
+    sa.Column("user_id", sa.Text, nullable=False),
+    sa.Column("seat_ids", sa.Text, nullable=False),  # JSON list
+    sa.Column("customer_name", sa.Text, nullable=False),
+    sa.Column("customer_email", sa.Text, nullable=False),
+    sa.Column("customer_phone", sa.Text),
+    sa.Column("amount_minor", sa.BigInteger, nullable=False),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("created_at_ms", sa.BigInteger, nullable=False),
+    sa.Column("expires_at_ms", sa.BigInteger, nullable=False),
 )
 
 idempotency_keys = sa.Table(
