@@ -49,6 +49,7 @@ from frontrow.services.relay import Relay
 from frontrow.services.retiring import Retirement
 from frontrow.services.seat_calls import SeatCalls
 from frontrow.services.seat_holds import SeatHolds
+from frontrow.services.seat_owners import SeatOwners
 from frontrow.services.seeding import Seeding
 from frontrow.services.stats import StatsService
 from frontrow.services.sweeping import Sweeper
@@ -240,6 +241,7 @@ class Application:
                     confirmations=SeatConfirmations(bookings=bookings, seat_holds=seat_holds, ledger=ledger),
                     blocks=blocks,
                     live=live,
+                    seat_owners=SeatOwners(seat_holds=seat_holds, ledger=ledger),
                     stats=StatsService(ledger=ledger, catalog=catalog, live=live, clock=clock),
                     web_folder=WEB_FOLDER,
                     sweep_figures=sweeper.figures,

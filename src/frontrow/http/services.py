@@ -16,6 +16,7 @@ from frontrow.services.holds import HoldService
 from frontrow.services.layouts import LayoutService
 from frontrow.services.live import LiveViews
 from frontrow.services.seat_holds import SeatHolds
+from frontrow.services.seat_owners import SeatOwners
 from frontrow.services.stats import StatsService
 from frontrow.services.sweeping import SweepFigures
 
@@ -41,6 +42,7 @@ class Services:
     confirmations: SeatConfirmations
     blocks: BlockService
     live: LiveViews
+    seat_owners: SeatOwners
     stats: StatsService
     web_folder: Path
     sweep_figures: Callable[[], SweepFigures]
