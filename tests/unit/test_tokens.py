@@ -196,8 +196,9 @@ async def test_a_public_key_never_serves_as_a_secret(form: serialization.Encodin
 
 async def test_a_secret_that_is_a_public_key_is_refused_at_start() -> None:
     pem = RSA_KEY.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    with pytest.raises(ConfigurationError, match="FRONTROW_JWT_SECRET"):
-        SharedSecret(pem.decode())
+    for secret in (pem.decode(), pem.decode().splitlines()[0]):
+        with pytest.raises(ConfigurationError, match="FRONTROW_JWT_SECRET"):
+            SharedSecret(secret)
 
 
 async def test_an_endless_token_is_refused_before_it_is_read() -> None:

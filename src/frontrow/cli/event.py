@@ -1,12 +1,12 @@
 """`frontrow event`: put events on sale."""
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from frontrow.cli.console import out
+from frontrow.cli.console import err, out
 from frontrow.cli.options import DataDir, Url, settings_with
 
 app = typer.Typer(no_args_is_help=True, help="Put events on sale.")
@@ -64,6 +64,23 @@ def create(
             return await office.create_event(form)
 
     out.print(asyncio.run(created()), highlight=False)
+    if (what := _over(form.starts_at, form.sales_end)) is not None:
+        err.print(f"[yellow]note:[/] {what}", soft_wrap=True, highlight=False)
+
+
+def _over(starts_at: datetime, sales_end: datetime | None) -> str | None:
+    """What to say where the times lie in the past: most often a wrong year."""
+    now = datetime.now(UTC)
+    end = starts_at if sales_end is None else sales_end
+    if end <= now:
+        return f"its sale ended at {_shown(end)}, which is past: no seat of it can be held or booked"
+    if starts_at <= now:
+        return f"it started at {_shown(starts_at)}, which is past; it is on sale until {_shown(end)}"
+    return None
+
+
+def _shown(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M %z}"
 
 
 def _price(text: str) -> tuple[str, int]:

@@ -69,7 +69,9 @@ def import_(file: File, format: AsFormat = Format.FRONTROW, data_dir: DataDir = 
 def export(
     layout_id: Annotated[str, typer.Argument(metavar="LAYOUT", help="The layout's id.")],
     file: ExportFile = Path("-"),
-    version: Annotated[int, typer.Option("--version", min=1, help="Which version.")] = 1,
+    version: Annotated[
+        int | None, typer.Option("--version", min=1, help="Which version; the latest when left out.")
+    ] = None,
     data_dir: DataDir = None,
     url: Url = None,
 ) -> None:

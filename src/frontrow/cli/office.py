@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Protocol, assert_never
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -62,8 +63,8 @@ class Office(Protocol):
         """Publish a drawing as the next version of its layout."""
         ...
 
-    async def document(self, layout_id: str, version: int) -> bytes:
-        """The drawing as readers are served it."""
+    async def document(self, layout_id: str, version: int | None) -> bytes:
+        """The drawing as readers are served it; the latest version where none is named."""
         ...
 
     async def create_event(self, form: EventForm) -> str:
@@ -110,7 +111,11 @@ class _LocalOffice:
             case LayoutFaulty(faults=faults):
                 raise Refused(_listed(faults))
 
-    async def document(self, layout_id: str, version: int) -> bytes:
+    async def document(self, layout_id: str, version: int | None) -> bytes:
+        if version is None:
+            version = await self._layouts.latest_version(LayoutId(layout_id))
+        if version is None:
+            raise Refused(f"there is no layout {layout_id!r}")
         document = await self._layouts.document(LayoutId(layout_id), version)
         if document is None:
             raise Refused(f"there is no version {version} of a layout {layout_id!r}")
@@ -145,8 +150,11 @@ class _RemoteOffice:
         answer = msgspec.json.decode(content, type=_PublishedAnswer)
         return LayoutPublished(LayoutId(answer.layout_id), answer.version, answer.warnings)
 
-    async def document(self, layout_id: str, version: int) -> bytes:
-        return await self._asked("GET", f"/api/v1/layouts/{layout_id}/versions/{version}")
+    async def document(self, layout_id: str, version: int | None) -> bytes:
+        path = f"/api/v1/layouts/{quote(layout_id, safe='')}"
+        if version is None:
+            version = msgspec.json.decode(await self._asked("GET", path), type=_LatestAnswer).version
+        return await self._asked("GET", f"{path}/versions/{version}")
 
     async def create_event(self, form: EventForm) -> str:
         headers = {"Content-Type": "application/json"}
@@ -192,6 +200,10 @@ class _PublishedAnswer(msgspec.Struct, frozen=True, rename="camel"):
     layout_id: str
     version: int
     warnings: tuple[str, ...] = ()
+
+
+class _LatestAnswer(msgspec.Struct, frozen=True):
+    version: int
 
 
 class _EventAnswer(msgspec.Struct, frozen=True, rename="camel"):

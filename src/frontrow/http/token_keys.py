@@ -24,6 +24,8 @@ FETCH_PAUSE_MS = 5_000
 _FETCH_TIMEOUT_S = 5.0
 _KEYS_MAX = 32
 _SECRET_BYTES_GOOD = 32
+_PEM_MARK = "-----BEGIN "
+"""Alone it is what an environment file leaves of a key of several lines."""
 
 
 class KeysUnavailable(FrontrowError):
@@ -48,7 +50,12 @@ class SharedSecret:
     """Signs and verifies HS256 tokens."""
 
     def __init__(self, secret: str) -> None:
-        """Raises ConfigurationError for a secret that is really a public key: it would be no secret at all."""
+        """Raises ConfigurationError for a secret that is really a key, or a line of its file: it would be no secret."""
+        if _PEM_MARK in secret:
+            raise ConfigurationError(
+                "FRONTROW_JWT_SECRET cannot be used: it is, or begins, a PEM file; set 32 random bytes or more, and "
+                "name the public keys of an identity provider in FRONTROW_JWKS_URL"
+            )
         try:
             checked = HMACAlgorithm(HMACAlgorithm.SHA256).prepare_key(secret)
         except jwt.InvalidKeyError as error:

@@ -124,6 +124,10 @@ class LayoutService:
         drawing = await self._catalog.drawing(layout_id, version)
         return None if drawing is None else drawing.document
 
+    async def latest_version(self, layout_id: LayoutId) -> int | None:
+        """The layout's newest version; None when there is no such layout."""
+        return await self._ledger.latest_layout_version(layout_id) if is_chosen_id(layout_id) else None
+
     async def create_event(
         self, new: NewEvent
     ) -> EventCreated | EventIdTaken | EventFaulty | PricesMissing | LayoutUnknown:
@@ -208,7 +212,7 @@ class LayoutService:
     async def _layout(self, layout_id: LayoutId, version: int | None) -> LayoutIndex | LayoutUnknown:
         if not is_chosen_id(layout_id):
             return LayoutUnknown(layout_id, None)
-        wanted = await self._ledger.latest_layout_version(layout_id) if version is None else version
+        wanted = await self.latest_version(layout_id) if version is None else version
         drawing = None if wanted is None else await self._catalog.drawing(layout_id, wanted)
         return LayoutUnknown(layout_id, version) if drawing is None else drawing.index
 

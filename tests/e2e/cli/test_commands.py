@@ -54,6 +54,28 @@ def test_a_user_that_no_token_can_name_is_refused(tmp_path: Path) -> None:
     assert "1 to 255 bytes" in done.stderr
 
 
+def test_a_role_that_does_not_exist_is_refused_with_those_that_do(tmp_path: Path) -> None:
+    done = run_frontrow("token", "--user", "ann", "--role", "amin", data_dir=tmp_path)
+    assert done.returncode == 2
+    for named in ("amin", "admin", "integrator"):
+        assert named in done.stderr
+
+
+def test_no_token_is_signed_with_what_the_server_would_not_start_with(tmp_path: Path) -> None:
+    secret = {"FRONTROW_JWT_SECRET": "-----BEGIN PUBLIC KEY-----"}
+    done = run_frontrow("token", "--user", "ann", data_dir=tmp_path, extra=secret)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "FRONTROW_JWT_SECRET" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_short_secret_is_warned_of_beside_the_token(tmp_path: Path) -> None:
+    done = run_frontrow("token", "--user", "ann", data_dir=tmp_path, extra={"FRONTROW_JWT_SECRET": "hush"})
+    assert jwt.get_unverified_header(done.stdout.strip())["alg"] == "HS256"
+    assert "under 32 bytes" in done.stderr
+    assert "Warning" not in done.stderr
+
+
 def test_a_setting_out_of_bounds_is_named_with_its_remedy(tmp_path: Path) -> None:
     done = run_frontrow("doctor", data_dir=tmp_path, extra={"FRONTROW_HOLD_MINUTES": "0"})
     assert done.returncode == 2
@@ -94,10 +116,38 @@ class TestWithoutAServer:
         again = run_frontrow("layout", "import", "-", data_dir=tmp_path, stdin=exported.stdout.encode())
         assert again.stdout == "parlour version 1\n", again.stderr
 
+    def test_the_latest_version_is_exported_unless_another_is_named(self, drawing: Path, tmp_path: Path) -> None:
+        _import_two_versions(drawing, tmp_path)
+        assert _exported_name(tmp_path) == "The Parlour, rebuilt"
+        assert _exported_name(tmp_path, "--version", "1") == "The Parlour"
+        missing = run_frontrow("layout", "export", "nowhere", data_dir=tmp_path)
+        assert (missing.returncode, missing.stderr) == (2, "error: there is no layout 'nowhere'\n")
+
+    @pytest.mark.parametrize(
+        ("times", "said"),
+        [
+            (("--starts-at", "2020-05-01T20:00"), "its sale ended at 2020-05-01 20:00 "),
+            (("--starts-at", "2020-05-01T20:00", "--sales-end", "2035-05-01"), "it started at 2020-05-01 20:00 "),
+        ],
+    )
+    def test_an_event_in_the_past_is_made_and_said_to_be_past(
+        self, drawing: Path, tmp_path: Path, times: tuple[str, ...], said: str
+    ) -> None:
+        run_frontrow("layout", "import", str(drawing), data_dir=tmp_path)
+        command = ("event", "create", "--name", "Opening night", "--layout", "parlour", "--event-id", "opening")
+        done = run_frontrow(*command, *times, data_dir=tmp_path)
+        assert (done.returncode, done.stdout) == (0, "opening\n")
+        assert said in done.stderr
+
+    def test_the_ledger_is_its_owners_alone_in_a_folder_open_to_others(self, tmp_path: Path) -> None:
+        tmp_path.chmod(0o755)
+        assert run_frontrow("migrate", data_dir=tmp_path).returncode == 0
+        assert (tmp_path / "ledger.sqlite3").stat().st_mode & 0o777 == 0o600
+
     def test_an_event_goes_on_sale(self, drawing: Path, tmp_path: Path) -> None:
         run_frontrow("layout", "import", str(drawing), data_dir=tmp_path)
         done = _create_event(tmp_path)
-        assert (done.returncode, done.stdout) == (0, "opening\n"), done.stderr
+        assert (done.returncode, done.stdout, done.stderr) == (0, "opening\n", "")
 
     def test_an_event_on_no_layout_is_refused(self, tmp_path: Path) -> None:
         done = _create_event(tmp_path)
@@ -142,6 +192,14 @@ class TestBesideAServer:
         exported = run_frontrow("layout", "export", "parlour", data_dir=installation.data_dir)
         assert json.loads(exported.stdout)["name"] == "The Parlour"
 
+    def test_the_server_is_asked_for_the_latest_version(self, installation: RunningServer, tmp_path: Path) -> None:
+        drawing = tmp_path / "salon.json"
+        _import_two_versions(drawing, installation.data_dir, id="salon")
+        assert _exported_name(installation.data_dir, layout="salon") == "The Parlour, rebuilt"
+        missing = run_frontrow("layout", "export", "no/where", data_dir=installation.data_dir)
+        assert missing.returncode == 2
+        assert "no/where" in missing.stderr
+
     def test_what_the_server_refuses_is_said_field_by_field(self, installation: RunningServer, drawing: Path) -> None:
         drawing.write_text(json.dumps({**LAYOUT, "canvasW": -1}))
         done = run_frontrow("layout", "import", str(drawing), data_dir=installation.data_dir)
@@ -174,6 +232,18 @@ class TestBesideAServer:
         assert done.returncode == 2
         assert f"port {port} is in use" in done.stderr
         assert "--port" in done.stderr
+
+
+def _import_two_versions(drawing: Path, data_dir: Path, **members: str) -> None:
+    for name in ("The Parlour", "The Parlour, rebuilt"):
+        drawing.write_text(json.dumps({**LAYOUT, **members, "name": name}))
+        done = run_frontrow("layout", "import", str(drawing), data_dir=data_dir)
+        assert done.returncode == 0, done.stderr
+
+
+def _exported_name(data_dir: Path, *options: str, layout: str = "parlour") -> str:
+    exported = run_frontrow("layout", "export", layout, *options, data_dir=data_dir)
+    return str(json.loads(exported.stdout)["name"])
 
 
 def _create_event(data_dir: Path) -> subprocess.CompletedProcess[str]:

@@ -125,6 +125,15 @@ async def test_another_currency_alone_is_refused_and_says_what_to_send(api: Api)
     assert (await api.get(path)).body["prices"] == {"standard": 7_500, "vip": 15_000}
 
 
+async def test_the_newest_version_of_a_layout_can_be_asked_for(api: Api) -> None:
+    path = f"/api/v1/layouts/{small_layout().id}"
+    assert (await api.get(path)).body == {"layoutId": small_layout().id, "version": 1}
+    await api.post("/api/v1/layouts", small_layout(seats_per_row=12), by=ADMIN)
+    assert (await api.get(path)).body["version"] == 2
+    assert (await api.get("/api/v1/layouts/nowhere")).code == "not_found"
+    assert (await api.get("/api/v1/layouts/no%00where")).code == "not_found"
+
+
 async def test_an_event_moves_to_a_newer_layout_version(api: Api) -> None:
     await api.hold("A1")
     await api.post("/api/v1/layouts", small_layout(seats_per_row=12), by=ADMIN)

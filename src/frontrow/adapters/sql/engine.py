@@ -9,6 +9,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -123,6 +124,7 @@ class SqliteDatabase:
         # SQLite would open such a file for reading and then fail on the lock with an error that names no cause.
         if self._path.exists() and not os.access(self._path, os.W_OK):
             raise sqlite3.OperationalError("the file is read-only")
+        self._create_private()
         connection = sqlite3.connect(self._path, isolation_level=None, timeout=BUSY_TIMEOUT_S, cached_statements=64)
         try:
             for pragma in _PRAGMAS:
@@ -131,6 +133,12 @@ class SqliteDatabase:
             connection.close()
             raise
         return connection
+
+    def _create_private(self) -> None:
+        # For its owner only, whatever folder it lies in: it has people's names and addresses. SQLite gives the files
+        # beside it (-wal) the same mode, and says itself why it cannot open one.
+        with suppress(OSError):
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
 
     def _read(self, work: Work[T]) -> T:
         connection = self._connected()

@@ -12,6 +12,7 @@ from frontrow.domain.ids import LayoutId, is_chosen_id
 from frontrow.domain.layout import Category, Layout, Point, Seat
 from frontrow.http.operation import (
     IMMUTABLE,
+    REVALIDATE,
     Access,
     Answer,
     Call,
@@ -50,6 +51,13 @@ class PublishedLayout(msgspec.Struct, frozen=True, rename="camel"):
     warnings: tuple[str, ...]
 
 
+class LatestLayout(msgspec.Struct, frozen=True, rename="camel"):
+    """A layout's newest version."""
+
+    layout_id: str
+    version: int
+
+
 class _Served(msgspec.Struct, frozen=True, gc=False):
     document: bytes
     compressed: bytes
@@ -75,6 +83,15 @@ async def get_layout(services: Services, call: Call[NoBody, NoQuery]) -> Answer 
         headers = (("etag", served.etag), _VARY, ("content-encoding", "gzip"))
         return Answer(body=served.compressed, headers=headers)
     return Answer(body=served.document, headers=(("etag", served.etag), _VARY))
+
+
+async def get_latest(services: Services, call: Call[NoBody, NoQuery]) -> Answer | Problem:
+    """Which version is the newest now."""
+    layout_id = LayoutId(call.path["layoutId"])
+    version = await services.layouts.latest_version(layout_id)
+    if version is None:
+        return not_found(f"layout {layout_id[:64]}")
+    return Answer(body=LatestLayout(layout_id=layout_id, version=version))
 
 
 async def _ready_to_serve(layout_id: LayoutId, version: int, document: bytes) -> _Served:
@@ -121,6 +138,21 @@ _EXAMPLE = Layout(
 )
 
 OPERATIONS = declared(
+    Operation(
+        name="getLatestLayout",
+        method="GET",
+        path="/api/v1/layouts/{layoutId}",
+        summary="A layout's newest version",
+        tag="Layouts",
+        access=Access.PUBLIC,
+        handler=get_latest,
+        body=NoBody,
+        query=NoQuery,
+        answer=LatestLayout,
+        cache=REVALIDATE,
+        refusals=frozenset({Code.NOT_FOUND, Code.STORE_UNAVAILABLE}),
+        example=Example(path={"layoutId": "small-hall"}, answer=LatestLayout(layout_id="small-hall", version=1)),
+    ),
     Operation(
         name="getLayout",
         method="GET",
