@@ -74,6 +74,14 @@ class FrontrowError(Exception):
         self.may_have_happened = may_have_happened
         self.idempotency_key = idempotency_key
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Exceptions are otherwise made again from their message alone, which none of these can be.
+        return _made_again, (type(self), self.args), vars(self)
+
+
+def _made_again(kind: "type[FrontrowError]", args: tuple[object, ...]) -> FrontrowError:
+    return kind.__new__(kind, *args)
+
 
 class TransportFailed(FrontrowError):
     """No answer came: no connection, or it broke, or it took too long. `__cause__` is what httpx raised.

@@ -5,6 +5,8 @@ and its type says what the whole call returns. Sending is somebody else's: see `
 """
 
 from collections.abc import Generator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -56,9 +58,22 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def retry_after_s(self) -> float | None:
-        """The seconds of a Retry-After header. Its other form, a date, is what no part of Frontrow sends."""
-        seconds = self.headers.get("retry-after", "").strip()
-        return float(seconds) if seconds.isascii() and seconds.isdigit() else None
+        """How long a Retry-After header asks to wait: seconds, or a date, which counts from the answer's own Date."""
+        asked = self.headers.get("retry-after", "").strip()
+        if asked.isascii() and asked.isdigit():
+            return float(asked)
+        until, answered_at = _http_date(asked), _http_date(self.headers.get("date", ""))
+        if until is None or answered_at is None:
+            return None
+        return max(0.0, (until - answered_at).total_seconds())
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
 T = TypeVar("T")

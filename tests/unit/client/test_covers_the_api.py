@@ -5,7 +5,7 @@ it answers: held against the same declarations that `/openapi.json` is made of.
 import inspect
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, get_args, get_origin
 from urllib.parse import unquote
 
@@ -27,9 +27,9 @@ from frontrow.http import dialects, health, v1
 from frontrow.http.app import OPERATIONS
 from frontrow.http.openapi import openapi_document
 from frontrow.http.operation import Access, AnyOperation, RawJson
+from tests.unit.client.answers import AT
 
 EVENT, HOLD, BOOKING = "hamlet 1/2", "1-hold", "1-booking"
-AT = datetime(2026, 3, 1, 19, 30, tzinfo=UTC)
 SEATS = ["A1", "A2"]
 CONTACT = Contact("Ada", "ada@example.com", "+441234")
 Json = dict[str, Any]
