@@ -1,6 +1,7 @@
 """`frontrow demo`: everything embedded, demo venues loaded, and buyers who take seats around yours."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +13,7 @@ import typer
 from frontrow.cli.console import out
 from frontrow.cli.options import DataDir, Port, settings_with
 from frontrow.cli.token import sign_token
-from frontrow.settings import DirectBooking, Settings, is_set
+from frontrow.settings import DirectBooking, LogLevel, Settings, is_set
 
 if TYPE_CHECKING:
     from frontrow.app import Application
@@ -28,7 +29,8 @@ def demo(
     """Run a demo on this machine: a cinema, a theatre and an arena on sale, and simulated buyers."""
     from frontrow.cli.serving import run_server
 
-    settings = demo_settings(settings_with(data_dir))
+    on_terminal = sys.stderr.isatty()
+    settings = demo_settings(settings_with(data_dir), on_terminal=on_terminal)
 
     @asynccontextmanager
     async def beside(application: "Application", url: str) -> AsyncIterator[None]:
@@ -46,14 +48,19 @@ def demo(
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    run_server(settings, host="127.0.0.1", port=port, beside=beside)
+    run_server(settings, host="127.0.0.1", port=port, beside=beside, logs_for_people=on_terminal)
 
 
-def demo_settings(settings: Settings) -> Settings:
-    """The demo's own defaults where the environment says nothing: its own folder, booking for everyone, guests."""
+def demo_settings(settings: Settings, *, on_terminal: bool = False) -> Settings:
+    """The demo's own defaults where the environment says nothing: its own folder, booking for everyone, guests.
+
+    On a terminal only warnings are logged: what simulated buyers do would bury the links.
+    """
+    quiet = on_terminal and not is_set("log_level")
     return msgspec.structs.replace(
         settings,
         data_dir=settings.data_dir or platformdirs.user_data_path("frontrow") / "demo",
         direct_booking=settings.direct_booking if is_set("direct_booking") else DirectBooking.ANYONE,
         dialect_guests=settings.dialect_guests if is_set("dialect_guests") else True,
+        log_level=LogLevel.WARNING if quiet else settings.log_level,
     )

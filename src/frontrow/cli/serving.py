@@ -38,13 +38,18 @@ async def _nothing_beside(_application: Application, _url: str) -> AsyncIterator
     yield
 
 
-def run_server(settings: Settings, *, host: str, port: int, beside: Session = _nothing_beside) -> None:
+def run_server(
+    settings: Settings, *, host: str, port: int, beside: Session = _nothing_beside, logs_for_people: bool = False
+) -> None:
     """Serve HTTP on `host`:`port` until SIGINT or SIGTERM, then finish what is under way and stop.
+
+    Args:
+        logs_for_people: write log lines for who sits before them, not for programs.
 
     Raises:
         ConfigurationError: the port or the data folder is taken, or a store cannot be started.
     """
-    configure_logs(settings.log_level)
+    configure_logs(settings.log_level, for_people=logs_for_people)
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     raise_open_files_limit()
     folder = DataFolder(settings.data_folder)

@@ -9,7 +9,8 @@ from frontrow.http.envelope import REQUEST_ID_HEADER
 
 ALLOWED_HEADERS = "authorization, content-type, idempotency-key, if-none-match, last-event-id, x-request-id"
 ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
-EXPOSED_HEADERS = f"etag, idempotency-replayed, retry-after, {REQUEST_ID_HEADER}"
+# `date` and `age` are what the seat map's clock learns the server's time from.
+EXPOSED_HEADERS = f"age, date, etag, idempotency-replayed, retry-after, {REQUEST_ID_HEADER}"
 PREFLIGHT_AGE_S = 7200
 
 
