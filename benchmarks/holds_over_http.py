@@ -9,8 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 import httpx
@@ -27,7 +27,7 @@ from frontrow.settings import Settings
 CONNECTIONS = 64
 SECONDS_PER_ROUND = 4
 _EVENT = "bench"
-_SECRET = "a secret for this benchmark alone, long enough"
+SECRET = "a secret for this benchmark alone, long enough"
 _START_S = 30
 _UVICORN = (
     *(sys.executable, "-m", "uvicorn", "--loop", "uvloop", "--http", "httptools", "--lifespan", "off"),
@@ -38,14 +38,13 @@ _UVICORN = (
 @asynccontextmanager
 async def opened() -> AsyncIterator[Scenario]:
     """One embedded Valkey for both; each side is one process. Needs wrk on PATH."""
-    if shutil.which("wrk") is None:
-        raise SystemExit("this scenario needs wrk, an HTTP load generator: install it (Debian: apt-get install wrk)")
+    need_wrk()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="frontrow-bench-")))
         server = stack.enter_context(EmbeddedValkey(folder))
         await _warm("floor", server.url)
         bare_url = stack.enter_context(
-            _process(
+            serving(
                 lambda port: [*_UVICORN, "benchmarks.bare_asgi:app", "--port", str(port)],
                 {"BENCH_EVENT": "floor", "BENCH_REDIS_URL": server.url},
             )
@@ -53,25 +52,31 @@ async def opened() -> AsyncIterator[Scenario]:
         environment = {
             "FRONTROW_DATA_DIR": str(folder / "data"),
             "FRONTROW_REDIS_URL": server.url,
-            "FRONTROW_JWT_SECRET": _SECRET,
+            "FRONTROW_JWTSECRET": SECRET,
             "FRONTROW_LOG_LEVEL": "warning",
             "FRONTROW_RATE_LIMIT_ENABLED": "false",
         }
         frontrow_url = stack.enter_context(
-            _process(lambda port: [sys.executable, "-m", "frontrow", "serve", "--port", str(port)], environment)
+            serving(lambda port: [sys.executable, "-m", "frontrow", "serve", "--port", str(port)], environment)
         )
-        settings = Settings(jwt_secret=_SECRET)
+        settings = Settings(jwt_secret=SECRET)
         admin = sign_token(settings, user="bench-admin", roles=["admin"], ttl_minutes=60)
-        await _put_on_sale(frontrow_url, admin)
+        await put_on_sale(frontrow_url, admin)
         tokens = [sign_token(settings, user=f"user-{user}", roles=[], ttl_minutes=60) for user in range(USERS)]
         yield Scenario(
             name="holds over HTTP",
             floor_name="bare ASGI, same script, no checks",
             subject_name=f"POST holds, {CONNECTIONS} connections",
             aim=0.55,
-            floor=lambda: asyncio.to_thread(_load, bare_url, "/", tokens),
-            subject=lambda: asyncio.to_thread(_load, frontrow_url, f"/api/v1/events/{_EVENT}/holds", tokens),
+            floor=lambda: asyncio.to_thread(holds_per_s, bare_url, "/", tokens),
+            subject=lambda: asyncio.to_thread(holds_per_s, frontrow_url, holds_path(_EVENT), tokens),
         )
+
+
+def need_wrk() -> None:
+    """End here without the load generator."""
+    if shutil.which("wrk") is None:
+        raise SystemExit("this scenario needs wrk, an HTTP load generator: install it (Debian: apt-get install wrk)")
 
 
 async def _warm(event_id: str, redis_url: str) -> None:
@@ -81,7 +86,8 @@ async def _warm(event_id: str, redis_url: str) -> None:
 
 
 @contextmanager
-def _process(command: Callable[[int], Sequence[str]], environment: dict[str, str]) -> Iterator[str]:
+def serving(command: Callable[[int], Sequence[str]], environment: dict[str, str]) -> Iterator[str]:
+    """Run a server's command, given a port, until the block ends; yields its URL once it answers."""
     port = _free_port()
     process = subprocess.Popen(command(port), env={**os.environ, **environment}, cwd=Path(__file__).parents[1])
     url = f"http://127.0.0.1:{port}"
@@ -100,7 +106,21 @@ def _process(command: Callable[[int], Sequence[str]], environment: dict[str, str
         process.wait()
 
 
-async def _put_on_sale(url: str, admin: str) -> None:
+def frontrow_serving(settings: Mapping[str, str]) -> AbstractContextManager[str]:
+    """`frontrow serve` with these variables, until the block ends; yields its URL."""
+    environment = {"FRONTROW_JWT_SECRET": SECRET, "FRONTROW_LOG_LEVEL": "warning", **settings}
+    return serving(lambda port: [sys.executable, "-m", "frontrow", "serve", "--port", str(port)], environment)
+
+
+def tokens_of_users() -> list[str]:
+    """A token for each user of the load."""
+    settings = Settings(jwt_secret=SECRET)
+    return [sign_token(settings, user=f"user-{user}", roles=[], ttl_minutes=60) for user in range(USERS)]
+
+
+async def put_on_sale(url: str, event_id: str) -> None:
+    """An event of SEATS seats on that server."""
+    admin = sign_token(Settings(jwt_secret=SECRET), user="bench-admin", roles=["admin"], ttl_minutes=60)
     seats = [
         {
             "id": f"S{number}",
@@ -113,24 +133,35 @@ async def _put_on_sale(url: str, admin: str) -> None:
     ]
     categories = [{"id": "all", "name": "All", "color": "#336699", "price": 45}]
     canvas = {"canvasW": 1000, "canvasH": 1000}
-    layout = {"id": _EVENT, "name": "Bench", **canvas, "categories": categories, "seats": seats}
+    layout = {"id": event_id, "name": "Bench", **canvas, "categories": categories, "seats": seats}
     times = {"startsAt": "2090-01-01T20:00:00Z"}
-    event = {"eventId": _EVENT, "name": "Bench", "layoutId": _EVENT, "currency": "USD", **times}
+    event = {"eventId": event_id, "name": "Bench", "layoutId": event_id, "currency": "USD", **times}
     async with httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {admin}"}, timeout=60) as http:
         (await http.post("/api/v1/layouts", json=layout)).raise_for_status()
         (await http.post("/api/v1/events", json=event)).raise_for_status()
 
 
-def _load(url: str, path: str, tokens: list[str]) -> float:
+def holds_path(event_id: str) -> str:
+    """Where that event's seats are held."""
+    return f"/api/v1/events/{event_id}/holds"
+
+
+def holds_per_s(url: str, path: str, tokens: list[str]) -> float:
+    """A round of 3-seat holds by these users."""
     script = Path(__file__).with_name("holds.lua")
+    return wrk("-s", str(script), url, "--", path, *tokens)
+
+
+def wrk(*arguments: str) -> float:
+    """Requests per second of a round; every one must be granted."""
     done = subprocess.run(
-        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS_PER_ROUND}s", "-s", str(script), url, "--", path, *tokens],
+        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS_PER_ROUND}s", *arguments],
         capture_output=True,
         text=True,
         check=True,
     )
     refused = re.search(r"Non-2xx or 3xx responses: (\d+)", done.stdout)
-    assert refused is None, f"holds were refused:\n{done.stdout}"
+    assert refused is None, f"requests were refused:\n{done.stdout}"
     found = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
     assert found, done.stdout
     return float(found[1])
