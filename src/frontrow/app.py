@@ -44,6 +44,7 @@ from frontrow.services.layouts import LayoutService
 from frontrow.services.live import LiveViews
 from frontrow.services.orphans import OrphanHolds
 from frontrow.services.outcomes import HoldRules
+from frontrow.services.picking import SeatPicking
 from frontrow.services.reconcile import Reconciler
 from frontrow.services.relay import Relay
 from frontrow.services.retiring import Retirement
@@ -190,6 +191,7 @@ class Application:
                 lifetime_max_ms=settings.hold_lifetime_minutes_max * _MS_PER_MINUTE,
                 seats_per_user_max=settings.seats_per_user_max,
             )
+            picking = SeatPicking(catalog=catalog, live=live)
             holds = HoldService(
                 store=store,
                 catalog=catalog,
@@ -237,6 +239,7 @@ class Application:
                     holds=holds,
                     seat_holds=seat_holds,
                     active_holds=ActiveHolds(holds=holds, seat_holds=seat_holds),
+                    picking=picking,
                     bookings=bookings,
                     confirmations=SeatConfirmations(bookings=bookings, seat_holds=seat_holds, ledger=ledger),
                     blocks=blocks,

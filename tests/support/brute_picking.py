@@ -16,8 +16,7 @@ def best_cost(groups: SeatGroups, states: bytes, wish: Wish) -> Cost | None:
 
 def cost_of(groups: SeatGroups, states: bytes, wish: Wish, seat_ids: Sequence[SeatId]) -> Cost | None:
     """What is against this very choice; None where it is none."""
-    layout = groups.layout
-    taken = sorted(layout.index_of[seat_id] for seat_id in seat_ids)
+    taken = sorted(groups.index_of[seat_id] for seat_id in seat_ids)
     return _cost(groups, states, wish, taken)
 
 
@@ -31,7 +30,7 @@ def single_seats(groups: SeatGroups, states: bytes) -> set[SeatId]:
         for place, index in enumerate(group.indexes):
             beside = (*free[max(0, place - 1) : place], *free[place + 1 : place + 2])
             if free[place] and not any(beside):
-                found.add(groups.layout.seat_ids[index])
+                found.add(groups.seat_ids[index])
     return found
 
 
@@ -44,7 +43,7 @@ def after(states: bytes, taken: Sequence[int]) -> bytes:
 
 
 def _costs(groups: SeatGroups, states: bytes, wish: Wish) -> Iterator[Cost]:
-    seats = groups.layout.layout.seats
+    seats = groups.seats
     free = [n for n, seat in enumerate(seats) if states[n] == ord("a") and wish.admits(seat)]
     for taken in combinations(free, wish.count):
         cost = _cost(groups, states, wish, taken)
@@ -53,7 +52,7 @@ def _costs(groups: SeatGroups, states: bytes, wish: Wish) -> Iterator[Cost]:
 
 
 def _cost(groups: SeatGroups, states: bytes, wish: Wish, taken: Sequence[int]) -> Cost | None:
-    seats, taste = groups.layout.layout.seats, taste_of(groups, wish)
+    seats, taste = groups.seats, taste_of(groups, wish)
     if wish.accessible and not any(seats[index].accessible for index in taken):
         return None
     parts: list[list[Seat]] = []

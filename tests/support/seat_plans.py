@@ -57,7 +57,7 @@ def indexed_plan(rows: Sequence[str]) -> LayoutIndex:
     return index_layout(plan(rows), 1)
 
 
-def states_of(layout: LayoutIndex, taken: Iterable[str] = ()) -> bytes:
+def states_of(seat_ids: Sequence[SeatId], taken: Iterable[str] = ()) -> bytes:
     """States in layout order: those seats booked, all others available."""
     gone = set(taken)
-    return bytes(ord("b" if seat_id in gone else "a") for seat_id in layout.seat_ids)
+    return bytes(ord("b" if seat_id in gone else "a") for seat_id in seat_ids)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from frontrow.domain.ids import CategoryId, SectionId
 from frontrow.domain.layout import Item, Point, Seat
 from frontrow.domain.layout_faults import LayoutSound, judge_layout
-from frontrow.domain.layout_index import index_layout
+from frontrow.domain.layout_index import LayoutIndex, index_layout
 from frontrow.domain.orphan_rule import orphan_checks
 from frontrow.domain.picking import Pick, pick, suggest
 from frontrow.domain.picking_cost import COUNT_MAX, Wish
@@ -26,7 +26,7 @@ def groups_of(*rows: str) -> SeatGroups:
 
 
 def picked(groups: SeatGroups, wish: Wish, taken: str = "") -> Pick:
-    found = pick(groups, states_of(groups.layout, taken.split()), wish)
+    found = pick(groups, states_of(groups.seat_ids, taken.split()), wish)
     assert found is not None
     return found
 
@@ -78,7 +78,7 @@ def test_where_no_single_seat_may_be_left_the_party_is_split() -> None:
     chosen = picked(groups, Wish(2, orphans_allowed=False), "B1")
     assert chosen.cost.orphans == 0
     assert chosen.cost.parts == 2
-    assert pick(groups_of("xxx"), states_of(indexed_plan(["xxx"])), Wish(2, orphans_allowed=False)) is None
+    assert pick(groups_of("xxx"), states_of(indexed_plan(["xxx"]).seat_ids), Wish(2, orphans_allowed=False)) is None
 
 
 def test_a_party_that_must_be_split_sits_in_as_few_parts_and_as_near_each_other_as_can_be() -> None:
@@ -102,14 +102,14 @@ def test_restricted_views_come_after_unrestricted_seats_of_similar_quality() -> 
 def test_wheelchair_places_and_those_beside_them_are_kept_back() -> None:
     groups = groups_of("wcxxcw", "xxxxxx")
     assert picked(groups, Wish(3)).seat_ids[0].startswith("B")
-    assert pick(groups, states_of(groups.layout, [f"B{n}" for n in range(1, 7)]), Wish(3)) is None
+    assert pick(groups, states_of(groups.seat_ids, [f"B{n}" for n in range(1, 7)]), Wish(3)) is None
 
 
 def test_who_asks_for_an_accessible_seat_gets_one_with_a_companions_seat_beside() -> None:
     groups = groups_of("xxxxxxxx", "xxxxwcxx", "wwxxxxxx")
     assert set(picked(groups, Wish(2, accessible=True)).seat_ids) == set(seats("B5 B6"))
     assert picked(groups, Wish(1, accessible=True), "B5").seat_ids in (seats("C1"), seats("C2"))
-    assert pick(groups, states_of(groups.layout, ["B5", "C1", "C2"]), Wish(1, accessible=True)) is None
+    assert pick(groups, states_of(groups.seat_ids, ["B5", "C1", "C2"]), Wish(1, accessible=True)) is None
 
 
 def test_a_party_with_one_wheelchair_does_not_take_two_places_for_wheelchairs() -> None:
@@ -120,7 +120,7 @@ def test_a_party_with_one_wheelchair_does_not_take_two_places_for_wheelchairs() 
 def test_only_seats_of_the_category_and_the_section_asked_for_are_picked() -> None:
     groups = groups_of("xxxxxxvvxx", "xxvvvvvvxx")
     assert picked(groups, Wish(2, category_id=CategoryId("vip"))).seat_ids == seats("A7 A8")
-    assert pick(groups, states_of(groups.layout), Wish(2, section_id=SectionId("balcony"))) is None
+    assert pick(groups, states_of(groups.seat_ids), Wish(2, section_id=SectionId("balcony"))) is None
 
 
 def test_seats_near_wanted_ones_are_of_their_category_where_that_can_be() -> None:
@@ -139,10 +139,10 @@ def test_a_party_that_fits_a_table_is_not_torn_apart_and_strangers_tables_come_l
 def test_a_table_booked_whole_is_picked_by_those_who_fill_it_and_by_nobody_else() -> None:
     groups = hall(["xx"], table("t1", 300, 200, 4, whole=True))
     assert set(picked(groups, Wish(4)).seat_ids) == {f"seat_t1_{n}" for n in range(4)}
-    everything = states_of(groups.layout)
+    everything = states_of(groups.seat_ids)
     assert pick(groups, everything, Wish(3)) is None
     assert pick(groups, everything, Wish(6)) is None
-    assert pick(groups, states_of(groups.layout, ["seat_t1_1"]), Wish(4)) is None
+    assert pick(groups, states_of(groups.seat_ids, ["seat_t1_1"]), Wish(4)) is None
 
 
 def test_what_people_come_to_see_is_the_focal_point_else_the_stage_else_the_upper_edge() -> None:
@@ -156,7 +156,7 @@ def test_what_people_come_to_see_is_the_focal_point_else_the_stage_else_the_uppe
 def test_suggestions_share_no_seat_and_the_best_comes_first() -> None:
     groups = groups_of(WIDE, WIDE)
     wish = Wish(2, near=seats("A10 A11"))
-    found = list(suggest(groups, states_of(groups.layout, ["A10", "A11"]), wish, 10))
+    found = list(suggest(groups, states_of(groups.seat_ids, ["A10", "A11"]), wish, 10))
     taken = [seat_id for choice in found for seat_id in choice.seat_ids]
     assert len(found) == 10
     assert len(set(taken)) == 20
@@ -166,7 +166,9 @@ def test_suggestions_share_no_seat_and_the_best_comes_first() -> None:
 
 def test_each_suggestion_is_judged_alone_and_there_are_no_more_than_seats() -> None:
     groups = groups_of("xxxxx")
-    assert [choice.seat_ids for choice in suggest(groups, states_of(groups.layout), Wish(2, near=seats("A1")), 5)] == [
+    assert [
+        choice.seat_ids for choice in suggest(groups, states_of(groups.seat_ids), Wish(2, near=seats("A1")), 5)
+    ] == [
         seats("A1 A2"),
         seats("A4 A5"),
     ]
@@ -179,7 +181,7 @@ def test_a_wish_is_for_one_to_fifty_seats(count: int) -> None:
 
 
 @st.composite
-def houses(draw: st.DrawFn) -> tuple[SeatGroups, bytes, Wish]:
+def houses(draw: st.DrawFn) -> tuple[LayoutIndex, bytes, Wish]:
     """A small house, partly sold, and a wish that trying everything can answer."""
     accessible = draw(st.booleans())
     kinds = st.sampled_from("xxxx  v" + draw(st.sampled_from(["", "r", "wc", "wcr"])))
@@ -198,13 +200,14 @@ def houses(draw: st.DrawFn) -> tuple[SeatGroups, bytes, Wish]:
         accessible=accessible,
         near=tuple(near),
     )
-    return seat_groups_of(layout), bytes(states), wish
+    return layout, bytes(states), wish
 
 
 @settings(max_examples=300, deadline=None)
 @given(houses())
-def test_no_choice_is_better_than_the_one_picked(house: tuple[SeatGroups, bytes, Wish]) -> None:
-    groups, states, wish = house
+def test_no_choice_is_better_than_the_one_picked(house: tuple[LayoutIndex, bytes, Wish]) -> None:
+    layout, states, wish = house
+    groups = seat_groups_of(layout)
     best, found = brute_picking.best_cost(groups, states, wish), pick(groups, states, wish)
     if best is None:
         assert found is None
@@ -212,8 +215,8 @@ def test_no_choice_is_better_than_the_one_picked(house: tuple[SeatGroups, bytes,
     assert found is not None
     assert len(set(found.seat_ids)) == wish.count
     for seat_id in found.seat_ids:
-        assert states[groups.layout.index_of[seat_id]] == ord("a")
-        assert wish.admits(groups.layout.seat(seat_id))
+        assert states[groups.index_of[seat_id]] == ord("a")
+        assert wish.admits(groups.seat(seat_id))
     told = brute_picking.cost_of(groups, states, wish, found.seat_ids)
     assert told is not None
     assert found.cost[:2] == told[:2] == best[:2]
@@ -224,9 +227,10 @@ def test_no_choice_is_better_than_the_one_picked(house: tuple[SeatGroups, bytes,
 @settings(max_examples=200, deadline=None)
 @given(houses())
 def test_where_none_may_be_left_no_single_seat_is_left_and_the_hold_will_be_granted(
-    house: tuple[SeatGroups, bytes, Wish],
+    house: tuple[LayoutIndex, bytes, Wish],
 ) -> None:
-    groups, states, wish = house
+    layout, states, wish = house
+    groups = seat_groups_of(layout)
     wish = Wish(wish.count, wish.category_id, accessible=wish.accessible, near=wish.near, orphans_allowed=False)
     found = pick(groups, states, wish)
     best = brute_picking.best_cost(groups, states, wish)
@@ -234,7 +238,6 @@ def test_where_none_may_be_left_no_single_seat_is_left_and_the_hold_will_be_gran
         assert found is not None
     if found is None:
         return
-    layout = groups.layout
     free = {seat_id for seat_id, state in zip(layout.seat_ids, states, strict=True) if state == ord("a")}
     left = free - set(found.seat_ids)
     for check in orphan_checks(layout.rows, found.seat_ids):
@@ -244,14 +247,15 @@ def test_where_none_may_be_left_no_single_seat_is_left_and_the_hold_will_be_gran
 @settings(max_examples=100, deadline=None)
 @given(houses(), st.integers(1, 10))
 def test_suggestions_are_free_and_disjoint_and_never_get_better(
-    house: tuple[SeatGroups, bytes, Wish], alternatives_max: int
+    house: tuple[LayoutIndex, bytes, Wish], alternatives_max: int
 ) -> None:
-    groups, states, wish = house
+    layout, states, wish = house
+    groups = seat_groups_of(layout)
     found = list(suggest(groups, states, wish, alternatives_max))
     taken = [seat_id for choice in found for seat_id in choice.seat_ids]
     assert len(found) <= alternatives_max
     assert len(taken) == len(set(taken)) == wish.count * len(found)
-    assert all(states[groups.layout.index_of[seat_id]] == ord("a") for seat_id in taken)
+    assert all(states[groups.index_of[seat_id]] == ord("a") for seat_id in taken)
 
 
 @pytest.fixture(scope="module")
@@ -266,11 +270,11 @@ def arena_groups() -> SeatGroups:
 def test_in_an_arena_there_is_a_choice_for_as_long_as_there_are_seats(
     arena_groups: SeatGroups, sold: float, count: int
 ) -> None:
-    layout = arena_groups.layout
-    states = bytes(random.Random(count).choices(b"ab", (1 - sold, sold), k=len(layout.seat_ids)))
+    seat_count = len(arena_groups.seats)
+    states = bytes(random.Random(count).choices(b"ab", (1 - sold, sold), k=seat_count))
     wish = Wish(count)
     admitted = sum(
-        state == ord("a") and wish.admits(seat) for state, seat in zip(states, layout.layout.seats, strict=True)
+        state == ord("a") and wish.admits(seat) for state, seat in zip(states, arena_groups.seats, strict=True)
     )
     found = pick(arena_groups, states, wish)
     assert (found is not None) == (admitted >= count)

@@ -62,7 +62,7 @@ class FreeSeats:
         self.taste = taste_of(groups, wish)
         self._states = states
         self._passed_over = passed_over
-        self._seats = groups.layout.layout.seats
+        self._seats = groups.seats
 
     def nearest(self) -> Iterable[tuple[float, int]]:
         """(Lower bound of a seat's distance from the target, group number) of every group, nearest first."""

@@ -30,7 +30,7 @@ class Viewport:
     height: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class LayoutIndex:
     """One valid layout version with everything that reads of it need.
 

@@ -57,7 +57,7 @@ def suggest(groups: SeatGroups, states: bytes, wish: Wish, alternatives_max: int
     Each is judged as if it alone were taken.
     """
     passed_over: frozenset[int] = frozenset()
-    index_of = groups.layout.index_of
+    index_of = groups.index_of
     for _ in range(alternatives_max):
         found = pick(groups, states, wish, passed_over)
         if found is None:
@@ -89,6 +89,6 @@ def _together(free: FreeSeats) -> Part | None:
 
 
 def _picked(groups: SeatGroups, parts: list[Part], cost: Cost) -> Pick:
-    seat_ids = groups.layout.seat_ids
+    seat_ids = groups.seat_ids
     taken = (part.priced.run.indexes[part.first : part.end] for part in parts)
     return Pick(tuple(tuple(seat_ids[index] for index in indexes) for indexes in taken), cost)

@@ -98,7 +98,7 @@ class Taste:
 
 def taste_of(groups: SeatGroups, wish: Wish) -> Taste:
     """The taste of this wish on this layout; KeyError where it is near a seat the layout does not have."""
-    near = [groups.layout.seat(seat_id) for seat_id in wish.near]
+    near = [groups.seat(seat_id) for seat_id in wish.near]
     x, y = groups.focus.x, groups.focus.y
     if near:
         x = sum(seat.position.x for seat in near) / len(near)

@@ -15,6 +15,7 @@ from frontrow.services.confirming import SeatConfirmations
 from frontrow.services.holds import HoldService
 from frontrow.services.layouts import LayoutService
 from frontrow.services.live import LiveViews
+from frontrow.services.picking import SeatPicking
 from frontrow.services.seat_holds import SeatHolds
 from frontrow.services.seat_owners import SeatOwners
 from frontrow.services.stats import StatsService
@@ -38,6 +39,7 @@ class Services:
     holds: HoldService
     seat_holds: SeatHolds
     active_holds: ActiveHolds
+    picking: SeatPicking
     bookings: BookingService
     confirmations: SeatConfirmations
     blocks: BlockService

@@ -1,0 +1,210 @@
+"""Picking seats at an event: the best that are free now, and what is near seats that somebody else was faster for.
+
+Picks are made from the live view, and are only proposals: the store judges when they are taken. Picks that this process
+is trying to take are passed over by its other picks, so that people who ask at the same moment are not all given the
+same seats to run for.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from types import TracebackType
+from typing import Protocol, Self
+from weakref import WeakKeyDictionary
+
+import msgspec
+
+from frontrow.domain.ids import CategoryId, EventId, SeatId, SectionId
+from frontrow.domain.layout_index import LayoutIndex
+from frontrow.domain.picking import ALTERNATIVES_MAX, Pick, pick, suggest
+from frontrow.domain.picking_cost import COUNT_MAX, Wish
+from frontrow.domain.seat_groups import SeatGroups, seat_groups_of
+from frontrow.services.catalog import Sale
+from frontrow.services.live_view import LiveView
+
+ALTERNATIVES_USUAL = 3
+_FREE, _TAKEN = ord("a"), ord("h")
+
+
+class Views(Protocol):
+    """Shows events as they are now (services/live.py)."""
+
+    async def view(self, event_id: EventId) -> LiveView: ...
+
+
+class Sales(Protocol):
+    """Knows events with their drawings (services/catalog.py)."""
+
+    async def sale(self, event_id: EventId) -> Sale | None: ...
+
+
+class BestAvailable(msgspec.Struct, frozen=True):
+    """How many seats somebody wants, 1 to COUNT_MAX, and which; the engine chooses."""
+
+    count: int
+    category_id: CategoryId | None = None
+    section_id: SectionId | None = None
+    accessible: bool = False
+
+
+class StoreNews(msgspec.Struct):
+    """What the store said of seats while somebody was trying to take some: it may be ahead of the view."""
+
+    taken: set[SeatId] = msgspec.field(default_factory=set)
+    free: set[SeatId] = msgspec.field(default_factory=set)
+
+
+class Attempt:
+    """Seats that somebody is about to take; a context: until it is left, other picks pass them over."""
+
+    def __init__(self, seat_ids: tuple[SeatId, ...], under_way: "_UnderWay") -> None:
+        self.seat_ids = seat_ids
+        self._under_way = under_way
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._under_way.end(self.seat_ids)
+
+
+class SeatPicking:
+    """Chooses seats for people. Every method may raise StoreUnavailable and LedgerUnavailable, where the event is not
+    followed yet and cannot be read; a view that is stale is good enough to propose seats from.
+
+    Args:
+        choose: which of so many proposals to run for after a lost race; at random unless told otherwise, so that those
+            who lost against each other do not meet again.
+    """
+
+    def __init__(self, *, catalog: Sales, live: Views, choose: Callable[[int], int] = random.randrange) -> None:
+        self._catalog = catalog
+        self._live = live
+        self._choose = choose
+        self._groups: WeakKeyDictionary[LayoutIndex, SeatGroups] = WeakKeyDictionary()
+        self._preparing = asyncio.Lock()
+        self._under_way: dict[EventId, _UnderWay] = {}
+
+    async def suggestions(
+        self,
+        event_id: EventId,
+        wanted: Sequence[SeatId],
+        count: int | None = None,
+        alternatives_max: int = ALTERNATIVES_USUAL,
+    ) -> tuple[tuple[SeatId, ...], ...]:
+        """Free seats near wanted ones, the best choice first: fewer than asked for, or none, where there are no more.
+
+        Choices share no seat, and each is judged as if it alone were taken: seats side by side where that can be, none
+        left single beside them, of the wanted seats' categories rather than others, free wanted seats among them.
+        Accessible and companions' seats are proposed only where an accessible one is wanted.
+
+        Args:
+            wanted: one seat or more of the event's layout, free or not.
+            count: how many seats each choice is to have, 1 to COUNT_MAX; as many as are wanted by default.
+            alternatives_max: 1 to ALTERNATIVES_MAX.
+
+        Raises:
+            LookupError: no such event, or a wanted seat that its layout does not have.
+        """
+        if not 1 <= alternatives_max <= ALTERNATIVES_MAX:
+            raise ValueError(f"1 to {ALTERNATIVES_MAX} alternatives were expected, got {alternatives_max}")
+        sale = await self._catalog.sale(event_id)
+        if sale is None:
+            raise LookupError(event_id)
+        view, groups = await self._shown(event_id)
+        wish = Wish(
+            count=min(len(wanted), COUNT_MAX) if count is None else count,
+            accessible=any(groups.seat(seat_id).accessible for seat_id in wanted),
+            near=tuple(wanted),
+            orphans_allowed=not sale.event.orphan_rule,
+        )
+        return tuple(found.seat_ids for found in suggest(groups, view.states(), wish, alternatives_max))
+
+    async def attempt(self, sale: Sale, best: BestAvailable, news: StoreNews, races_lost: int) -> Attempt | None:
+        """Seats to try to take, which nobody else in this process is trying for; None where none suit.
+
+        Where all that suit are being tried for, waits for what becomes of those.
+
+        Args:
+            news: what the store said of seats in the attempts before.
+            races_lost: how many attempts others were faster at.
+        """
+        event_id = sale.event.event_id
+        wish = Wish(
+            count=best.count,
+            category_id=best.category_id,
+            section_id=best.section_id,
+            accessible=best.accessible,
+            orphans_allowed=not sale.event.orphan_rule,
+        )
+        while True:
+            view, groups = await self._shown(event_id)
+            states = _with_news(view.states(), groups, news)
+            under_way = self._under_way.get(event_id)
+            if under_way is None:
+                under_way = _UnderWay(lambda: self._under_way.pop(event_id, None))
+            found = self._one_of(groups, under_way.hidden_in(states, groups), wish, races_lost)
+            if found is not None:
+                self._under_way[event_id] = under_way
+                return under_way.begin(found.seat_ids)
+            if not under_way.seat_ids or pick(groups, states, wish) is None:
+                return None
+            await under_way.next_end()
+
+    def _one_of(self, groups: SeatGroups, states: bytes, wish: Wish, races_lost: int) -> Pick | None:
+        if races_lost == 0:
+            return pick(groups, states, wish)
+        found = list(suggest(groups, states, wish, min(1 + races_lost, ALTERNATIVES_MAX)))
+        return found[self._choose(len(found))] if found else None
+
+    async def _shown(self, event_id: EventId) -> tuple[LiveView, SeatGroups]:
+        """The view and its drawing's groups, both as of now: use them before the next await."""
+        while True:
+            view = await self._live.view(event_id)
+            groups = self._groups.get(view.layout)
+            if groups is not None:
+                return view, groups
+            async with self._preparing:
+                if view.layout not in self._groups:
+                    self._groups[view.layout] = await asyncio.to_thread(seat_groups_of, view.layout)
+
+
+class _UnderWay:
+    """The attempts on one event's seats that are under way in this process; at the end of the last, `on_empty`."""
+
+    def __init__(self, on_empty: Callable[[], object]) -> None:
+        self.seat_ids: set[SeatId] = set()
+        self._on_empty = on_empty
+        self._ended = asyncio.Event()
+
+    def begin(self, seat_ids: tuple[SeatId, ...]) -> Attempt:
+        self.seat_ids |= set(seat_ids)
+        return Attempt(seat_ids, self)
+
+    def end(self, seat_ids: tuple[SeatId, ...]) -> None:
+        self.seat_ids -= set(seat_ids)
+        self._ended.set()
+        self._ended = asyncio.Event()
+        if not self.seat_ids:
+            self._on_empty()
+
+    def next_end(self) -> Awaitable[object]:
+        return self._ended.wait()
+
+    def hidden_in(self, states: bytes, groups: SeatGroups) -> bytes:
+        return _marked(states, groups, self.seat_ids, _TAKEN)
+
+
+def _with_news(states: bytes, groups: SeatGroups, news: StoreNews) -> bytes:
+    return _marked(_marked(states, groups, news.free, _FREE), groups, news.taken, _TAKEN)
+
+
+def _marked(states: bytes, groups: SeatGroups, seat_ids: set[SeatId], letter: int) -> bytes:
+    if not seat_ids:
+        return states
+    letters = bytearray(states)
+    for seat_id in seat_ids:
+        index = groups.index_of.get(seat_id)
+        if index is not None:
+            letters[index] = letter
+    return bytes(letters)
