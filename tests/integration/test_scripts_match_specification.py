@@ -33,7 +33,9 @@ from frontrow.domain.changes import FeedEntry
 from frontrow.domain.errors import StoreUnavailable
 from frontrow.domain.hold import BookingBegun, Cold, HeldSeat, HoldAcquired, HoldGone, OrphanCheck
 from frontrow.domain.ids import BlockId, BookingId, EventId, HoldId, OrderId, SeatId, TableId, UserId
+from frontrow.domain.orphan_rule import orphan_checks
 from frontrow.domain.seat_map import SeatMap, SeatState
+from tests.support.rows_in_line import rows_in_line
 from tests.support.stored_event import StoredEvent, expected
 from tests.support.valkey import ValkeyServer
 
@@ -44,6 +46,7 @@ STEPS_WANTED = 20_000
 EVENT = EventId("model")
 TABLES = {TableId("T1"): (SeatId("T1-1"), SeatId("T1-2")), TableId("T2"): (SeatId("T2-1"), SeatId("T2-2"))}
 ROW = [SeatId(f"A{number}") for number in range(1, 6)]
+ROWS = rows_in_line(ROW)
 SEATS = [*ROW, *itertools.chain.from_iterable(TABLES.values())]
 USERS = [UserId("john1"), UserId("john12"), UserId("a:b%c ö")]
 LIFETIMES_MS = [120, 7_200_000]
@@ -96,19 +99,7 @@ def part_of(seat_ids: Sequence[SeatId], choice: int) -> list[SeatId]:
     return chosen or list(seat_ids[:1])
 
 
-def checks_of_row(seat_ids: Sequence[SeatId]) -> list[OrphanCheck]:
-    """What the rule has checked when these seats of the one row without an aisle are taken."""
-    wanted = [place for place, seat_id in enumerate(ROW) if seat_id in seat_ids]
-    checks: dict[SeatId, OrphanCheck] = {}
-    for place, step in itertools.product(wanted, (-1, 1)):
-        beside, beyond = place + step, place + 2 * step
-        if 0 <= beside < len(ROW) and beside not in wanted:
-            has_beyond = 0 <= beyond < len(ROW) and beyond not in wanted
-            checks[ROW[beside]] = OrphanCheck(ROW[beside], ROW[beyond] if has_beyond else None)
-    return list(checks.values())
-
-
-def any_checks(choice: int) -> list[OrphanCheck]:
+def any_checks(choice: int) -> Sequence[OrphanCheck]:
     """One to three, of seats wherever they are, wanted ones too."""
     return [OrphanCheck(it, some([None, *SEATS], choice // (1 + place))) for place, it in enumerate(few_seats(choice))]
 
@@ -337,9 +328,7 @@ class ScriptsAndSpecification(RuleBasedStateMachine):
     ) -> None:
         of_table = dict.fromkeys(TABLES[table], table) if table is not None else {}
         wanted = list(dict.fromkeys([*seat_ids, *of_table]))
-        checks = [] if orphan_rule is None else checks_of_row(wanted)
-        if isinstance(orphan_rule, int):
-            checks = any_checks(orphan_rule)
+        checks = any_checks(orphan_rule) if isinstance(orphan_rule, int) else orphan_checks(ROWS, wanted)
         defaults = {"ttl_ms": 100_000, "seats_per_user_max": None, "lifetime_max_ms": self.lifetime_max_ms}
         self.both(
             "acquire",
@@ -348,7 +337,7 @@ class ScriptsAndSpecification(RuleBasedStateMachine):
             seat_ids=wanted,
             table_ids=[] if table is None else [table],
             table_of_seat=of_table,
-            orphan_checks=checks,
+            orphan_checks=() if orphan_rule is None else checks,
             **(defaults | asked),
         )
 
