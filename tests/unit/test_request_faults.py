@@ -50,6 +50,22 @@ def test_a_wrong_value_is_named_with_its_remedy(value: object, field: str, messa
     assert messages(value, HoldSeats) == {field: message}
 
 
+class Mixed(msgspec.Struct):
+    """A list whose entries are of two kinds."""
+
+    ids: tuple[str | Annotated[int, Meta(ge=0)], ...] = ()
+    size: int = 1
+
+
+def test_an_entry_of_any_of_its_kinds_is_no_fault() -> None:
+    assert messages({"ids": ["A1", 7], "size": "big"}, Mixed) == {"size": 'must be a whole number; got "big"'}
+    assert messages({"ids": ["A1", -7, True, None]}, Mixed) == {
+        "ids[1]": "must be text or a whole number of at least 0; got -7",
+        "ids[2]": "must be text or a whole number of at least 0; got true",
+        "ids[3]": "must be text or a whole number of at least 0; got null",
+    }
+
+
 def test_every_fault_of_a_request_is_named_at_once() -> None:
     value = {"contactInfo": {"name": "", "email": "nobody", "fax": "1"}, "seatIds": [None], "notes": 5}
     assert messages(value, BookSeats) == {

@@ -101,7 +101,7 @@ def _accepts(value: object, info: inspect.Type, python_type: object, strict: boo
     return True
 
 
-def _accepts_plain(value: object, info: inspect.Type) -> bool:
+def _accepts_plain(value: Any, info: inspect.Type) -> bool:
     match info:
         case inspect.StrType(min_length=least, max_length=most, pattern=pattern):
             return (
@@ -110,6 +110,11 @@ def _accepts_plain(value: object, info: inspect.Type) -> bool:
                 and (most is None or len(value) <= most)
                 and (pattern is None or re.search(pattern, value) is not None)
             )
+        case inspect.IntType(ge=least, le=most):
+            is_number = isinstance(value, int) and not isinstance(value, bool)
+            return is_number and (least is None or value >= least) and (most is None or value <= most)
+        case inspect.UnionType(types=members):
+            return any(_accepts_plain(value, _unwrapped(member)) for member in members)
         case inspect.AnyType():
             return True
         case _:
