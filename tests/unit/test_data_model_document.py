@@ -74,7 +74,7 @@ def test_the_fields_and_kinds_of_feed_entries_are_those_that_the_scripts_append(
     for kind in ChangeKind:
         assert f"`{kind.value}`" in described
     appended: set[str] = set()
-    for path in LUA.glob("*.lua"):
+    for path in LUA.rglob("*.lua"):
         source = path.read_text()
         appended |= {field for field in first_column("Feed entries") if f"'{field}'" in source}
     assert appended == set(first_column("Feed entries"))

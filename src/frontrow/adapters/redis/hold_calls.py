@@ -99,12 +99,12 @@ async def acquire_hold(
         len(table_ids),
         len(orphan_checks),
         *seat_ids,
-        *table_ids,
     ]
-    if table_ids:
-        arguments += [table_of_seat.get(seat_id, "") for seat_id in seat_ids]
     for check in orphan_checks:
         arguments += [check.seat_id, check.beyond or ""]
+    arguments += table_ids
+    if table_ids:
+        arguments += [table_of_seat.get(seat_id, "") for seat_id in seat_ids]
     reply = list_of(await client.script(scripts.ACQUIRE_HOLD, names, arguments))
     if reply[0] == b"acquired":
         return _acquired(reply, tag=tag, seat_ids=tuple(seat_ids), user_id=user_id, hold_id=hold_id)

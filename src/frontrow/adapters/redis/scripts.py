@@ -1,13 +1,22 @@
-"""The Lua scripts, loaded once as package data and sent by their digests."""
+"""The Lua scripts, loaded once as package data and sent by their digests.
+
+What several of them do is a function in `lua/shared/`, one a file. A script names those it calls in a line
+`-- Shared: clock_ms, feed_end`, and is sent with that line replaced by the functions, in that order and on that one
+line: an error's line is the line of the script's own file. Source: docs/decisions/0008-shared-functions-in-scripts.md.
+"""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from importlib.resources import files
+
+_LUA = files("frontrow.adapters.redis").joinpath("lua")
+_SHARED = re.compile(r"^-- Shared: (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A script as it is sent: its file's name, its source and the SHA-1 of that in hex."""
+    """A script as it is sent: its file's name, its source with the shared functions, and the SHA-1 of that in hex."""
 
     name: str
     source: bytes
@@ -15,8 +24,15 @@ class Script:
 
 
 def _loaded(name: str) -> Script:
-    source = files("frontrow.adapters.redis").joinpath("lua", f"{name}.lua").read_bytes()
+    text = _LUA.joinpath(f"{name}.lua").read_text(encoding="utf-8")
+    source = _SHARED.sub(lambda line: " ".join(map(_on_one_line, line[1].split(", "))), text).encode()
     return Script(name, source, hashlib.sha1(source, usedforsecurity=False).hexdigest())
+
+
+def _on_one_line(function: str) -> str:
+    """A shared function without its comments, which are lines of their own."""
+    lines = map(str.strip, _LUA.joinpath("shared", f"{function}.lua").read_text(encoding="utf-8").splitlines())
+    return " ".join(line for line in lines if line and not line.startswith("--"))
 
 
 ACQUIRE_HOLD = _loaded("acquire_hold")

@@ -7,31 +7,34 @@
 -- ARGV  1 user, percent-encoded   2 hold id   3 ttl, ms, >= 1   4 lifetime cap, ms after a seat's first lock
 --       5 seats the user may hold at once, 0 without a cap   6 '1' adds to the user's live hold, '0' makes a new one
 --       7 fingerprint of the request, '' without an idempotency key   8 random tag of the feed entry
---       9 n, seats, 1 to 50   10 m, tables, 0 to n   11 c, orphan checks, 0 to 100   12.. n seat ids   then m table ids
---       then, only where m > 0: for each seat the table it is held with, or ''
---       then for each orphan check a seat beside wanted ones and the seat beyond it, or '' where nobody can sit there
+--       9 n, seats, 1 to 50   10 m, tables, 0 to n   11 c, orphan checks, 0 to 100   12.. n seat ids
+--       then for each check a seat beside wanted ones and the seat beyond it, '' where the row ends or that is wanted
+--       then m table ids   then, only where m > 0: for each seat the table it is held with, or ''
 -- Reply {'acquired', now_ms, expires_at_ms, seats, tables, epoch, previous offset, stream id}: when these seats run out,
 --       the hold's whole list, and the entry about these seats
 --       {'replayed', now_ms, expires_at_ms, seats, tables}: the hold was there under this id, with these seats
 --       {'answered', now_ms, hold id}: the idempotency key made that hold; whether it lives is the caller's to read
 --       {'unavailable', now_ms, seat, 'held' | 'booked' | 'blocked', seat, ...}   {'busy', now_ms, retry_after_ms, seats}
---       {'limit', now_ms, seats held now, seats allowed}   {'orphans', now_ms, seats}: they would be free with nothing free
---       beyond   {'not_found' | 'key_reused' | 'cold', now_ms}
+--       {'limit', now_ms, seats held now, seats allowed}
+--       {'orphans', now_ms, checked seats that would be free with nothing free beyond them}
+--       {'not_found' | 'key_reused' | 'cold', now_ms}
 -- Clock the server's TIME. A seat is held while its score in held_seats is later. Lists are joined by commas.
 -- See docs/data-model.md.
+-- Shared: clock_ms, expire_with_last_seat, feed_end, feed_writer, lock_parts, mark_left_ms, sold_reason
 local user, hold_id, fingerprint, tag = ARGV[1], ARGV[2], ARGV[7], ARGV[8]
 local ttl_ms, lifetime_max_ms, seats_max = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local adds, seat_count, table_count, check_count = ARGV[6] == '1', tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
-assert(ttl_ms and lifetime_max_ms and seats_max and seat_count and table_count and check_count, 'acquire_hold: ARGV is not as documented')
+assert(ttl_ms and lifetime_max_ms and seats_max, 'acquire_hold: ARGV is not as documented')
+assert(seat_count and table_count and check_count, 'acquire_hold: ARGV is not as documented')
 assert(seat_count >= 1 and seat_count <= 50 and table_count <= seat_count, 'acquire_hold: 1 to 50 seats')
-assert(#KEYS == 7 + seat_count + table_count + (fingerprint ~= '' and 1 or 0), 'acquire_hold: wrong number of KEYS')
 assert(check_count >= 0 and check_count <= 100, 'acquire_hold: at most 100 orphan checks')
-assert(#ARGV == 11 + seat_count + table_count + (table_count > 0 and seat_count or 0) + 2 * check_count, 'acquire_hold: wrong number of ARGV')
+local seats_end, checks_end = 11 + seat_count, 11 + seat_count + 2 * check_count
+local tables_end = checks_end + table_count
+assert(#KEYS == 7 + seat_count + table_count + (fingerprint ~= '' and 1 or 0), 'acquire_hold: wrong number of KEYS')
+assert(#ARGV == tables_end + (table_count > 0 and seat_count or 0), 'acquire_hold: wrong number of ARGV')
 local HOLD_SEATS_MAX, DAY_MS = 500, 86400000
-local seats_end, tables_end, checks_at = 11 + seat_count, 11 + seat_count + table_count, #ARGV - 2 * check_count
 
-local time = redis.call('TIME')
-local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local now_ms = clock_ms()
 local epoch = redis.call('GET', KEYS[1])
 if not epoch then return {'cold', now_ms} end
 if fingerprint ~= '' then
@@ -44,20 +47,19 @@ local is_kept = record[1] and redis.call('PEXPIRETIME', KEYS[7]) > now_ms
 if (adds or is_kept) and not lives then return {'not_found', now_ms} end
 if lives and not adds then return {'replayed', now_ms, tonumber(record[2]), record[3], record[4]} end
 
-local sold = redis.call('HMGET', KEYS[2], unpack(ARGV, 12, seats_end))
-local scores = redis.call('ZMSCORE', KEYS[3], unpack(ARGV, 12, seats_end))
-local marks = redis.call('HMGET', KEYS[4], unpack(ARGV, 12, seats_end))
+-- The seats wanted, and after them those of the checks: reading them along costs no further command.
+local sold = redis.call('HMGET', KEYS[2], unpack(ARGV, 12, checks_end))
+local scores = redis.call('ZMSCORE', KEYS[3], unpack(ARGV, 12, checks_end))
+local marks = redis.call('HMGET', KEYS[4], unpack(ARGV, 12, checks_end))
 local locks = redis.call('MGET', unpack(KEYS, 8, 7 + seat_count))
-local refused, busy, dead_marks, locked_at_ms = {'unavailable', now_ms}, {}, {}, {}
+local function is_held(i) return scores[i] and tonumber(scores[i]) > now_ms end
+local refused, busy, dead_marks, is_wanted, locked_at_ms = {'unavailable', now_ms}, {}, {}, {}, {}
 local retry_after_ms, new_count, first_locked_at_ms = 0, 0, now_ms
 for i = 1, seat_count do
-  local seat, held = ARGV[11 + i], scores[i] and tonumber(scores[i]) > now_ms
-  local left_ms = marks[i] and tonumber(string.match(marks[i], ':(%d+)$')) - now_ms or 0
-  local owner, at_ms
-  if held and locks[i] then owner, at_ms = string.match(locks[i], '^([^:]*):[^:]*:(%d+)') end
+  local seat, held, left_ms = ARGV[11 + i], is_held(i), mark_left_ms(marks[i], now_ms)
+  local owner, _, _, at_ms = lock_parts(held and locks[i])
   if sold[i] then
-    local state = string.match(sold[i], '^%a+')
-    refused[#refused + 1], refused[#refused + 2] = seat, state == 'claimed' and 'held' or state
+    refused[#refused + 1], refused[#refused + 2] = seat, sold_reason(sold[i])
   elseif owner ~= user and (held or left_ms > 0) then
     refused[#refused + 1], refused[#refused + 2] = seat, 'held'
   elseif left_ms > 0 then
@@ -66,7 +68,7 @@ for i = 1, seat_count do
     dead_marks[#dead_marks + 1] = seat
   end
   if owner ~= user then new_count = new_count + 1 end
-  locked_at_ms[i] = owner == user and tonumber(at_ms) or now_ms
+  is_wanted[seat], locked_at_ms[i] = true, owner == user and at_ms or now_ms
   first_locked_at_ms = math.min(first_locked_at_ms, locked_at_ms[i])
 end
 if #refused > 2 then return refused end
@@ -83,30 +85,24 @@ local function with_listed(listed, first, last)
   return listed
 end
 local named = table.concat(ARGV, ',', 12, seats_end)
-local seats, tables = named, table.concat(ARGV, ',', seats_end + 1, tables_end)
+local seats, tables = named, table.concat(ARGV, ',', checks_end + 1, tables_end)
 local expires_at_ms = math.min(now_ms + ttl_ms, first_locked_at_ms + lifetime_max_ms)
 if adds then
-  seats, tables = with_listed(record[3], 12, seats_end), with_listed(record[4], seats_end + 1, tables_end)
+  seats, tables = with_listed(record[3], 12, seats_end), with_listed(record[4], checks_end + 1, tables_end)
   local _, commas = string.gsub(seats, ',', '')
   if commas >= HOLD_SEATS_MAX then return {'limit', now_ms, held_count, HOLD_SEATS_MAX} end
   expires_at_ms = math.min(tonumber(record[2]), first_locked_at_ms + lifetime_max_ms)
 end
-if check_count > 0 then
-  local wanted, orphans = ',' .. named .. ',', {}
-  local checked = {unpack(ARGV, checks_at + 1)}
-  local sold_too = redis.call('HMGET', KEYS[2], unpack(checked))
-  local scores_too = redis.call('ZMSCORE', KEYS[3], unpack(checked))
-  local marks_too = redis.call('HMGET', KEYS[4], unpack(checked))
-  local function stays_free(i)
-    local held = scores_too[i] and tonumber(scores_too[i]) > now_ms
-    local marked = marks_too[i] and tonumber(string.match(marks_too[i], ':(%d+)$')) > now_ms
-    return not (checked[i] == '' or sold_too[i] or held or marked or string.find(wanted, ',' .. checked[i] .. ',', 1, true))
-  end
-  for i = 1, 2 * check_count, 2 do
-    if stays_free(i) and not stays_free(i + 1) then orphans[#orphans + 1] = checked[i] end
-  end
-  if #orphans > 0 then return {'orphans', now_ms, table.concat(orphans, ',')} end
+
+local orphans = {}
+local function stays_free(i)
+  local seat = ARGV[11 + i]
+  return seat ~= '' and not (is_wanted[seat] or sold[i] or is_held(i) or mark_left_ms(marks[i], now_ms) > 0)
 end
+for i = seat_count + 1, seat_count + 2 * check_count, 2 do
+  if stays_free(i) and not stays_free(i + 1) then orphans[#orphans + 1] = ARGV[11 + i] end
+end
+if #orphans > 0 then return {'orphans', now_ms, table.concat(orphans, ',')} end
 
 local scored, owned = {}, user .. ':' .. hold_id .. ':'
 for i = 1, seat_count do
@@ -116,13 +112,13 @@ for i = 1, seat_count do
   scored[2 * i - 1], scored[2 * i] = expires_at_ms, ARGV[11 + i]
 end
 for i = 1, table_count do
-  local value = owned .. first_locked_at_ms .. ':table:' .. ARGV[seats_end + i]
+  local value = owned .. first_locked_at_ms .. ':table:' .. ARGV[checks_end + i]
   redis.call('SET', KEYS[7 + seat_count + i], value, 'PXAT', expires_at_ms)
 end
 redis.call('ZADD', KEYS[3], unpack(scored))
 redis.call('ZREMRANGEBYSCORE', KEYS[6], '-inf', now_ms)
 redis.call('ZADD', KEYS[6], unpack(scored))
-redis.call('PEXPIREAT', KEYS[6], redis.call('ZRANGE', KEYS[6], -1, -1, 'WITHSCORES')[2])
+expire_with_last_seat(KEYS[6])
 if #dead_marks > 0 then redis.call('HDEL', KEYS[4], unpack(dead_marks)) end
 if adds then
   first_locked_at_ms = math.min(first_locked_at_ms, tonumber(record[5]))
@@ -137,8 +133,6 @@ if fingerprint ~= '' then
     'expires_at_ms', expires_at_ms)
   redis.call('PEXPIREAT', KEYS[#KEYS], first_locked_at_ms + lifetime_max_ms + DAY_MS)
 end
-local last = redis.call('XREVRANGE', KEYS[5], '+', '-', 'COUNT', 1)[1]
-local previous = last and last[1] .. '-' .. last[2][6] or ''
-local stream_id = redis.call('XADD', KEYS[5], 'MAXLEN', '~', 10000, '*', 'epoch', epoch, 'prev', previous, 'tag', tag,
-  'at', now_ms, 'kind', 'held', 'seats', named, 'expires', expires_at_ms, 'user', user, 'hold', hold_id)
-return {'acquired', now_ms, expires_at_ms, seats, tables, epoch, previous, stream_id}
+local entries, append = feed_writer(KEYS[5], epoch, tag, now_ms)
+append(nil, 'held', named, 'expires', expires_at_ms, 'user', user, 'hold', hold_id)
+return {'acquired', now_ms, expires_at_ms, seats, tables, epoch, entries[1][2], entries[1][1]}

@@ -15,6 +15,7 @@
 --       {'changed', now_ms}: the list or a seat is not as read   {'not_found' | 'cold', now_ms}
 -- Clock the server's TIME. A seat is held while its score in held_seats is later. Lists are joined by commas.
 -- See docs/data-model.md.
+-- Shared: clock_ms, expire_with_last_seat, feed_end, feed_writer, lock_parts, sold_reason
 local user, booking_id, guard_ms, tag, by_hold = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5] == 'hold'
 local hold_count, seat_count = tonumber(ARGV[6]), tonumber(ARGV[7])
 assert(guard_ms and hold_count and seat_count, 'begin_booking: ARGV is not as documented')
@@ -23,8 +24,7 @@ assert(#KEYS == 6 + hold_count + seat_count, 'begin_booking: wrong number of KEY
 assert(#ARGV == 7 + 2 * hold_count + 2 * seat_count, 'begin_booking: wrong number of ARGV')
 local seats_at, locks_at = 7 + 2 * hold_count, 6 + hold_count
 
-local time = redis.call('TIME')
-local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local now_ms = clock_ms()
 local epoch = redis.call('GET', KEYS[1])
 if not epoch then return {'cold', now_ms} end
 local record = redis.call('HMGET', KEYS[7], 'user', 'expires_at_ms', 'seats')
@@ -35,8 +35,7 @@ local wait_ms, is_running, hold_tables = 0, false, {}
 for h = 1, hold_count do hold_tables[h] = ',' .. (redis.call('HGET', KEYS[6 + h], 'tables') or '') .. ',' end
 for i = 1, seat_count do
   local seat, h = ARGV[seats_at + 2 * i - 1], tonumber(ARGV[seats_at + 2 * i])
-  local lock = redis.call('GET', KEYS[locks_at + i]) or ''
-  local owner, hold_id, held_with = string.match(lock, '^([^:]*):([^:]*):%d+:?(.*)$')
+  local owner, hold_id, held_with = lock_parts(redis.call('GET', KEYS[locks_at + i]))
   local expires_at_ms = tonumber(redis.call('ZSCORE', KEYS[3], seat) or 0)
   local marked_by, deadline_ms = string.match(redis.call('HGET', KEYS[4], seat) or '', '^(.*):(%d+)$')
   if deadline_ms and tonumber(deadline_ms) > now_ms then
@@ -45,9 +44,8 @@ for i = 1, seat_count do
   end
   local is_held = owner == user and hold_id == ARGV[6 + 2 * h] and expires_at_ms > now_ms
   if not is_held then lost[#lost + 1] = seat end
-  local state = string.match(redis.call('HGET', KEYS[2], seat) or '', '^%a+')
-  if state then refused[#refused + 1], refused[#refused + 2] = seat, state == 'claimed' and 'held' or state end
-  local table_id = is_held and string.sub(held_with, 7) or ''
+  local sold_as, table_id = redis.call('HGET', KEYS[2], seat), is_held and held_with or ''
+  if sold_as then refused[#refused + 1], refused[#refused + 2] = seat, sold_reason(sold_as) end
   if table_id ~= '' and not is_listed[table_id] and string.find(hold_tables[h], ',' .. table_id .. ',', 1, true) then
     is_listed[table_id], tables[#tables + 1] = true, table_id
   end
@@ -60,9 +58,8 @@ if #lost > 0 then return {'not_complete', now_ms, table.concat(lost, ',')} end
 if #refused > 2 then return refused end
 if #busy > 0 then return {'busy', now_ms, wait_ms, table.concat(busy, ',')} end
 
-local deadline_ms, entries, pushed = now_ms + guard_ms, {}, {}
-local last = redis.call('XREVRANGE', KEYS[5], '+', '-', 'COUNT', 1)[1]
-local previous = last and last[1] .. '-' .. last[2][6] or ''
+local deadline_ms, pushed = now_ms + guard_ms, {}
+local entries, append = feed_writer(KEYS[5], epoch, tag, now_ms)
 for h = 1, hold_count do pushed[h] = {} end
 for _, seat in ipairs(seats) do
   redis.call('HSET', KEYS[4], seat.id, booking_id .. ':' .. deadline_ms)
@@ -75,13 +72,8 @@ for _, seat in ipairs(seats) do
 end
 for h = 1, hold_count do
   redis.call('PEXPIREAT', KEYS[6 + h], deadline_ms, 'GT')
-  if #pushed[h] > 0 then
-    local named = table.concat(pushed[h], ',')
-    local stream_id = redis.call('XADD', KEYS[5], 'MAXLEN', '~', 10000, '*', 'epoch', epoch, 'prev', previous, 'tag', tag,
-      'at', now_ms, 'kind', 'expiry_changed', 'seats', named, 'expires', deadline_ms, 'user', user, 'hold', ARGV[6 + 2 * h])
-    entries[#entries + 1] = {stream_id, previous, named, deadline_ms, h}
-    previous = stream_id .. '-' .. tag
-  end
+  local named = table.concat(pushed[h], ',')
+  if named ~= '' then append(h, 'expiry_changed', named, 'expires', deadline_ms, 'user', user, 'hold', ARGV[6 + 2 * h]) end
 end
-redis.call('PEXPIREAT', KEYS[6], redis.call('ZRANGE', KEYS[6], -1, -1, 'WITHSCORES')[2])
+expire_with_last_seat(KEYS[6])
 return {'begun', now_ms, deadline_ms, table.concat(tables, ','), epoch, entries}

@@ -14,6 +14,7 @@
 --       {'not_found', now_ms}: a hold is gone, not theirs or past its own expiry, or every seat has moved away
 -- Clock the server's TIME. A seat is held while its score in held_seats is later. Lists are joined by commas.
 -- See docs/data-model.md.
+-- Shared: clock_ms, expire_with_last_seat, feed_end, feed_writer, lock_parts
 local user, ttl_ms, lifetime_max_ms, tag, by_hold = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5] == 'hold'
 local hold_count, seat_count, table_count = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 assert(ttl_ms and lifetime_max_ms and hold_count and seat_count and table_count, 'extend_hold: ARGV is not as documented')
@@ -22,8 +23,7 @@ assert(#KEYS == 4 + hold_count + seat_count + table_count, 'extend_hold: wrong n
 assert(#ARGV == 8 + 2 * hold_count + 3 * seat_count + table_count, 'extend_hold: wrong number of ARGV')
 local seats_at, locks_at = 8 + 2 * hold_count, 4 + hold_count
 
-local time = redis.call('TIME')
-local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local now_ms = clock_ms()
 local epoch = redis.call('GET', KEYS[1])
 if not epoch then return {'cold', now_ms} end
 local holds, held, changed, is_over = {}, {}, false, false
@@ -38,7 +38,7 @@ for h = 1, hold_count do
 end
 for i = 1, seat_count do
   local seat, hold = ARGV[seats_at + 3 * i - 2], holds[tonumber(ARGV[seats_at + 3 * i - 1])]
-  local owner, hold_id = string.match(redis.call('GET', KEYS[locks_at + i]) or '', '^([^:]*):([^:]*):')
+  local owner, hold_id = lock_parts(redis.call('GET', KEYS[locks_at + i]))
   local expires_at_ms = tonumber(redis.call('ZSCORE', KEYS[2], seat) or 0)
   if owner == user and hold_id == hold.id and expires_at_ms > now_ms then
     held[#held + 1] = seat
@@ -51,9 +51,7 @@ if changed then return {'changed', now_ms} end
 -- A hold past its own expiry still holds seats that are being booked: they stay for that, and no longer.
 if is_over or #held == 0 then return {'not_found', now_ms} end
 
-local last = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
-local previous = last and last[1] .. '-' .. last[2][6] or ''
-local entries, earliest_ms = {}, holds[1].expires_at_ms
+local earliest_ms, entries, append = holds[1].expires_at_ms, feed_writer(KEYS[3], epoch, tag, now_ms)
 for h, hold in ipairs(holds) do
   local seats = {}
   for i, seat in ipairs(hold.later) do
@@ -65,19 +63,13 @@ for h, hold in ipairs(holds) do
   redis.call('HSET', KEYS[4 + h], 'expires_at_ms', hold.expires_at_ms)
   redis.call('PEXPIREAT', KEYS[4 + h], hold.expires_at_ms, 'GT')
   earliest_ms = math.min(earliest_ms, hold.expires_at_ms)
-  if #seats > 0 then
-    local named = table.concat(seats, ',')
-    local stream_id = redis.call('XADD', KEYS[3], 'MAXLEN', '~', 10000, '*', 'epoch', epoch, 'prev', previous, 'tag', tag,
-      'at', now_ms, 'kind', 'expiry_changed', 'seats', named, 'expires', hold.until_ms, 'user', user, 'hold', hold.id)
-    entries[#entries + 1] = {stream_id, previous, named, hold.until_ms, h}
-    previous = stream_id .. '-' .. tag
-  end
+  local named = table.concat(seats, ',')
+  if named ~= '' then append(h, 'expiry_changed', named, 'expires', hold.until_ms, 'user', user, 'hold', hold.id) end
 end
 for i = 1, table_count do
   local hold, key = holds[tonumber(ARGV[seats_at + 3 * seat_count + i])], KEYS[locks_at + seat_count + i]
-  local owner, hold_id = string.match(redis.call('GET', key) or '', '^([^:]*):([^:]*):')
+  local owner, hold_id = lock_parts(redis.call('GET', key))
   if owner == user and hold_id == hold.id then redis.call('PEXPIREAT', key, hold.expires_at_ms, 'GT') end
 end
-local last_expiry = redis.call('ZRANGE', KEYS[4], -1, -1, 'WITHSCORES')[2]
-if last_expiry then redis.call('PEXPIREAT', KEYS[4], last_expiry) end
+expire_with_last_seat(KEYS[4])
 return {'extended', now_ms, earliest_ms, table.concat(held, ','), epoch, entries}

@@ -13,6 +13,7 @@
 --       Skipped: freed for good by this owner, or sold by another id; those that the hold still holds are given back.
 -- Clock the server's TIME. A seat is held while its score in held_seats is later. Lists are joined by commas.
 -- See docs/data-model.md.
+-- Shared: clock_ms, expire_with_last_seat, feed_end, feed_writer, lock_parts, sold_to, unmark, without
 local booking_id, state, owner_id, user, claim_id, tag = unpack(ARGV, 1, 6)
 local hold_count, seat_count, table_count = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 assert(hold_count and seat_count and table_count, 'finish_booking: ARGV is not as documented')
@@ -22,25 +23,19 @@ assert(#ARGV >= 9 + hold_count + 2 * seat_count, 'finish_booking: wrong number o
 local seats_at, locks_at, unmarked_at = 9 + hold_count, 7 + hold_count, 9 + hold_count + 2 * seat_count
 local DAY_MS = 86400000
 
-local time = redis.call('TIME')
-local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local now_ms = clock_ms()
 local epoch = redis.call('GET', KEYS[1]) or ''
 local claimed_as = claim_id ~= '' and state == 'booked' and 'claimed:' .. claim_id
 local sold, skipped, broken, struck, tables_struck, given_back = {}, {}, {}, {}, {}, {}
 for h = 1, hold_count do struck[h], tables_struck[h], given_back[h] = {}, {}, {} end
-local function unmark(seat)
-  local marked_by = string.match(redis.call('HGET', KEYS[4], seat) or '', '^(.*):%d+$')
-  if marked_by == booking_id then redis.call('HDEL', KEYS[4], seat) end
-end
 for i = 1, seat_count do
   local seat, h, lock_key = ARGV[seats_at + 2 * i - 1], tonumber(ARGV[seats_at + 2 * i]), KEYS[locks_at + i]
   local sold_as, freed_at_ms = redis.call('HGET', KEYS[2], seat), redis.call('ZSCORE', KEYS[5], owner_id .. '/' .. seat)
-  local lock = redis.call('GET', lock_key) or ''
-  local owner, hold_id, held_with = string.match(lock, '^([^:]*):([^:]*):%d+:?(.*)$')
+  local owner, hold_id, table_id = lock_parts(redis.call('GET', lock_key))
   local is_held = owner and tonumber(redis.call('ZSCORE', KEYS[3], seat) or 0) > now_ms
   local is_freed = freed_at_ms and tonumber(freed_at_ms) > now_ms - DAY_MS
   local sells = not is_freed and (not sold_as or sold_as == claimed_as)
-  local skips = not sells and (is_freed or string.match(sold_as, '^%a+:(.*)$') ~= owner_id)
+  local skips = not sells and (is_freed or sold_to(sold_as) ~= owner_id)
   local is_own = is_held and owner == user and (sells or (h > 0 and hold_id == ARGV[9 + h]))
   if sells then
     redis.call('HSET', KEYS[2], seat, state .. ':' .. owner_id)
@@ -60,30 +55,14 @@ for i = 1, seat_count do
   end
   if h > 0 and (sells or (skips and is_own)) then
     struck[h][seat] = true
-    if is_own then tables_struck[h][string.sub(held_with, 7)] = true end
+    if is_own then tables_struck[h][table_id] = true end
   end
-  unmark(seat)
+  unmark(KEYS[4], seat, booking_id)
 end
-for i = unmarked_at + 1, #ARGV do unmark(ARGV[i]) end
+for i = unmarked_at + 1, #ARGV do unmark(KEYS[4], ARGV[i], booking_id) end
 
-local function without(listed, dropped)
-  local kept = {}
-  for id in string.gmatch(listed, '[^,]+') do
-    if not dropped[id] then kept[#kept + 1] = id end
-  end
-  return table.concat(kept, ',')
-end
-local entries, last = {}, redis.call('XREVRANGE', KEYS[6], '+', '-', 'COUNT', 1)[1]
-local previous = last and last[1] .. '-' .. last[2][6] or ''
-local function append(h, kind, seats, ...)
-  if #seats == 0 then return end
-  local named = table.concat(seats, ',')
-  local stream_id = redis.call('XADD', KEYS[6], 'MAXLEN', '~', 10000, '*', 'epoch', epoch, 'prev', previous, 'tag', tag,
-    'at', now_ms, 'kind', kind, 'seats', named, 'user', user, ...)
-  entries[#entries + 1] = {stream_id, previous, named, 0, h}
-  previous = stream_id .. '-' .. tag
-end
-append(0, state, sold, 'owner', owner_id)
+local entries, append = feed_writer(KEYS[6], epoch, tag, now_ms)
+if #sold > 0 then append(0, state, table.concat(sold, ','), 'user', user, 'owner', owner_id) end
 for h = 1, hold_count do
   local record = redis.call('HMGET', KEYS[7 + h], 'user', 'seats', 'tables')
   if record[1] == user and next(struck[h]) then
@@ -94,15 +73,15 @@ for h = 1, hold_count do
       redis.call('HSET', KEYS[7 + h], 'seats', seats, 'tables', without(record[3], tables_struck[h]))
     end
   end
-  append(h, 'released', given_back[h], 'hold', ARGV[9 + h])
+  local returned = table.concat(given_back[h], ',')
+  if returned ~= '' then append(h, 'released', returned, 'user', user, 'hold', ARGV[9 + h]) end
 end
 for i = 1, table_count do
   local key = KEYS[locks_at + seat_count + i]
-  local owner, hold_id, table_id = string.match(redis.call('GET', key) or '', '^([^:]*):([^:]*):%d+:table:(.*)$')
+  local owner, hold_id, table_id = lock_parts(redis.call('GET', key))
   for h = 1, hold_count do
     if owner == user and hold_id == ARGV[9 + h] and tables_struck[h][table_id] then redis.call('DEL', key) end
   end
 end
-local last_expiry = redis.call('ZRANGE', KEYS[7], -1, -1, 'WITHSCORES')[2]
-if last_expiry then redis.call('PEXPIREAT', KEYS[7], last_expiry) end
+expire_with_last_seat(KEYS[7])
 return {'finished', now_ms, table.concat(skipped, ','), broken, epoch, entries}

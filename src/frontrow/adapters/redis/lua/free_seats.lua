@@ -7,26 +7,23 @@
 --       No entry where nothing changed.
 -- Clock the server's TIME. Also drops up to 200 tombstones older than a day. Lists are joined by commas.
 -- See docs/data-model.md.
+-- Shared: clock_ms, feed_end, feed_writer, sold_to
 local owner_id, tag = ARGV[1], ARGV[2]
 assert(#KEYS == 4, 'free_seats: wrong number of KEYS')
 assert(#ARGV >= 3 and #ARGV <= 1002, 'free_seats: 1 to 1,000 seats')
 local TOMBSTONES_TRIMMED_MAX, DAY_MS = 200, 86400000
 
-local time = redis.call('TIME')
-local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local now_ms = clock_ms()
 local epoch = redis.call('GET', KEYS[1]) or ''
 local sold, freed = redis.call('HMGET', KEYS[2], unpack(ARGV, 3)), {}
 for i = 3, #ARGV do
   redis.call('ZADD', KEYS[3], now_ms, owner_id .. '/' .. ARGV[i])
-  if sold[i - 2] and string.match(sold[i - 2], '^%a+:(.*)$') == owner_id then freed[#freed + 1] = ARGV[i] end
+  if sold_to(sold[i - 2]) == owner_id then freed[#freed + 1] = ARGV[i] end
 end
 if #freed > 0 then redis.call('HDEL', KEYS[2], unpack(freed)) end
 local dead = redis.call('ZRANGE', KEYS[3], '-inf', now_ms - DAY_MS, 'BYSCORE', 'LIMIT', 0, TOMBSTONES_TRIMMED_MAX)
 if #dead > 0 then redis.call('ZREM', KEYS[3], unpack(dead)) end
 local seats = table.concat(freed, ',')
-if #freed == 0 then return {'freed', now_ms, seats, epoch, {}} end
-local last = redis.call('XREVRANGE', KEYS[4], '+', '-', 'COUNT', 1)[1]
-local previous = last and last[1] .. '-' .. last[2][6] or ''
-local stream_id = redis.call('XADD', KEYS[4], 'MAXLEN', '~', 10000, '*', 'epoch', epoch, 'prev', previous, 'tag', tag,
-  'at', now_ms, 'kind', 'freed', 'seats', seats, 'owner', owner_id)
-return {'freed', now_ms, seats, epoch, {{stream_id, previous, seats, 0}}}
+local entries, append = feed_writer(KEYS[4], epoch, tag, now_ms)
+if seats ~= '' then append(nil, 'freed', seats, 'owner', owner_id) end
+return {'freed', now_ms, seats, epoch, entries}

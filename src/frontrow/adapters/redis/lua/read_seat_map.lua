@@ -7,12 +7,10 @@
 --       {'cold', now_ms}
 -- Seats whose hold ran out are listed until the sweep has told the feed: the map is what the feed says at `offset`.
 -- Work: every held and sold seat once, so at most twice the venue. Clock the server's TIME. See docs/data-model.md.
+-- Shared: clock_ms, feed_end
 assert(#KEYS == 4 and #ARGV == 0, 'read_seat_map: wrong number of KEYS or ARGV')
-local time = redis.call('TIME')
-local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local now_ms = clock_ms()
 local epoch = redis.call('GET', KEYS[1])
 if not epoch then return {'cold', now_ms} end
-local last = redis.call('XREVRANGE', KEYS[4], '+', '-', 'COUNT', 1)[1]
-local offset = last and last[1] .. '-' .. last[2][6] or ''
 local held = redis.call('ZRANGE', KEYS[2], 0, -1, 'WITHSCORES')
-return {'map', now_ms, epoch, offset, held, redis.call('HGETALL', KEYS[3])}
+return {'map', now_ms, epoch, feed_end(KEYS[4]), held, redis.call('HGETALL', KEYS[3])}

@@ -8,10 +8,10 @@
 --       why: why nobody else can take the seat: 'claimed', 'booked' or 'blocked' for a sold one, 'held' (held or marked),
 --       '' for a free one
 -- Clock the server's TIME. A seat is held while its score in held_seats is later. See docs/data-model.md.
+-- Shared: clock_ms, mark_left_ms
 assert(#ARGV <= 500, 'read_seats: at most 500 seats')
 assert(#KEYS == 4 + #ARGV, 'read_seats: wrong number of KEYS')
-local time = redis.call('TIME')
-local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local now_ms = clock_ms()
 local is_warm, values, reasons = redis.call('EXISTS', KEYS[1]), {}, {}
 if #ARGV == 0 then return {'seats', now_ms, is_warm, values, reasons} end
 local sold = redis.call('HMGET', KEYS[2], unpack(ARGV))
@@ -20,8 +20,7 @@ local marks = redis.call('HMGET', KEYS[4], unpack(ARGV))
 local locks = redis.call('MGET', unpack(KEYS, 5))
 for i = 1, #ARGV do
   local held = scores[i] and tonumber(scores[i]) > now_ms
-  local marked = marks[i] and tonumber(string.match(marks[i], ':(%d+)$')) > now_ms
   values[i] = held and locks[i] or ''
-  reasons[i] = sold[i] and string.match(sold[i], '^%a+') or (held or marked) and 'held' or ''
+  reasons[i] = sold[i] and string.match(sold[i], '^%a+') or (held or mark_left_ms(marks[i], now_ms) > 0) and 'held' or ''
 end
 return {'seats', now_ms, is_warm, values, reasons}

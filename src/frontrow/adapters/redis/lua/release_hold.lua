@@ -15,6 +15,7 @@
 --       {'changed', now_ms}: the list or a seat is not as read   {'not_found' | 'cold', now_ms}
 -- Clock the server's TIME. A seat is held while its score in held_seats is later. Lists are joined by commas.
 -- See docs/data-model.md.
+-- Shared: clock_ms, expire_with_last_seat, feed_end, feed_writer, lock_parts, mark_left_ms, without
 local user, delay_ms, tag, mode = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local hold_count, seat_count, table_count = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 assert(delay_ms and hold_count and seat_count and table_count, 'release_hold: ARGV is not as documented')
@@ -23,8 +24,7 @@ assert(#KEYS == 5 + hold_count + seat_count + table_count, 'release_hold: wrong 
 assert(#ARGV == 7 + 2 * hold_count + 3 * seat_count + 2 * table_count, 'release_hold: wrong number of ARGV')
 local seats_at, tables_at = 7 + 2 * hold_count, 7 + 2 * hold_count + 3 * seat_count
 
-local time = redis.call('TIME')
-local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local now_ms = clock_ms()
 local epoch = redis.call('GET', KEYS[1])
 if not epoch then return {'cold', now_ms} end
 local holds = {}
@@ -38,16 +38,15 @@ end
 local lives, refused, busy, all, retry_after_ms = holds[1].expires_at_ms > now_ms, {'unavailable', now_ms}, {}, {}, 0
 for i = 1, seat_count do
   local seat, hold, lock_key = ARGV[seats_at + 3 * i - 2], holds[tonumber(ARGV[seats_at + 3 * i - 1])], KEYS[5 + hold_count + i]
-  local owner, hold_id, held_with = string.match(redis.call('GET', lock_key) or '', '^([^:]*):([^:]*):%d+:?(.*)$')
+  local owner, hold_id, table_id = lock_parts(redis.call('GET', lock_key))
   local expires_at_ms = tonumber(redis.call('ZSCORE', KEYS[2], seat) or 0)
   local is_held = owner == user and hold_id == hold.id and expires_at_ms > now_ms
   lives = lives or is_held
   if is_held and ARGV[seats_at + 3 * i] == '1' then
-    local mark = redis.call('HGET', KEYS[3], seat)
-    local left_ms = mark and tonumber(string.match(mark, ':(%d+)$')) - now_ms or 0
+    local left_ms = mark_left_ms(redis.call('HGET', KEYS[3], seat), now_ms)
     if left_ms > 0 then busy[#busy + 1], retry_after_ms = seat, math.max(retry_after_ms, left_ms) end
     hold.given[#hold.given + 1] = {id = seat, lock = lock_key, expires_at_ms = expires_at_ms}
-    hold.is_given[seat], hold.is_table_given[string.sub(held_with, 7)], all[#all + 1] = true, true, seat
+    hold.is_given[seat], hold.is_table_given[table_id], all[#all + 1] = true, true, seat
   elseif mode == 'seats' then
     return {'changed', now_ms}
   elseif mode == 'named' and ARGV[seats_at + 3 * i] == '1' then
@@ -58,15 +57,7 @@ if mode ~= 'seats' and not lives then return {'not_found', now_ms} end
 if #refused > 2 then return refused end
 if #busy > 0 then return {'busy', now_ms, retry_after_ms, table.concat(busy, ',')} end
 
-local function without(listed, dropped)
-  local kept = {}
-  for id in string.gmatch(listed, '[^,]+') do
-    if not dropped[id] then kept[#kept + 1] = id end
-  end
-  return table.concat(kept, ',')
-end
-local until_ms, entries, last = now_ms + delay_ms, {}, redis.call('XREVRANGE', KEYS[4], '+', '-', 'COUNT', 1)[1]
-local previous = last and last[1] .. '-' .. last[2][6] or ''
+local until_ms, entries, append = now_ms + delay_ms, feed_writer(KEYS[4], epoch, tag, now_ms)
 for h, hold in ipairs(holds) do
   local changed = {}
   for _, seat in ipairs(hold.given) do
@@ -93,24 +84,20 @@ for h, hold in ipairs(holds) do
     redis.call('HSET', hold.key, 'expires_at_ms', until_ms)
     redis.call('PEXPIREAT', hold.key, until_ms)
   end
-  if #changed > 0 then
-    local kind = delay_ms == 0 and {'released', 'seats', named} or {'expiry_changed', 'seats', named, 'expires', until_ms}
-    kind[#kind + 1], kind[#kind + 2], kind[#kind + 3], kind[#kind + 4] = 'user', user, 'hold', hold.id
-    local stream_id = redis.call('XADD', KEYS[4], 'MAXLEN', '~', 10000, '*', 'epoch', epoch, 'prev', previous, 'tag', tag,
-      'at', now_ms, 'kind', unpack(kind))
-    entries[#entries + 1] = {stream_id, previous, named, delay_ms == 0 and 0 or until_ms, h}
-    previous = stream_id .. '-' .. tag
+  if named ~= '' and delay_ms == 0 then
+    append(h, 'released', named, 'user', user, 'hold', hold.id)
+  elseif named ~= '' then
+    append(h, 'expiry_changed', named, 'expires', until_ms, 'user', user, 'hold', hold.id)
   end
 end
 for i = 1, table_count do
   local table_id, hold = ARGV[tables_at + 2 * i - 1], holds[tonumber(ARGV[tables_at + 2 * i])]
   local key = KEYS[5 + hold_count + seat_count + i]
-  local owner, hold_id = string.match(redis.call('GET', key) or '', '^([^:]*):([^:]*):')
+  local owner, hold_id = lock_parts(redis.call('GET', key))
   if owner == user and hold_id == hold.id and (hold.is_whole or (delay_ms == 0 and hold.is_table_given[table_id])) then
     redis.call('PEXPIREAT', key, until_ms, 'LT')
   end
 end
-local last_expiry = redis.call('ZRANGE', KEYS[5], -1, -1, 'WITHSCORES')[2]
-if last_expiry then redis.call('PEXPIREAT', KEYS[5], last_expiry) end
+expire_with_last_seat(KEYS[5])
 local expires_at_ms = delay_ms == 0 and now_ms or math.min(until_ms, holds[1].expires_at_ms)
 return {'released', now_ms, expires_at_ms, table.concat(all, ','), epoch, entries}

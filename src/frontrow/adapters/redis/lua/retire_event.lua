@@ -5,7 +5,7 @@
 -- ARGV  none
 -- Reply {'retired', now_ms, keys removed}
 -- Clock the server's TIME. See docs/data-model.md.
+-- Shared: clock_ms
 assert(#KEYS == 7 and #ARGV == 0, 'retire_event: wrong number of KEYS or ARGV')
-local time = redis.call('TIME')
-local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local now_ms = clock_ms()
 return {'retired', now_ms, redis.call('UNLINK', unpack(KEYS))}

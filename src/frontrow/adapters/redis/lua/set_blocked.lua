@@ -8,12 +8,12 @@
 --       {'unavailable', now_ms, seat, 'held' | 'booked' | 'blocked', seat, ...}   {'cold', now_ms}
 -- Clock the server's TIME. A seat is held while its score in held_seats is later. Lists are joined by commas.
 -- See docs/data-model.md.
+-- Shared: clock_ms, feed_end, feed_writer, mark_left_ms, sold_reason
 local block_id, tag = ARGV[1], ARGV[2]
 assert(#KEYS == 5, 'set_blocked: wrong number of KEYS')
 assert(#ARGV >= 3 and #ARGV <= 1002, 'set_blocked: 1 to 1,000 seats')
 
-local time = redis.call('TIME')
-local now_ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local now_ms = clock_ms()
 local epoch = redis.call('GET', KEYS[1])
 if not epoch then return {'cold', now_ms} end
 local sold = redis.call('HMGET', KEYS[2], unpack(ARGV, 3))
@@ -22,11 +22,9 @@ local marks = redis.call('HMGET', KEYS[4], unpack(ARGV, 3))
 local refused, blocked, blocked_as = {'unavailable', now_ms}, {}, 'blocked:' .. block_id
 for i = 1, #ARGV - 2 do
   local seat, held = ARGV[i + 2], scores[i] and tonumber(scores[i]) > now_ms
-  local marked = marks[i] and tonumber(string.match(marks[i], ':(%d+)$')) > now_ms
   if sold[i] and sold[i] ~= blocked_as then
-    local state = string.match(sold[i], '^%a+')
-    refused[#refused + 1], refused[#refused + 2] = seat, state == 'claimed' and 'held' or state
-  elseif not sold[i] and (held or marked) then
+    refused[#refused + 1], refused[#refused + 2] = seat, sold_reason(sold[i])
+  elseif not sold[i] and (held or mark_left_ms(marks[i], now_ms) > 0) then
     refused[#refused + 1], refused[#refused + 2] = seat, 'held'
   elseif not sold[i] then
     blocked[#blocked + 1] = seat
@@ -35,12 +33,10 @@ end
 if #refused > 2 then return refused end
 
 local seats = table.concat(blocked, ',')
-if #blocked == 0 then return {'blocked', now_ms, seats, epoch, {}} end
+local entries, append = feed_writer(KEYS[5], epoch, tag, now_ms)
+if seats == '' then return {'blocked', now_ms, seats, epoch, entries} end
 for _, seat in ipairs(blocked) do redis.call('HSET', KEYS[2], seat, blocked_as) end
 redis.call('ZREM', KEYS[3], unpack(blocked))
 redis.call('HDEL', KEYS[4], unpack(blocked))
-local last = redis.call('XREVRANGE', KEYS[5], '+', '-', 'COUNT', 1)[1]
-local previous = last and last[1] .. '-' .. last[2][6] or ''
-local stream_id = redis.call('XADD', KEYS[5], 'MAXLEN', '~', 10000, '*', 'epoch', epoch, 'prev', previous, 'tag', tag,
-  'at', now_ms, 'kind', 'blocked', 'seats', seats, 'owner', block_id)
-return {'blocked', now_ms, seats, epoch, {{stream_id, previous, seats, 0}}}
+append(nil, 'blocked', seats, 'owner', block_id)
+return {'blocked', now_ms, seats, epoch, entries}
