@@ -1,4 +1,4 @@
-"""`python -m benchmarks.load {showtime|arena|one-seat|soak}`: each starts its own server and ends by itself."""
+"""`python -m benchmarks.load {showtime|arena|one-seat|expiry|soak}`: each starts its own server and ends by itself."""
 
 import asyncio
 import time
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import frontrow
-from benchmarks.load import arena, one_seat, showtime, soak
+from benchmarks.load import arena, expiry, one_seat, showtime, soak
 from benchmarks.load.figures import Figure, print_figures
 from benchmarks.load.site import Site, running_site
 
@@ -32,6 +32,12 @@ def arena_load() -> None:
 def one_seat_load() -> None:
     """Two users on the same seat in the same instant."""
     _measure("One seat, two users", one_seat.run)
+
+
+@app.command("expiry")
+def expiry_load() -> None:
+    """100,000 locks that run out in one moment: how long others' calls take meanwhile."""
+    _measure("Expired locks", expiry.run)
 
 
 @app.command("soak")

@@ -22,7 +22,12 @@ from frontrow.domain.ids import EventId
 from frontrow.ports import Clock, HoldStore
 
 SEATS_PER_SWEEP_MAX = 500
+SEATS_PER_PASS_MAX = 1_000
+"""Over all events of a pass: they leave in one pipeline, which the store works off before it hears anybody else."""
 SWEEPS_AT_ONCE_MAX = 16
+PASS_PAUSE_S = 0.01
+"""After a pass that freed many seats: so that their readers, and everybody else, have most of the time."""
+MANY_SEATS = 250
 GRACE_MS = 20
 """Asked this much after an expiry, so that the first ask finds it."""
 RETRY_PAUSES_MS = (500, 1_000, 2_000, 5_000)
@@ -123,8 +128,8 @@ class Sweeper:
             events_known=len(self._due),
         )
 
-    async def sweep(self, event_id: EventId) -> int:
-        """Take what has run out off the event's map, SEATS_PER_SWEEP_MAX seats at most, and learn what runs out next.
+    async def sweep(self, event_id: EventId, *, seats_max: int = SEATS_PER_SWEEP_MAX) -> int:
+        """Take what has run out off the event's map, `seats_max` seats at most, and learn what runs out next.
 
         Returns:
             How many seats were freed.
@@ -134,7 +139,7 @@ class Sweeper:
         """
         due_ms = self._due.pop(event_id, None)
         try:
-            written = await self._store.sweep_expired(event_id, seats_max=SEATS_PER_SWEEP_MAX)
+            written = await self._store.sweep_expired(event_id, seats_max=seats_max)
             next_expiry_ms = await self._store.next_expiry_ms(event_id)
         except Exception as error:
             self._failed(event_id, due_ms, error)
@@ -154,12 +159,16 @@ class Sweeper:
             loops.create_task(self._rotate())
 
     async def sweep_due(self) -> bool:
-        """One pass: sweep up to SWEEPS_AT_ONCE_MAX events whose earliest known expiry has come; whether any had."""
+        """One pass: sweep up to SWEEPS_AT_ONCE_MAX events whose earliest known expiry has come; whether any had.
+
+        At most SEATS_PER_SWEEP_MAX seats of an event and SEATS_PER_PASS_MAX in all: the rest is due again at once.
+        """
         due: list[EventId] = []
         while len(due) < SWEEPS_AT_ONCE_MAX and self._wait_ms() == 0:
             due.append(heapq.heappop(self._queue)[1])
-        await asyncio.gather(*map(self._try_to_sweep, due))
         if due:
+            seats_max = min(SEATS_PER_SWEEP_MAX, SEATS_PER_PASS_MAX // len(due))
+            await asyncio.gather(*(self._try_to_sweep(event_id, seats_max) for event_id in due))
             self._last_pass_at_ms = self._clock.now_ms()
         return bool(due)
 
@@ -177,7 +186,10 @@ class Sweeper:
     async def _keep_sweeping(self) -> None:
         while True:
             self._earlier.clear()
+            swept_before = self._swept_seats
             if await self.sweep_due():
+                if self._swept_seats - swept_before >= MANY_SEATS:
+                    await self._sleep(PASS_PAUSE_S)
                 continue
             wait_ms = self._wait_ms()
             with contextlib.suppress(TimeoutError):
@@ -201,9 +213,9 @@ class Sweeper:
                 await self._sleep(ROTATION_PAUSE_S)
             await self._sleep(ROUND_PAUSE_S)
 
-    async def _try_to_sweep(self, event_id: EventId) -> None:
+    async def _try_to_sweep(self, event_id: EventId, seats_max: int) -> None:
         with contextlib.suppress(Exception):  # counted, reported and asked again: the other events must go on
-            await self.sweep(event_id)
+            await self.sweep(event_id, seats_max=seats_max)
 
     def _failed(self, event_id: EventId, due_ms: int | None, error: Exception) -> None:
         now_ms, before = self._store_now_ms(), self._failing.get(event_id)

@@ -143,6 +143,17 @@ async def test_a_pass_sweeps_a_bounded_number_of_events(hall: Hall, monkeypatch:
     assert hall.sweeps == 3
 
 
+async def test_the_seats_of_a_pass_are_bounded_over_all_its_events(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeping, "SEATS_PER_PASS_MAX", 4)
+    for number in range(2):
+        await hall.granted("A1 A2 A3 A4 A5", event_id=EventId(f"gala-{number}"))
+    hall.pass_ms(TTL_MS + GRACE_MS)
+    swept = []
+    while await hall.sweeper.sweep_due():
+        swept.append(hall.sweeper.figures().swept_seats)
+    assert swept == [4, 8, 10]
+
+
 async def test_a_store_clock_that_is_behind_is_learnt_and_waited_for(hall: Hall) -> None:
     await hall.granted("A1")
     hall.clock.advance(TTL_MS + GRACE_MS)  # ours alone
