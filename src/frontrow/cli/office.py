@@ -4,19 +4,17 @@ While a server owns the data folder the work goes to it over HTTP; otherwise the
 as it runs and opens the ledger itself. Both say the same through one Protocol, so no command knows which it was.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Protocol, assert_never
-from urllib.parse import quote
+from typing import Protocol, assert_never
 
-import httpx
 import msgspec
-from msgspec import Meta
 
 from frontrow.cli.token import sign_token
+from frontrow.client import AsyncClient, InvalidRequest, NotFound, TransportFailed
+from frontrow.client import FrontrowError as ClientError
 from frontrow.data_folder import DataFolder
-from frontrow.domain.document_reading import Fault
 from frontrow.domain.errors import FrontrowError
 from frontrow.domain.ids import CategoryId, EventId, LayoutId
 from frontrow.domain.venues.programme import DEMO_EVENTS, DemoEvent, demo_layouts
@@ -42,17 +40,17 @@ class Refused(FrontrowError):
     """The engine would not do it; the message says every reason, one a line. Nothing was written."""
 
 
-class EventForm(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """An event as the HTTP API takes it."""
+class EventForm(msgspec.Struct, frozen=True):
+    """An event to be put on sale, its times aware."""
 
     name: str
     layout_id: str
-    starts_at: Annotated[datetime, Meta(tz=True)]
+    starts_at: datetime
     currency: str
     event_id: str | None = None
     layout_version: int | None = None
-    sales_start: Annotated[datetime, Meta(tz=True)] | None = None
-    sales_end: Annotated[datetime, Meta(tz=True)] | None = None
+    sales_start: datetime | None = None
+    sales_end: datetime | None = None
     prices: dict[str, int] = {}
 
 
@@ -88,9 +86,12 @@ async def opened_office(settings: Settings, *, url: str | None = None) -> AsyncI
     base_url = url or (None if server is None else server.url)
     if base_url is not None:
         token = sign_token(settings, user="frontrow-cli", roles=["admin"], ttl_minutes=_TOKEN_MINUTES)
-        headers = {"Authorization": f"Bearer {token}"}
-        async with httpx.AsyncClient(base_url=base_url, headers=headers, timeout=_HTTP_S) as http:
-            yield _RemoteOffice(http)
+        try:
+            client = AsyncClient(base_url, token=token, timeout_s=_HTTP_S)
+        except ValueError as error:
+            raise Refused(str(error)) from None
+        async with client:
+            yield _RemoteOffice(client, base_url)
         return
     from frontrow.app import backstage
 
@@ -109,7 +110,7 @@ class _LocalOffice:
             case LayoutPublished() as published:
                 return published
             case LayoutFaulty(faults=faults):
-                raise Refused(_listed(faults))
+                raise Refused(_listed((fault.path, fault.message) for fault in faults))
 
     async def document(self, layout_id: str, version: int | None) -> bytes:
         if version is None:
@@ -129,7 +130,7 @@ class _LocalOffice:
             case EventIdTaken(event_id=event_id):
                 raise Refused(f"there is another event {event_id!r}: choose another --event-id")
             case EventFaulty(faults=faults):
-                raise Refused(_listed(faults))
+                raise Refused(_listed((fault.path, fault.message) for fault in faults))
             case PricesMissing(category_ids=category_ids):
                 raise Refused(f"prices: the layout has none for {', '.join(category_ids)}: add --price CATEGORY=AMOUNT")
             case LayoutUnknown(layout_id=layout_id, version=version):
@@ -141,25 +142,35 @@ class _LocalOffice:
 
 
 class _RemoteOffice:
-    def __init__(self, http: httpx.AsyncClient) -> None:
-        self._http = http
+    def __init__(self, client: AsyncClient, url: str) -> None:
+        self._client = client
+        self._url = url
 
     async def publish(self, document: bytes, *, format: LayoutFormat) -> LayoutPublished:
-        headers = {"Content-Type": "application/json"}
-        content = await self._asked("POST", f"/api/v1/layouts?format={format}", content=document, headers=headers)
-        answer = msgspec.json.decode(content, type=_PublishedAnswer)
-        return LayoutPublished(LayoutId(answer.layout_id), answer.version, answer.warnings)
+        with self._refusals():
+            published = await self._client.publish_layout(document, format=format)
+        return LayoutPublished(LayoutId(published.layout_id), published.version, published.warnings)
 
     async def document(self, layout_id: str, version: int | None) -> bytes:
-        path = f"/api/v1/layouts/{quote(layout_id, safe='')}"
-        if version is None:
-            version = msgspec.json.decode(await self._asked("GET", path), type=_LatestAnswer).version
-        return await self._asked("GET", f"{path}/versions/{version}")
+        with self._refusals():
+            if version is None:
+                version = (await self._client.get_latest_layout(layout_id)).version
+            return await self._client.get_layout_document(layout_id, version)
 
     async def create_event(self, form: EventForm) -> str:
-        headers = {"Content-Type": "application/json"}
-        content = await self._asked("POST", "/api/v1/events", content=msgspec.json.encode(form), headers=headers)
-        return msgspec.json.decode(content, type=_EventAnswer).event_id
+        with self._refusals():
+            event = await self._client.create_event(
+                form.name,
+                form.layout_id,
+                form.starts_at,
+                form.currency,
+                event_id=form.event_id,
+                layout_version=form.layout_version,
+                sales_start=form.sales_start,
+                sales_end=form.sales_end,
+                prices=form.prices,
+            )
+        return event.event_id
 
     async def seed(self, progress: Progress) -> list[str]:
         drawings = demo_layouts()
@@ -175,57 +186,29 @@ class _RemoteOffice:
         return [demo_event.event_id for demo_event in DEMO_EVENTS]
 
     async def _has_event(self, event_id: str) -> bool:
-        answer = await self._answered("GET", f"/api/v1/events/{event_id}")
-        return answer.status_code != httpx.codes.NOT_FOUND
+        with self._refusals():
+            try:
+                await self._client.get_event(event_id)
+            except NotFound:
+                return False
+        return True
 
-    async def _answered(
-        self, method: str, path: str, *, content: bytes | None = None, headers: dict[str, str] | None = None
-    ) -> httpx.Response:
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
         try:
-            return await self._http.request(method, path, content=content, headers=headers)
-        except httpx.HTTPError as error:
-            raise Refused(f"the server at {self._http.base_url} does not answer: {error}") from None
-
-    async def _asked(
-        self, method: str, path: str, *, content: bytes | None = None, headers: dict[str, str] | None = None
-    ) -> bytes:
-        answer = await self._answered(method, path, content=content, headers=headers)
-        if answer.is_success:
-            return answer.content
-        problem = msgspec.json.decode(answer.content, type=_Problem)
-        raise Refused(_listed(problem.errors) if problem.errors else problem.detail)
+            yield
+        except TransportFailed as error:
+            raise Refused(f"the server at {self._url} does not answer: {error.__cause__}") from None
+        except InvalidRequest as error:
+            raise Refused(
+                _listed((it.field, it.message) for it in error.errors) if error.errors else error.detail
+            ) from None
+        except (ClientError, ValueError) as error:
+            raise Refused(error.detail if isinstance(error, ClientError) else str(error)) from None
 
 
-class _PublishedAnswer(msgspec.Struct, frozen=True, rename="camel"):
-    layout_id: str
-    version: int
-    warnings: tuple[str, ...] = ()
-
-
-class _LatestAnswer(msgspec.Struct, frozen=True):
-    version: int
-
-
-class _EventAnswer(msgspec.Struct, frozen=True, rename="camel"):
-    event_id: str
-
-
-class _FieldFault(msgspec.Struct, frozen=True):
-    field: str
-    message: str
-
-    @property
-    def path(self) -> str:
-        return self.field
-
-
-class _Problem(msgspec.Struct, frozen=True):
-    detail: str
-    errors: tuple[_FieldFault, ...] = ()
-
-
-def _listed(faults: tuple[Fault, ...] | tuple[_FieldFault, ...]) -> str:
-    return "\n".join(f"{fault.path or 'document'}: {fault.message}" for fault in faults)
+def _listed(faults: Iterable[tuple[str, str]]) -> str:
+    return "\n".join(f"{place or 'document'}: {message}" for place, message in faults)
 
 
 def _new_event(form: EventForm) -> NewEvent:

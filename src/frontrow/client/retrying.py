@@ -17,6 +17,8 @@ _RETRIED_STATUSES = frozenset({429, 502, 503, 504})
 _RETRIED_CODES = frozenset({"request_in_progress"})
 _HOPELESS_CODES = frozenset({"payment_not_configured"})
 _REQUEST_ID_BYTES = 12
+_DOUBLINGS_MAX = 60
+"""Two to the power of a thousand tries is more than a float holds."""
 
 T = TypeVar("T")
 
@@ -49,7 +51,7 @@ class Retries(msgspec.Struct, frozen=True, kw_only=True):
         """
         if tries >= self.tries_max:
             return None
-        jitter_s = share * min(self.wait_max_s, self.first_wait_s * 2.0 ** (tries - 1))
+        jitter_s = share * min(self.wait_max_s, self.first_wait_s * 2.0 ** min(tries - 1, _DOUBLINGS_MAX))
         if retry_after_s is None:
             return jitter_s
         # What all were told to wait is no jitter: on top of it comes the first wait's share.

@@ -144,6 +144,10 @@ def test_no_wait_is_longer_than_the_longest() -> None:
     assert told.waits_s == [0.0, 0.5, 0.5, 0.5]
 
 
+def test_thousands_of_tries_are_no_trouble() -> None:
+    assert Retries(tries_max=10_000, wait_max_s=60.0).wait_s(9_999, None, 1.0) == 60.0
+
+
 def test_retry_after_is_waited_for_and_a_share_on_top_of_it() -> None:
     told = Told(problem(Code.RATE_LIMITED, retry_after="7"), ok(EVENT_ANSWER))
     told.carries_out(get_event("gala"))
