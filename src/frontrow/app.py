@@ -31,6 +31,7 @@ from frontrow.ports import Clock
 from frontrow.services.active_holds import ActiveHolds
 from frontrow.services.activity import Activity
 from frontrow.services.background import Background
+from frontrow.services.best_seats import BestSeats
 from frontrow.services.blocks import BlockService
 from frontrow.services.booking_ids import BookingIds
 from frontrow.services.booking_protocol import BookingProtocol
@@ -240,6 +241,7 @@ class Application:
                     seat_holds=seat_holds,
                     active_holds=ActiveHolds(holds=holds, seat_holds=seat_holds),
                     picking=picking,
+                    best_seats=BestSeats(holds=holds, picking=picking, catalog=catalog, clock=clock),
                     bookings=bookings,
                     confirmations=SeatConfirmations(bookings=bookings, seat_holds=seat_holds, ledger=ledger),
                     blocks=blocks,

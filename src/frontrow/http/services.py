@@ -8,6 +8,7 @@ from frontrow.http.rate_limit import RateLimiter
 from frontrow.http.settings import HttpSettings
 from frontrow.ports import Clock
 from frontrow.services.active_holds import ActiveHolds
+from frontrow.services.best_seats import BestSeats
 from frontrow.services.blocks import BlockService
 from frontrow.services.bookings import BookingService
 from frontrow.services.catalog import Catalog
@@ -40,6 +41,7 @@ class Services:
     seat_holds: SeatHolds
     active_holds: ActiveHolds
     picking: SeatPicking
+    best_seats: BestSeats
     bookings: BookingService
     confirmations: SeatConfirmations
     blocks: BlockService

@@ -112,6 +112,26 @@ class HoldService:
             return await self._granted(caller, sale, request, outcome, key)
         return outcome
 
+    async def hold_of_key(
+        self, caller: Caller, event_id: EventId, key: IdempotencyKey
+    ) -> HoldShown | HoldGone | KeyReused | None:
+        """What has become of the hold that a request with this key made; None where none has. Nothing is written.
+
+        For requests whose seats are chosen anew each time: `hold` would need seats to be asked.
+        """
+        sale = await self._catalog.sale(event_id)
+        if sale is None:
+            return None
+        # The key is looked at before the hold that is to be added to, and there is none under a new id.
+        nothing = HoldRequest(sale.layout.seat_ids[:1], hold_id=HoldId(new_made_id(sale.event.number)))
+        selection = Selection(nothing.seat_ids, (), {})
+        assert nothing.hold_id is not None
+        outcome = await self._acquire(caller, sale, nothing, _Wanted(selection, nothing.hold_id), key)
+        if isinstance(outcome, HoldAcquired):
+            shown = await self._granted(caller, sale, nothing, outcome, key)
+            return HoldGone(outcome.hold_id, outcome.now_ms) if isinstance(shown, HoldNotFound) else shown
+        return outcome if isinstance(outcome, HoldGone | KeyReused) else None
+
     async def hold_of(self, caller: Caller, event_id: EventId, hold_id: HoldId) -> HoldShown | HoldNotFound:
         """The hold as it is now, to its owner or an admin; HoldNotFound to everyone else."""
         sale = await self._catalog.sale(event_id)

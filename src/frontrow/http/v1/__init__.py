@@ -13,6 +13,7 @@ from frontrow.http.v1 import (
     seat_states,
     seats,
     stats,
+    suggestions,
 )
 
 OPERATIONS: tuple[AnyOperation, ...] = (
@@ -20,6 +21,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     *layouts.OPERATIONS,
     *seats.OPERATIONS,
     *seat_states.OPERATIONS,
+    *suggestions.OPERATIONS,
     *holds.OPERATIONS,
     *seat_holds.OPERATIONS,
     *bookings.OPERATIONS,

@@ -5,10 +5,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from frontrow.domain.hold import HoldReleased
-from frontrow.domain.ids import EventId, HoldId, SeatId
+from frontrow.domain.hold import SEATS_PER_HOLD_MAX, HoldReleased
+from frontrow.domain.ids import CategoryId, EventId, HoldId, SeatId, SectionId
 from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared
-from frontrow.http.problems import Code, Problem
+from frontrow.http.problems import Code, FieldFault, Problem, invalid
 from frontrow.http.services import Services
 from frontrow.http.v1.fields import (
     MS_PER_MINUTE,
@@ -21,7 +21,9 @@ from frontrow.http.v1.fields import (
     time_text,
 )
 from frontrow.http.v1.refusals import SELECTION_CODES, problem_of
+from frontrow.services.best_seats import BestAnswer
 from frontrow.services.outcomes import RELEASE_DELAY_MS_MAX, HoldRequest, HoldShown
+from frontrow.services.picking import BestAvailable
 
 REPLAYED = (("idempotency-replayed", "true"),)
 _RELEASE_DELAY_S_MAX = RELEASE_DELAY_MS_MAX // MS_PER_SECOND
@@ -29,11 +31,27 @@ _RELEASE_DELAY_S_MAX = RELEASE_DELAY_MS_MAX // MS_PER_SECOND
 DurationMinutes = Annotated[int, Meta(ge=1, le=120, description="minutes from now; the server's default when absent")]
 
 
+class BestAvailableSeats(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+    """The best free seats, together where possible, leaving no single seat behind where possible.
+
+    `accessible` asks for at least one accessible seat; else those, and companions' seats, are kept back.
+    """
+
+    count: Annotated[int, Meta(ge=1, le=SEATS_PER_HOLD_MAX)]
+    category_id: Annotated[str, Meta(description="a category of the event's layout; any when absent")] | None = None
+    section: Annotated[str, Meta(description="a section's id; any when absent")] | None = None
+    accessible: bool = False
+
+
 class HoldSeats(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
-    """Seats and whole tables to hold together, 1 to 50 seats in all. With `holdId` they are added to that hold."""
+    """Seats and whole tables to hold together, 1 to 50 seats in all; or `bestAvailable`, and the server chooses them.
+
+    With `holdId` they are added to that hold.
+    """
 
     seat_ids: SeatIds = ()
     table_ids: TableIds = ()
+    best_available: BestAvailableSeats | None = None
     duration_minutes: DurationMinutes | None = None
     hold_id: Annotated[str, Meta(description="your open hold to add to")] | None = None
     reason: Annotated[Text, Meta(description="why; `admin_hold` and `maintenance` need the admin role")] | None = None
@@ -93,7 +111,7 @@ def hold_document(hold: HoldShown) -> HoldDocument:
 
 
 async def hold_seats(services: Services, call: Call[HoldSeats, NoQuery]) -> Answer | Problem:
-    """Hold every seat named, or none."""
+    """Hold every seat named, or the best there are, or none."""
     body, event_id = call.body, EventId(call.path["eventId"])
     minutes = body.duration_minutes
     request = HoldRequest(
@@ -103,7 +121,20 @@ async def hold_seats(services: Services, call: Call[HoldSeats, NoQuery]) -> Answ
         hold_id=None if body.hold_id is None else HoldId(body.hold_id),
         reason=body.reason,
     )
-    outcome = await services.holds.hold(call.user, event_id, request, call.key)
+    wish = body.best_available
+    outcome: BestAnswer
+    if wish is None:
+        outcome = await services.holds.hold(call.user, event_id, request, call.key)
+    elif body.seat_ids or body.table_ids:
+        return invalid(FieldFault("bestAvailable", "name seats and tables, or let us choose: not both in one request"))
+    else:
+        best = BestAvailable(
+            count=wish.count,
+            category_id=None if wish.category_id is None else CategoryId(wish.category_id),
+            section_id=None if wish.section is None else SectionId(wish.section),
+            accessible=wish.accessible,
+        )
+        outcome = await services.best_seats.hold(call.user, event_id, best, request, call.key)
     if isinstance(outcome, HoldShown):
         replayed = outcome.replayed and call.key is not None
         return Answer(body=hold_document(outcome), headers=REPLAYED if replayed else ())
@@ -177,7 +208,7 @@ OPERATIONS = declared(
         counts_as="hold",
         method="POST",
         path="/api/v1/events/{eventId}/holds",
-        summary="Hold seats and tables, all or none",
+        summary="Hold seats and tables, or the best available, all or none",
         tag="Holds",
         access=Access.USER,
         handler=hold_seats,

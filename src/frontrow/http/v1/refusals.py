@@ -23,6 +23,7 @@ from frontrow.domain.selection import (
     UnknownSeats,
 )
 from frontrow.http.problems import Code, FieldFault, Problem, SeatFault, invalid, not_found
+from frontrow.services.best_seats import NoSuchPlace, NothingSuitable
 from frontrow.services.outcomes import DirectBookingNotAllowed, EventNotOnSale, NotFound, RoleMissing
 
 MS_PER_SECOND = 1000
@@ -33,6 +34,8 @@ Refusal = (
     | RoleMissing
     | DirectBookingNotAllowed
     | SelectionFault
+    | NoSuchPlace
+    | NothingSuitable
     | SeatsUnavailable
     | SeatLimitReached
     | OrphanSeats
@@ -64,6 +67,12 @@ def problem_of(refusal: Refusal, *, event_id: str = "") -> Problem:  # noqa: PLR
     match refusal:
         case SeatsUnavailable():
             return _seats_unavailable(refusal)
+        case NothingSuitable():
+            return _nothing_suitable(refusal)
+        case NoSuchPlace(category_id=category_id):
+            field = "bestAvailable.section" if category_id is None else "bestAvailable.categoryId"
+            kind = "section" if category_id is None else "category"
+            return invalid(FieldFault(field, f"must be the id of a {kind} of this event's layout"))
         case SeatsBusy(seat_ids=seat_ids, retry_after_ms=wait_ms):
             what = f"a booking is being written for {listed(seat_ids)}"
             return Problem(
@@ -129,6 +138,16 @@ def _seats_unavailable(refusal: SeatsUnavailable) -> Problem:
     seat_ids = tuple(seat.seat_id for seat in refusal.refusals)
     detail = f"{listed(seat_ids)} cannot be had; nothing was changed"
     return Problem(code=Code.SEATS_UNAVAILABLE, detail=detail, seats=seats, seat_ids=seat_ids)
+
+
+def _nothing_suitable(refusal: NothingSuitable) -> Problem:
+    if refusal.was_raced:
+        detail = "others were faster every time; ask again"
+    elif refusal.count == 1:
+        detail = "no such seat is free"
+    else:
+        detail = f"no {refusal.count} such seats are free; ask for fewer, or with fewer conditions"
+    return Problem(code=Code.SEATS_UNAVAILABLE, detail=detail, seats=(), seat_ids=())
 
 
 def listed(names: Sequence[str], shown_max: int = 10) -> str:
