@@ -70,6 +70,7 @@ from frontrow.client.errors import (
     UnexpectedAnswer,
 )
 from frontrow.client.figures import BookedBefore, BookedBucket, BookingsOverTime, EventStats, SeatStats, StatsInterval
+from frontrow.client.forms import BestAvailable
 from frontrow.client.layouts import Category, Item, Layout, LayoutFormat, Point, Seat, Section
 from frontrow.client.retrying import NO_RETRIES, Retries
 from frontrow.client.shows import Reservation
@@ -83,6 +84,7 @@ __all__ = [
     "ApiError",
     "AsyncClient",
     "AsyncToken",
+    "BestAvailable",
     "Block",
     "BookedBefore",
     "BookedBucket",

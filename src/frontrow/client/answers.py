@@ -152,6 +152,12 @@ class SeatStates(msgspec.Struct, frozen=True, rename="camel"):
     etag: str | None = None
 
 
+class Suggestions(msgspec.Struct, frozen=True):
+    """Seats to hold instead of those that were wanted, the best suggestion first."""
+
+    suggestions: tuple[tuple[str, ...], ...]
+
+
 class Hold(msgspec.Struct, frozen=True, rename="camel"):
     """A hold as it is now. `moved_seat_ids` are seats it was made for that a newer hold of the same user has now."""
 

@@ -4,7 +4,7 @@ FrontrowError
 ├── TransportFailed         no answer came
 ├── UnexpectedAnswer        an answer came that is none of Frontrow's: a proxy's page, a cut text
 └── ApiError                the server refused, and says why: `code`, `detail`, `request_id`, `problem`
-    ├── InvalidRequest      400, 405, 413, 415, 422, 431: the request must be mended; `errors` names its fields
+    ├── InvalidRequest      400, 422 and other 4xx: the request must be mended; `errors` names its fields
     ├── Unauthorized        401: no token, or one that is not accepted (any more)
     ├── Forbidden           403: the token lacks a role
     ├── NotFound            404: absent, or another user's

@@ -16,11 +16,24 @@ class _Form(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defa
         return msgspec.json.encode(self)
 
 
+class BestAvailable(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """The best `count` (1 to 50) free seats, together where possible: of a category or a section, or of any.
+
+    `accessible` asks for at least one accessible seat; else those, and companions' seats, are kept back.
+    """
+
+    count: int
+    category_id: str | None = None
+    section: str | None = None
+    accessible: bool = False
+
+
 class HoldForm(_Form, frozen=True):
     """See `hold_seats`."""
 
     seat_ids: tuple[str, ...] = ()
     table_ids: tuple[str, ...] = ()
+    best_available: BestAvailable | None = None
     duration_minutes: int | None = None
     hold_id: str | None = None
     reason: str | None = None

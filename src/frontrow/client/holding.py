@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from frontrow.client.answers import Hold, HoldList, ReleasedSeats, SeatHold
 from frontrow.client.errors import HoldNotFound
 from frontrow.client.exchange import Flow, Request, answered, asked, segment
-from frontrow.client.forms import ExtensionForm, HoldForm, ReleaseForm
+from frontrow.client.forms import BestAvailable, ExtensionForm, HoldForm, ReleaseForm
 
 _KEY_BYTES = 18
 
@@ -21,6 +21,7 @@ def hold_seats(
     seat_ids: Sequence[str] = (),
     *,
     table_ids: Sequence[str] = (),
+    best_available: BestAvailable | None = None,
     duration_minutes: int | None = None,
     hold_id: str | None = None,
     reason: str | None = None,
@@ -29,6 +30,7 @@ def hold_seats(
     """Hold seats and whole tables, 1 to 50 seats in all: every one of them, or none.
 
     Args:
+        best_available: let the server choose the seats, instead of naming any.
         duration_minutes: 1 to 120 from now; the server's default when None.
         hold_id: your open hold to add the seats to.
         reason: why; `admin_hold` and `maintenance` need the admin role.
@@ -36,7 +38,8 @@ def hold_seats(
             which its own retries share.
 
     Raises:
-        SeatsUnavailable: naming every seat that could not be had, and why. Nothing is held.
+        SeatsUnavailable: naming every seat that could not be had, and why; none where the server was to choose, and
+            no such seats are free. Nothing is held.
         SeatLimitReached, OrphanSeats, EventNotOnSale: nothing is held.
         InvalidRequest: unknown seats, the same seat twice, too many, part of a table that is only held whole.
         HoldNotFound: `hold_id` is no open hold of yours, or the key's hold is over.
@@ -44,6 +47,7 @@ def hold_seats(
     form = HoldForm(
         seat_ids=tuple(seat_ids),
         table_ids=tuple(table_ids),
+        best_available=best_available,
         duration_minutes=duration_minutes,
         hold_id=hold_id,
         reason=reason,

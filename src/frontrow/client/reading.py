@@ -1,11 +1,21 @@
 """What anybody may read: events, drawings, seats as they are now, and whether the server is well."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from frontrow.client.answers import Alive, Event, EventList, LatestLayout, Readiness, SeatList, SeatState, SeatStates
+from frontrow.client.answers import (
+    Alive,
+    Event,
+    EventList,
+    LatestLayout,
+    Readiness,
+    SeatList,
+    SeatState,
+    SeatStates,
+    Suggestions,
+)
 from frontrow.client.exchange import Flow, Request, answered, asked, decoded, query_of, segment
 from frontrow.client.layouts import Layout
 from frontrow.client.paging import pages
@@ -119,6 +129,33 @@ def get_seat_states(event_id: str, *, known: SeatStates | None = None) -> Flow[S
     if response.status == 304 and known is not None:
         return known
     return msgspec.structs.replace(decoded(request, response, SeatStates), etag=response.headers.get("etag"))
+
+
+def suggest_seats(
+    event_id: str, seat_ids: Sequence[str], *, count: int | None = None, alternatives: int | None = None
+) -> Flow[tuple[tuple[str, ...], ...]]:
+    """Free seats near the wanted ones, for when others were faster: side by side where possible, leaving no single
+    seat behind where possible.
+
+    Args:
+        seat_ids: the seats that are wanted, 1 to 50, free or not.
+        count: how many seats each suggestion has, 1 to 50; as many as are wanted when None.
+        alternatives: how many suggestions at most; the server's usual number when None.
+
+    Returns:
+        Seats to hold instead, the best suggestion first, none with a seat of another. There may be none.
+
+    Raises:
+        NotFound: there is no such event.
+        InvalidRequest: the layout has no such seat.
+    """
+    request = Request(
+        operation="suggestSeats",
+        method="GET",
+        path=f"{_event(event_id)}/suggestions",
+        query=query_of(seatIds=",".join(seat_ids), count=count, alternatives=alternatives),
+    )
+    return (yield from asked(request, Suggestions)).suggestions
 
 
 def get_liveness() -> Flow[Alive]:

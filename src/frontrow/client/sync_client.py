@@ -91,6 +91,7 @@ class Client:
     get_layout_document = _sent(reading.get_layout_document)
     list_seats = _sent(reading.list_seats)
     get_seat_states = _sent(reading.get_seat_states)
+    suggest_seats = _sent(reading.suggest_seats)
     get_liveness = _sent(reading.get_liveness)
     get_readiness = _sent(reading.get_readiness)
 

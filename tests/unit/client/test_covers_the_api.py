@@ -16,13 +16,15 @@ import pytest
 from frontrow.client import (
     UNSET,
     AsyncClient,
+    BestAvailable,
     Client,
     Contact,
     Layout,
+    Payment,
     SeatList,
     SeatStates,
 )
-from frontrow.client.answers import HoldList
+from frontrow.client.answers import HoldList, Suggestions
 from frontrow.http import dialects, health, v1
 from frontrow.http.app import OPERATIONS
 from frontrow.http.openapi import openapi_document
@@ -42,7 +44,13 @@ CALLS: dict[str, Callable[[Client], object]] = {
     "listSeats": lambda client: client.list_seats(EVENT, viewport=(0, 0, 8.5, 6), section="stalls", state="held"),
     "getSeatStates": lambda client: client.get_seat_states(EVENT),
     "holdSeats": lambda client: client.hold_seats(
-        EVENT, SEATS, table_ids=["T1"], duration_minutes=5, hold_id=HOLD, reason="phone"
+        EVENT,
+        SEATS,
+        table_ids=["T1"],
+        best_available=BestAvailable(4, category_id="vip", section="stalls", accessible=True),
+        duration_minutes=5,
+        hold_id=HOLD,
+        reason="phone",
     ),
     "listHolds": lambda client: client.list_holds(),
     "getHold": lambda client: client.get_hold(EVENT, HOLD),
@@ -51,7 +59,15 @@ CALLS: dict[str, Callable[[Client], object]] = {
     "extendHold": lambda client: client.extend_hold(EVENT, HOLD, 20),
     "releaseSeats": lambda client: client.release_hold_seats(EVENT, HOLD, SEATS, after_seconds=30),
     "bookSeats": lambda client: client.book_seats(
-        EVENT, CONTACT, seat_ids=SEATS, table_ids=["T1"], notes="a", special_requests="b", user_id="ann"
+        EVENT,
+        CONTACT,
+        hold_id=HOLD,
+        seat_ids=SEATS,
+        table_ids=["T1"],
+        payment=Payment("card", "tx", "demo"),
+        notes="a",
+        special_requests="b",
+        user_id="ann",
     ),
     "listBookings": lambda client: client.list_bookings(limit=5, cursor="17.1-0123456789abcdefghijkl"),
     "getBooking": lambda client: client.get_booking(BOOKING),
@@ -70,18 +86,35 @@ CALLS: dict[str, Callable[[Client], object]] = {
         prices={"stalls": 1},
         orphan_rule=True,
     ),
-    "changeEvent": lambda client: client.change_event(EVENT, name="Othello", sales_end=None, prices={"stalls": 2}),
+    "changeEvent": lambda client: client.change_event(
+        EVENT,
+        name="Othello",
+        layout_id="grand",
+        layout_version=3,
+        starts_at=AT,
+        sales_start=AT,
+        sales_end=None,
+        currency="EUR",
+        prices={"stalls": 2},
+        orphan_rule=False,
+    ),
     "blockSeats": lambda client: client.block_seats(EVENT, SEATS, reason="camera"),
     "unblockSeats": lambda client: client.unblock_seats(EVENT, SEATS),
     "getStats": lambda client: client.get_stats(EVENT, interval="day"),
+    "suggestSeats": lambda client: client.suggest_seats(EVENT, SEATS, count=2, alternatives=3),
     "getLiveness": lambda client: client.get_liveness(),
     "getReadiness": lambda client: client.get_readiness(),
 }
 """Each operation called with all that its method takes, so that a misspelt member is seen."""
 
 COVERED = (*v1.OPERATIONS, *health.OPERATIONS)
-ANSWERED_IN_PART: Mapping[str, tuple[str, type]] = {"listHolds": ("items", HoldList)}
+ANSWERED_IN_PART: Mapping[str, tuple[str, type]] = {
+    "listHolds": ("items", HoldList),
+    "suggestSeats": ("suggestions", Suggestions),
+}
 """Operations whose method returns one member of what they answer, and the whole answer."""
+UNSENT: Mapping[str, set[str]] = {"unblockSeats": {"reason"}}
+"""Members that an operation takes and does nothing with."""
 OF_HEADERS: Mapping[object, set[str]] = {SeatList: {"etag"}, SeatStates: {"etag"}}
 """Members that come with the answer's headers."""
 
@@ -133,6 +166,8 @@ def test_a_method_sends_what_its_operation_takes(operation: AnyOperation) -> Non
     if operation.has_body and operation.body is not RawJson:
         assert request.headers["content-type"] == "application/json"
         msgspec.json.decode(request.content, type=operation.body)
+        sent_members = set(members_of(msgspec.json.decode(request.content)))
+        assert members(operation.body) - sent_members == UNSENT.get(operation.name, set())
     assert ("authorization" in request.headers) == (operation.access in (Access.USER, Access.ADMIN))
     assert ("idempotency-key" in request.headers) == operation.takes_key
 
@@ -179,6 +214,16 @@ def members(struct: Any) -> set[str]:
             yield from paths(member, f"{prefix}*.")
 
     return set(paths({"$ref": f"#/{struct.__name__}"}, ""))
+
+
+def members_of(value: object, prefix: str = "") -> Iterator[str]:
+    """Every member's path in a JSON value, as `members` writes them; names that a program chose as `*`."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            chosen = "*" if prefix == "prices." else name
+            if chosen != "*":
+                yield prefix + chosen
+            yield from members_of(member, f"{prefix}{chosen}.")
 
 
 def as_the_server_reads(operation: AnyOperation, answer: object) -> object:
