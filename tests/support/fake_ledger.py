@@ -209,16 +209,17 @@ class FakeLedger:
         wanted = None if seat_ids is None else set(seat_ids)
         return [row for (of, seat_id), row in self.rows.items() if of == event_id and (not wanted or seat_id in wanted)]
 
-    async def taken_seats(self, event_id: EventId, *, since_ms: int, span_ms: int) -> list[TakenSeats]:
-        alike: dict[tuple[SeatRowState, int, int], list[LedgerSeat]] = {}
-        for row in await self.live_seats(event_id):
-            at_ms = self._taken_at_ms(row)
-            from_ms = 0 if at_ms < since_ms else at_ms - at_ms % span_ms
-            alike.setdefault((row.state, row.price_minor, from_ms), []).append(row)
-        return [
-            TakenSeats(*key, tuple(row.seat_id for row in rows), frozenset(row.owner_id for row in rows))
-            for key, rows in alike.items()
-        ]
+    async def taken_seats(self, event_id: EventId) -> TakenSeats:
+        rows = await self.live_seats(event_id)
+        booked = [row for row in rows if row.state is SeatRowState.BOOKED]
+        return TakenSeats(
+            booked=tuple(row.seat_id for row in booked),
+            booking_ids=tuple(BookingId(row.owner_id) for row in booked),
+            prices_minor=tuple(row.price_minor for row in booked),
+            booked_at_ms=tuple(self._taken_at_ms(row) for row in booked),
+            claimed=tuple(row.seat_id for row in rows if row.state is SeatRowState.CLAIMED),
+            blocked=tuple(row.seat_id for row in rows if row.state is SeatRowState.BLOCKED),
+        )
 
     async def booked_seats(self, event_id: EventId, seat_ids: Sequence[SeatId]) -> list[BookedSeat]:
         rows = (self.rows.get((event_id, seat_id)) for seat_id in dict.fromkeys(seat_ids))

@@ -142,17 +142,17 @@ class LedgerSeat(msgspec.Struct, frozen=True):
 
 
 class TakenSeats(msgspec.Struct, frozen=True):
-    """Live ledger rows that are alike: same state, same price, taken in the same span of time.
+    """Every live ledger row of an event at one moment, in columns, each seat once: what figures are made of.
 
-    `owner_ids` are the bookings, orders or blocks that have them; `from_ms` is when the span began, 0 for rows from
-    before the spans that were asked for.
+    The n-th of `booked`, `booking_ids`, `prices_minor` and `booked_at_ms` tell of one sold seat.
     """
 
-    state: SeatRowState
-    price_minor: int
-    from_ms: int
-    seat_ids: tuple[SeatId, ...]
-    owner_ids: frozenset[str]
+    booked: tuple[SeatId, ...] = ()
+    booking_ids: tuple[BookingId, ...] = ()
+    prices_minor: tuple[int, ...] = ()
+    booked_at_ms: tuple[int, ...] = ()
+    claimed: tuple[SeatId, ...] = ()
+    blocked: tuple[SeatId, ...] = ()
 
 
 class BookedSeat(msgspec.Struct, frozen=True):

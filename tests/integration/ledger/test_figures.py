@@ -3,17 +3,15 @@
 import pytest
 
 from frontrow.adapters.sql.ledger import SqlLedger
-from frontrow.domain.booking import BookedSeat, SeatRowState, TakenSeats
+from frontrow.domain.booking import BookedSeat, TakenSeats
 from frontrow.domain.event import Event
 from frontrow.domain.ids import EventId, SeatId, UserId
 from frontrow.ports import Ledger
 from tests.integration.ledger.drafts import PRICE_MINOR, block, booked, draft, event_on_sale, seats
-from tests.support.fake_clock import START_MS, FakeClock
+from tests.support.fake_clock import FakeClock
 from tests.support.fake_ledger import FakeLedger
 
-HOUR_MS = 3_600_000
 T = 1_800_000_000_000
-"""A whole hour."""
 
 
 @pytest.fixture(params=["sql", "fake"])
@@ -28,58 +26,37 @@ async def sale(any_ledger: Ledger) -> Event:
     return await event_on_sale(any_ledger, "sale")
 
 
-async def taken(ledger: Ledger, of: Event, *, since_ms: int = 0) -> list[TakenSeats]:
-    """The live rows by hours, in a fixed order, the seats of each group too."""
-    found = await ledger.taken_seats(of.event_id, since_ms=since_ms, span_ms=HOUR_MS)
-    return sorted(
-        (TakenSeats(it.state, it.price_minor, it.from_ms, tuple(sorted(it.seat_ids)), it.owner_ids) for it in found),
-        key=lambda it: (it.state, it.price_minor, it.from_ms),
-    )
+async def sold(ledger: Ledger, of: Event) -> set[tuple[str, str, int, int]]:
+    """Each sold seat with its booking, price and time."""
+    taken = await ledger.taken_seats(of.event_id)
+    columns = (taken.booked, taken.booking_ids, taken.prices_minor, taken.booked_at_ms)
+    return set(zip(*columns, strict=True))
 
 
-async def test_rows_alike_in_state_price_and_hour_come_together(
+async def test_every_sold_seat_stands_with_its_booking_price_and_time(
     any_ledger: Ledger, clock: FakeClock, sale: Event
 ) -> None:
-    drafts = [
-        draft(sale, "A1 A2", booked_at_ms=T),
-        draft(sale, "A3", user="bob", booked_at_ms=T + HOUR_MS - 1),
-        draft(sale, "A4", booked_at_ms=T + HOUR_MS),
-    ]
-    for wanted in drafts:
+    first, second = draft(sale, "A2 A1", booked_at_ms=T), draft(sale, "A10", user="bob", booked_at_ms=T + 7)
+    dear = draft(sale, "A3", booked_at_ms=T + 8, price_minor=9_900)
+    for wanted in (first, second, dear):
         await booked(any_ledger, clock, wanted)
-    withheld = block(sale, "B1 B2")
-    assert await any_ledger.add_block(withheld) is None
-    first, second, third = (it.booking.booking_id for it in drafts)
-    booked_rows = [it for it in await taken(any_ledger, sale) if it.state is SeatRowState.BOOKED]
-    assert booked_rows == [
-        TakenSeats(SeatRowState.BOOKED, PRICE_MINOR, T, seats("A1 A2 A3"), frozenset({first, second})),
-        TakenSeats(SeatRowState.BOOKED, PRICE_MINOR, T + HOUR_MS, seats("A4"), frozenset({third})),
-    ]
-    (blocked,) = (it for it in await taken(any_ledger, sale) if it.state is SeatRowState.BLOCKED)
-    assert blocked == TakenSeats(
-        SeatRowState.BLOCKED, 0, START_MS - START_MS % HOUR_MS, seats("B1 B2"), frozenset({withheld.block_id})
-    )
+    assert await sold(any_ledger, sale) == {
+        ("A1", first.booking.booking_id, PRICE_MINOR, T),
+        ("A2", first.booking.booking_id, PRICE_MINOR, T),
+        ("A10", second.booking.booking_id, PRICE_MINOR, T + 7),
+        ("A3", dear.booking.booking_id, 9_900, T + 8),
+    }
+    taken = await any_ledger.taken_seats(sale.event_id)
+    assert (taken.claimed, taken.blocked) == ((), ())
 
 
-async def test_rows_from_before_the_spans_come_together(any_ledger: Ledger, clock: FakeClock, sale: Event) -> None:
-    for name, hours in (("A1", -30), ("A2", -1), ("A3", 0), ("A4", 2)):
-        await booked(any_ledger, clock, draft(sale, name, booked_at_ms=T + hours * HOUR_MS))
-    found = await taken(any_ledger, sale, since_ms=T)
-    assert [(it.from_ms, it.seat_ids) for it in found] == [
-        (0, seats("A1 A2")),
-        (T, seats("A3")),
-        (T + 2 * HOUR_MS, seats("A4")),
-    ]
-
-
-async def test_seats_sold_at_different_prices_stay_apart(any_ledger: Ledger, clock: FakeClock, sale: Event) -> None:
+async def test_blocked_seats_stand_apart_from_those_that_were_sold(
+    any_ledger: Ledger, clock: FakeClock, sale: Event
+) -> None:
+    await any_ledger.add_block(block(sale, "B1 B2"))
     await booked(any_ledger, clock, draft(sale, "A1"))
-    dear = draft(sale, "A2", price_minor=9_900)
-    await booked(any_ledger, clock, dear)
-    assert [(it.price_minor, it.seat_ids) for it in await taken(any_ledger, sale)] == [
-        (PRICE_MINOR, seats("A1")),
-        (9_900, seats("A2")),
-    ]
+    taken = await any_ledger.taken_seats(sale.event_id)
+    assert (set(taken.blocked), taken.booked) == (set(seats("B1 B2")), seats("A1"))
 
 
 async def test_what_was_cancelled_or_put_on_sale_again_is_left_out(
@@ -90,14 +67,15 @@ async def test_what_was_cancelled_or_put_on_sale_again_is_left_out(
     await any_ledger.add_block(block(sale, "B1"))
     await any_ledger.cancel(wanted.booking.booking_id, seats("A1"))
     await any_ledger.drop_blocks(sale.event_id, seats("B1"))
-    assert [it.seat_ids for it in await taken(any_ledger, sale)] == [seats("A2")]
+    taken = await any_ledger.taken_seats(sale.event_id)
+    assert (taken.booked, taken.blocked) == (seats("A2"), ())
 
 
 async def test_another_events_rows_are_another_matter(any_ledger: Ledger, clock: FakeClock, sale: Event) -> None:
     other = await event_on_sale(any_ledger, "other")
     await booked(any_ledger, clock, draft(other, "A1"))
-    assert await taken(any_ledger, sale) == []
-    assert await any_ledger.taken_seats(EventId("none"), since_ms=0, span_ms=1) == []
+    assert await any_ledger.taken_seats(sale.event_id) == TakenSeats()
+    assert await any_ledger.taken_seats(EventId("none")) == TakenSeats()
     assert await any_ledger.booked_seats(sale.event_id, seats("A1")) == []
     assert await any_ledger.booked_seats_of(sale.event_id, UserId("ann")) == []
 

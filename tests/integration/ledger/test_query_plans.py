@@ -67,7 +67,7 @@ async def use_everything(ledger: SqlLedger, clock: FakeClock) -> None:
     await ledger.booking_of_seats(gala.event_id, user, booking.seat_ids)
     await ledger.booking_of_hold(gala.event_id, user, HoldId("1-mine"))
     await ledger.live_seats(gala.event_id)
-    await ledger.taken_seats(gala.event_id, since_ms=0, span_ms=60_000)
+    await ledger.taken_seats(gala.event_id)
     await ledger.booked_seats(gala.event_id, booking.seat_ids)
     await ledger.booked_seats_of(gala.event_id, user)
     await ledger.outbox(older_than_ms=clock.now_ms() + 1, limit=5)

@@ -9,7 +9,7 @@ import pytest
 from frontrow.domain.booking import LedgerSeat, SeatRowState, TakenSeats
 from frontrow.domain.changes import ChangeKind
 from frontrow.domain.errors import LedgerUnavailable
-from frontrow.domain.ids import CategoryId, SeatId
+from frontrow.domain.ids import BookingId, CategoryId, SeatId
 from frontrow.domain.layout_index import LayoutIndex, index_layout
 from frontrow.services.live_view import LiveView
 from frontrow.services.outcomes import NotFound, RoleMissing
@@ -200,26 +200,36 @@ async def test_a_ledger_that_is_away_is_said_to_everyone_and_asked_again(house: 
 def test_the_states_add_up_whatever_view_and_ledger_say(seed: int) -> None:
     chance = random.Random(seed)
     letters = bytes(chance.choice(b"aahhbx") for _ in LAYOUT.seat_ids)
-    taken: dict[tuple[SeatRowState, int], list[SeatId]] = {}
+    rows: dict[str, list[SeatId]] = {"booked": [], "claimed": [], "blocked": [], "free": []}
     for seat_id in (*LAYOUT.seat_ids, SeatId("of-an-older-drawing")):
-        if chance.random() < 0.5:
-            taken.setdefault((chance.choice(list(SeatRowState)), chance.choice((0, 100, 250))), []).append(seat_id)
-    rows = [TakenSeats(state, price, 0, tuple(ids), frozenset({"1-x"})) for (state, price), ids in taken.items()]
-    found = figures(LAYOUT, letters, rows)
-    for category_id, count in LAYOUT.seats_by_category.items():
+        rows[chance.choice(list(rows))].append(seat_id)
+    booked, count = tuple(rows["booked"]), len(rows["booked"])
+    taken = TakenSeats(
+        booked=booked,
+        booking_ids=(BookingId("1-a"),) * count,
+        prices_minor=tuple(chance.choice((0, 100, 250)) for _ in booked),
+        booked_at_ms=(START_MS,) * count,
+        claimed=tuple(rows["claimed"]),
+        blocked=tuple(rows["blocked"]),
+    )
+    found = figures(LAYOUT, letters, taken)
+    for category_id, seats_drawn in LAYOUT.seats_by_category.items():
         of = found[category_id]
-        assert of.total == count == of.available + of.held + of.booked + of.blocked
+        assert of.total == seats_drawn == of.available + of.held + of.booked + of.blocked
         assert min(of.available, of.held, of.booked, of.blocked) >= 0
 
 
 def test_a_booking_at_several_prices_counts_once_in_its_span() -> None:
-    both = frozenset({"1-a", "1-b"})
-    rows = [
-        TakenSeats(SeatRowState.BOOKED, 100, HOUR_MS, seats("A1 A2"), both),
-        TakenSeats(SeatRowState.BOOKED, 250, HOUR_MS, seats("B1"), frozenset({"1-b"})),
-        TakenSeats(SeatRowState.BLOCKED, 0, HOUR_MS, seats("B2"), frozenset({"1-c"})),
+    taken = TakenSeats(
+        booked=seats("A1 B1 A2 C1"),
+        booking_ids=tuple(map(BookingId, ("1-a", "1-b", "1-b", "1-c"))),
+        prices_minor=(100, 250, 100, 50),
+        booked_at_ms=(HOUR_MS, 2 * HOUR_MS - 1, 2 * HOUR_MS - 1, HOUR_MS - 1),
+    )
+    assert booked_in_spans(taken, since_ms=HOUR_MS, span_ms=HOUR_MS) == [
+        BookedInSpan(0, 1, 1, 50),
+        BookedInSpan(HOUR_MS, 2, 3, 450),
     ]
-    assert booked_in_spans(rows) == [BookedInSpan(HOUR_MS, 2, 3, 450)]
 
 
 async def test_who_asks_before_a_read_begins_shares_it_and_who_asks_later_has_the_next(clock: FakeClock) -> None:

@@ -180,11 +180,10 @@ class SqlLedger:
         """See Ledger.live_seats."""
         return await self._database.read(partial(seats.live_seats, event_id=event_id, seat_ids=seat_ids))
 
-    async def taken_seats(self, event_id: EventId, *, since_ms: int, span_ms: int) -> list[TakenSeats]:
+    async def taken_seats(self, event_id: EventId) -> TakenSeats:
         """See Ledger.taken_seats."""
-        work = partial(figures.taken_rows, event_id=event_id, since_ms=since_ms, span_ms=span_ms)
-        rows = await self._database.read(work)
-        return await asyncio.to_thread(figures.taken_seats, rows)  # not on the thread that writes bookings
+        columns = await self._database.read(partial(figures.taken_columns, event_id=event_id))
+        return await asyncio.to_thread(figures.taken_seats, columns)  # not on the thread that writes bookings
 
     async def booked_seats(self, event_id: EventId, seat_ids: Sequence[SeatId]) -> list[BookedSeat]:
         """See Ledger.booked_seats."""
