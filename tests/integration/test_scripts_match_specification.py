@@ -99,9 +99,12 @@ def part_of(seat_ids: Sequence[SeatId], choice: int) -> list[SeatId]:
     return chosen or list(seat_ids[:1])
 
 
-def any_checks(choice: int) -> Sequence[OrphanCheck]:
-    """One to three, of seats wherever they are, wanted ones too."""
-    return [OrphanCheck(it, some([None, *SEATS], choice // (1 + place))) for place, it in enumerate(few_seats(choice))]
+def any_checks(choice: int, wanted: Sequence[SeatId]) -> Sequence[OrphanCheck]:
+    """One to three, of seats wherever they are, wanted ones too, beside one or two of those wanted."""
+    return [
+        OrphanCheck(it, tuple(part_of(wanted, choice >> place)[:2]), some([None, *SEATS], choice // (1 + place)))
+        for place, it in enumerate(few_seats(choice))
+    ]
 
 
 class ScriptsAndSpecification(RuleBasedStateMachine):
@@ -328,7 +331,7 @@ class ScriptsAndSpecification(RuleBasedStateMachine):
     ) -> None:
         of_table = dict.fromkeys(TABLES[table], table) if table is not None else {}
         wanted = list(dict.fromkeys([*seat_ids, *of_table]))
-        checks = any_checks(orphan_rule) if isinstance(orphan_rule, int) else orphan_checks(ROWS, wanted)
+        checks = any_checks(orphan_rule, wanted) if isinstance(orphan_rule, int) else orphan_checks(ROWS, wanted)
         defaults = {"ttl_ms": 100_000, "seats_per_user_max": None, "lifetime_max_ms": self.lifetime_max_ms}
         self.both(
             "acquire",

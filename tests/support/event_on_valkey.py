@@ -85,7 +85,7 @@ class EventOnValkey:
             adds=adds,
             answer_key=key,
             fingerprint=fingerprint,
-            orphan_checks=orphan_checks(checks),
+            orphan_checks=orphan_checks(checks, (*seats(names), *of_table)),
         )
 
     async def acquired(self, user: str, hold: str, names: str, **asked: Any) -> HoldAcquired:

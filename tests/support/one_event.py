@@ -1,6 +1,6 @@
 """One event's SeatMap under a clock that a test moves, with short names for what tests say most."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from frontrow.domain.booking import LedgerSeat, SeatRowState
@@ -38,10 +38,18 @@ def pairs(names: str, hold_id: str) -> tuple[HeldSeat, ...]:
     return tuple(HeldSeat(seat_id, HoldId(hold_id)) for seat_id in seats(names))
 
 
-def orphan_checks(words: str) -> tuple[OrphanCheck, ...]:
-    """Checks from words: "A3>A4 A1" is A3 with A4 beyond it, and A1 at the row's end."""
-    split = (word.partition(">") for word in words.split())
-    return tuple(OrphanCheck(SeatId(seat), SeatId(beyond) if beyond else None) for seat, _, beyond in split)
+def orphan_checks(words: str, wanted: Sequence[SeatId]) -> tuple[OrphanCheck, ...]:
+    """Checks from words: "A3>A4 A1" is A3 with A4 beyond it, and A1 at the row's end.
+
+    Beside them are the wanted seats of the numbers before and after, or the first wanted one where there are none.
+    """
+    checks = []
+    for word in words.split():
+        seat, _, beyond = word.partition(">")
+        around = {f"{seat[0]}{int(seat[1:]) + step}" for step in (-1, 1)}
+        beside = tuple(it for it in wanted if it in around) or (wanted[0],)
+        checks.append(OrphanCheck(SeatId(seat), beside, SeatId(beyond) if beyond else None))
+    return tuple(checks)
 
 
 class OneEvent:
@@ -91,7 +99,7 @@ class OneEvent:
                 adds=adds,
                 answer_key=key,
                 fingerprint=fingerprint,
-                orphan_checks=orphan_checks(checks),
+                orphan_checks=orphan_checks(checks, (*seats(names), *of_table)),
             )
         )
 

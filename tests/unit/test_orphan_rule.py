@@ -25,6 +25,8 @@ def test_at_the_end_of_a_block_nothing_is_beyond() -> None:
 
 def test_a_seat_between_two_wanted_ones_is_looked_at_once_and_stranded_if_free() -> None:
     assert checks(["xxxxx"], "A2 A4") == {("A1", None), ("A3", None), ("A5", None)}
+    (between,) = (it for it in orphan_checks(indexed_plan(["xxxxx"]).rows, seats("A2 A4")) if it.seat_id == "A3")
+    assert set(between.beside) == set(seats("A2 A4"))
 
 
 def test_a_whole_block_strands_nothing() -> None:
@@ -35,10 +37,10 @@ def test_checks_come_in_the_order_of_the_wanted_seats() -> None:
     rows = indexed_plan(["xxxxxxxxxx"]).rows
     found = orphan_checks(rows, seats("A9 A2"))
     assert found == (
-        OrphanCheck(SeatId("A8"), SeatId("A7")),
-        OrphanCheck(SeatId("A10")),
-        OrphanCheck(SeatId("A1")),
-        OrphanCheck(SeatId("A3"), SeatId("A4")),
+        OrphanCheck(SeatId("A8"), seats("A9"), SeatId("A7")),
+        OrphanCheck(SeatId("A10"), seats("A9")),
+        OrphanCheck(SeatId("A1"), seats("A2")),
+        OrphanCheck(SeatId("A3"), seats("A2"), SeatId("A4")),
     )
 
 

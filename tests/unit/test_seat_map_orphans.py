@@ -84,9 +84,23 @@ def test_a_hold_that_ran_out_and_a_mark_past_its_deadline_count_as_free_before_a
     assert isinstance(event.acquire("jim", "1-h2", "A4", checks="A5>A6"), HoldAcquired)
 
 
-def test_taking_ones_own_seats_again_is_judged_like_taking_them_first(event: OneEvent) -> None:
+def test_a_seat_that_was_alone_before_is_not_the_fault_of_who_has_the_seats_beside_it_already(event: OneEvent) -> None:
     event.acquired("john", "1-h1", "A1 A3")
-    assert _orphans(event.acquire("john", "1-h2", "A3", checks="A2>A1")) == "A2"
+    event.block("1-x", "A5")
+    again = event.acquire("john", "1-h2", "A3 A8", checks="A2>A1 A4>A5 A7>A6 A9>A10")
+    assert isinstance(again, HoldAcquired)
+    assert isinstance(event.acquire("john", "1-h3", "A1 A3", checks="A2 A4>A5"), HoldAcquired)
+
+
+def test_a_seat_between_an_own_one_and_a_new_one_was_not_alone_before(event: OneEvent) -> None:
+    event.acquired("john", "1-h1", "A1")
+    assert _orphans(event.acquire("john", "1-h2", "A1 A3", checks="A2 A4>A5")) == "A2"
+
+
+def test_own_seats_that_ran_out_are_newly_taken(event: OneEvent) -> None:
+    event.acquired("john", "1-h1", "A2")
+    event.pass_ms(TTL_MS)
+    assert _orphans(event.acquire("john", "1-h2", "A2", checks="A1")) == "A1"
 
 
 def test_adding_to_a_hold_is_judged_too(event: OneEvent) -> None:
@@ -94,6 +108,9 @@ def test_adding_to_a_hold_is_judged_too(event: OneEvent) -> None:
     assert _orphans(event.acquire("john", "1-h", "A3", adds=True, checks="A2>A1 A4>A5")) == "A2"
     assert event.held_now("john") == {"A1": "1-h"}
     assert isinstance(event.acquire("john", "1-h", "A2 A3", adds=True, checks="A4>A5"), HoldAcquired)
+    event.block("1-x", "A5")
+    repeated = event.acquire("john", "1-h", "A2 A3", adds=True, checks="A4>A5")
+    assert isinstance(repeated, HoldAcquired), "what was added is there, and adds nothing"
 
 
 def test_a_hold_that_was_granted_is_answered_again_whatever_the_rule_says_of_it_now(event: OneEvent) -> None:

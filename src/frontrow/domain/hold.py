@@ -106,13 +106,15 @@ class SeatLimitReached(msgspec.Struct, frozen=True):
 
 
 class OrphanCheck(msgspec.Struct, frozen=True):
-    """A seat beside wanted ones that must not be left alone: `beyond` is its neighbour on the far side.
+    """A seat that a hold must not leave alone: `beside` are its wanted neighbours, one or two, `beyond` the other one.
 
     `beyond` is None where the row ends there, or where that neighbour is wanted too: then the seat is stranded as soon
-    as it is free. See domain/orphan_rule.py.
+    as it is free. Where the user has all that is `beside` it already, the hold leaves the seat as it was, and it is not
+    the hold's fault. See domain/orphan_rule.py.
     """
 
     seat_id: SeatId
+    beside: tuple[SeatId, ...]
     beyond: SeatId | None = None
 
 

@@ -89,7 +89,7 @@ class HoldOperations(SeatRecords):
         else:
             expires_at_ms = min(now_ms + ttl_ms, first_ms + lifetime_max_ms)
             record = HoldRecord(user_id, tuple(seat_ids), tuple(table_ids), first_ms, expires_at_ms, expires_at_ms)
-        orphans = self._orphans(now_ms, seat_ids, orphan_checks)
+        orphans = self._orphans(now_ms, user_id, seat_ids, orphan_checks)
         if orphans:
             return OrphanSeats(orphans, now_ms)
         self._records[hold_id] = record
@@ -228,13 +228,22 @@ class HoldOperations(SeatRecords):
             return SeatLimitReached(held_count, seats_max, now_ms)
         return None
 
-    def _orphans(self, now_ms: int, seat_ids: Sequence[SeatId], checks: Sequence[OrphanCheck]) -> tuple[SeatId, ...]:
-        """The seats that would be free once these are held, with nothing free beyond them."""
+    def _orphans(
+        self, now_ms: int, user_id: UserId, seat_ids: Sequence[SeatId], checks: Sequence[OrphanCheck]
+    ) -> tuple[SeatId, ...]:
+        """The seats that would be free with nothing free beside them, where what is beside them is newly taken."""
+
+        def is_new(seat_id: SeatId) -> bool:
+            return self._own_lock(seat_id, user_id, now_ms) is None
 
         def stays_free(seat_id: SeatId | None) -> bool:
             return seat_id is not None and seat_id not in seat_ids and self._taken(seat_id, None, now_ms) is None
 
-        return tuple(it.seat_id for it in checks if stays_free(it.seat_id) and not stays_free(it.beyond))
+        return tuple(
+            check.seat_id
+            for check in checks
+            if any(map(is_new, check.beside)) and stays_free(check.seat_id) and not stays_free(check.beyond)
+        )
 
     def _give_back_listed(self, now_ms: int, hold_id: HoldId, seat_ids: Sequence[SeatId]) -> tuple[FeedEntry, ...]:
         """Free seats that one hold holds and take them off its list."""

@@ -12,7 +12,7 @@ from frontrow.domain.rows import Rows
 
 
 def orphan_checks(rows: Rows, seat_ids: Collection[SeatId]) -> tuple[OrphanCheck, ...]:
-    """The seats that a hold of `seat_ids` could leave single, each with its neighbour away from the wanted seats.
+    """The seats that a hold of `seat_ids` could leave single, each with its neighbours.
 
     Only direct neighbours of wanted seats are named, each once, in the order of the wanted seats: a seat that was
     single before is not the hold's fault. At most two for each wanted seat; none for seats at tables.
@@ -29,5 +29,8 @@ def orphan_checks(rows: Rows, seat_ids: Collection[SeatId]) -> tuple[OrphanCheck
             if not 0 <= beside < len(block) or block[beside] in wanted:
                 continue
             far = block[beyond] if 0 <= beyond < len(block) else None
-            checks[block[beside]] = OrphanCheck(block[beside], None if far in wanted else far)
+            if far is not None and far in wanted:
+                checks[block[beside]] = OrphanCheck(block[beside], (seat_id, far))
+            else:
+                checks[block[beside]] = OrphanCheck(block[beside], (seat_id,), far)
     return tuple(checks.values())

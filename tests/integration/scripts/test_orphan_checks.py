@@ -24,7 +24,7 @@ NAMES = [
 """The keys of a hold of A1 for John."""
 
 
-def arguments(check_count: int, *checks: str) -> list[Argument]:
+def arguments(check_count: int, *checks: Argument) -> list[Argument]:
     """What is sent for that hold, up to the checks as they are told and given."""
     return ["john", "1-h", TTL_MS, TTL_MS, 0, "0", "", "tag", 1, 0, check_count, "A1", *checks]
 
@@ -43,7 +43,7 @@ async def test_the_stranded_seats_are_named_in_the_order_of_the_checks_and_nothi
 
 
 async def test_the_reply_is_a_status_word_the_clock_and_the_seats(event: EventOnValkey) -> None:
-    reply = await event.run(scripts.ACQUIRE_HOLD, NAMES, *arguments(2, "A2", "", "A4", "A5"))
+    reply = await event.run(scripts.ACQUIRE_HOLD, NAMES, *arguments(2, "A2", "", "A4", "A5", 1, 1, 1, 1))
     assert isinstance(reply, list)
     word, now_ms, named = reply
     assert (word, named) == (b"orphans", b"A2")
@@ -67,6 +67,15 @@ async def test_a_seat_beyond_is_in_the_way_unless_it_is_free(event: EventOnValke
     assert isinstance(outcome, HoldAcquired if beyond == "free" else OrphanSeats)
 
 
+async def test_a_seat_beside_which_nothing_is_newly_taken_was_alone_before(event: EventOnValkey) -> None:
+    await event.acquired("john", "1-h1", "A2")
+    await event.block("1-x", "A4")
+    assert isinstance(await event.acquire("john", "1-h2", "A2 A8", checks="A1 A3>A4 A9>A10"), HoldAcquired)
+    both = await event.acquire("john", "1-h3", "A8 A10", checks="A9 A11>A12")
+    assert isinstance(both, OrphanSeats)
+    assert both.seat_ids == seats("A9")
+
+
 async def test_what_ran_out_is_free_though_its_keys_are_still_there(event: EventOnValkey) -> None:
     await event.acquired("jane", "1-j", "A3")
     event.pass_ms(TTL_MS, keys_stay=True)
@@ -86,9 +95,11 @@ async def test_the_most_seats_with_the_most_checks_are_judged_at_once(event: Eve
     assert event.held() == {}
 
 
-@pytest.mark.parametrize(("count", "checks"), [(0, ["A2", ""]), (1, []), (1, ["A2"]), (2, ["A2", ""]), (-1, [])])
+@pytest.mark.parametrize(
+    ("count", "checks"), [(0, ["A2", "", 1, 1]), (1, []), (1, ["A2", ""]), (2, ["A2", "", 1, 1]), (-1, [])]
+)
 async def test_another_number_of_checks_than_was_told_is_an_assertion(
-    event: EventOnValkey, count: int, checks: list[str]
+    event: EventOnValkey, count: int, checks: list[Argument]
 ) -> None:
     before = event.everything()
     with pytest.raises(ResponseError, match="acquire_hold: "):

@@ -102,6 +102,9 @@ async def acquire_hold(
     ]
     for check in orphan_checks:
         arguments += [check.seat_id, check.beyond or ""]
+    place_of = {seat_id: place for place, seat_id in enumerate(seat_ids, start=1)} if orphan_checks else {}
+    for check in orphan_checks:
+        arguments += [place_of[check.beside[0]], place_of[check.beside[-1]]]
     arguments += table_ids
     if table_ids:
         arguments += [table_of_seat.get(seat_id, "") for seat_id in seat_ids]

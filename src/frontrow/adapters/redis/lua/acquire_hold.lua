@@ -9,6 +9,7 @@
 --       7 fingerprint of the request, '' without an idempotency key   8 random tag of the feed entry
 --       9 n, seats, 1 to 50   10 m, tables, 0 to n   11 c, orphan checks, 0 to 100   12.. n seat ids
 --       then for each check a seat beside wanted ones and the seat beyond it, '' where the row ends or that is wanted
+--       then for each check the numbers (1 to n) of the wanted seats beside it, one twice where it is the only one
 --       then m table ids   then, only where m > 0: for each seat the table it is held with, or ''
 -- Reply {'acquired', now_ms, expires_at_ms, seats, tables, epoch, previous offset, stream id}: when these seats run out,
 --       the hold's whole list, and the entry about these seats
@@ -16,7 +17,7 @@
 --       {'answered', now_ms, hold id}: the idempotency key made that hold; whether it lives is the caller's to read
 --       {'unavailable', now_ms, seat, 'held' | 'booked' | 'blocked', seat, ...}   {'busy', now_ms, retry_after_ms, seats}
 --       {'limit', now_ms, seats held now, seats allowed}
---       {'orphans', now_ms, checked seats that would be free with nothing free beyond them}
+--       {'orphans', now_ms, seats}: those checked that would be free with nothing free beside them, and were not before
 --       {'not_found' | 'key_reused' | 'cold', now_ms}
 -- Clock the server's TIME. A seat is held while its score in held_seats is later. Lists are joined by commas.
 -- See docs/data-model.md.
@@ -29,7 +30,8 @@ assert(seat_count and table_count and check_count, 'acquire_hold: ARGV is not as
 assert(seat_count >= 1 and seat_count <= 50 and table_count <= seat_count, 'acquire_hold: 1 to 50 seats')
 assert(check_count >= 0 and check_count <= 100, 'acquire_hold: at most 100 orphan checks')
 local seats_end, checks_end = 11 + seat_count, 11 + seat_count + 2 * check_count
-local tables_end = checks_end + table_count
+local tables_at = checks_end + 2 * check_count
+local tables_end = tables_at + table_count
 assert(#KEYS == 7 + seat_count + table_count + (fingerprint ~= '' and 1 or 0), 'acquire_hold: wrong number of KEYS')
 assert(#ARGV == tables_end + (table_count > 0 and seat_count or 0), 'acquire_hold: wrong number of ARGV')
 local HOLD_SEATS_MAX, DAY_MS = 500, 86400000
@@ -53,7 +55,7 @@ local scores = redis.call('ZMSCORE', KEYS[3], unpack(ARGV, 12, checks_end))
 local marks = redis.call('HMGET', KEYS[4], unpack(ARGV, 12, checks_end))
 local locks = redis.call('MGET', unpack(KEYS, 8, 7 + seat_count))
 local function is_held(i) return scores[i] and tonumber(scores[i]) > now_ms end
-local refused, busy, dead_marks, is_wanted, locked_at_ms = {'unavailable', now_ms}, {}, {}, {}, {}
+local refused, busy, dead_marks, is_wanted, is_own, locked_at_ms = {'unavailable', now_ms}, {}, {}, {}, {}, {}
 local retry_after_ms, new_count, first_locked_at_ms = 0, 0, now_ms
 for i = 1, seat_count do
   local seat, held, left_ms = ARGV[11 + i], is_held(i), mark_left_ms(marks[i], now_ms)
@@ -67,8 +69,8 @@ for i = 1, seat_count do
   elseif marks[i] then
     dead_marks[#dead_marks + 1] = seat
   end
-  if owner ~= user then new_count = new_count + 1 end
-  is_wanted[seat], locked_at_ms[i] = true, owner == user and at_ms or now_ms
+  is_wanted[seat], is_own[i], locked_at_ms[i] = true, owner == user, owner == user and at_ms or now_ms
+  if not is_own[i] then new_count = new_count + 1 end
   first_locked_at_ms = math.min(first_locked_at_ms, locked_at_ms[i])
 end
 if #refused > 2 then return refused end
@@ -85,10 +87,10 @@ local function with_listed(listed, first, last)
   return listed
 end
 local named = table.concat(ARGV, ',', 12, seats_end)
-local seats, tables = named, table.concat(ARGV, ',', checks_end + 1, tables_end)
+local seats, tables = named, table.concat(ARGV, ',', tables_at + 1, tables_end)
 local expires_at_ms = math.min(now_ms + ttl_ms, first_locked_at_ms + lifetime_max_ms)
 if adds then
-  seats, tables = with_listed(record[3], 12, seats_end), with_listed(record[4], checks_end + 1, tables_end)
+  seats, tables = with_listed(record[3], 12, seats_end), with_listed(record[4], tables_at + 1, tables_end)
   local _, commas = string.gsub(seats, ',', '')
   if commas >= HOLD_SEATS_MAX then return {'limit', now_ms, held_count, HOLD_SEATS_MAX} end
   expires_at_ms = math.min(tonumber(record[2]), first_locked_at_ms + lifetime_max_ms)
@@ -99,8 +101,10 @@ local function stays_free(i)
   local seat = ARGV[11 + i]
   return seat ~= '' and not (is_wanted[seat] or sold[i] or is_held(i) or mark_left_ms(marks[i], now_ms) > 0)
 end
-for i = seat_count + 1, seat_count + 2 * check_count, 2 do
-  if stays_free(i) and not stays_free(i + 1) then orphans[#orphans + 1] = ARGV[11 + i] end
+for c = 1, check_count do
+  local i, left, right = seat_count + 2 * c - 1, tonumber(ARGV[checks_end + 2 * c - 1]), tonumber(ARGV[checks_end + 2 * c])
+  local is_left_alone = stays_free(i) and not stays_free(i + 1)
+  if is_left_alone and not (is_own[left] and is_own[right]) then orphans[#orphans + 1] = ARGV[11 + i] end
 end
 if #orphans > 0 then return {'orphans', now_ms, table.concat(orphans, ',')} end
 
@@ -112,7 +116,7 @@ for i = 1, seat_count do
   scored[2 * i - 1], scored[2 * i] = expires_at_ms, ARGV[11 + i]
 end
 for i = 1, table_count do
-  local value = owned .. first_locked_at_ms .. ':table:' .. ARGV[checks_end + i]
+  local value = owned .. first_locked_at_ms .. ':table:' .. ARGV[tables_at + i]
   redis.call('SET', KEYS[7 + seat_count + i], value, 'PXAT', expires_at_ms)
 end
 redis.call('ZADD', KEYS[3], unpack(scored))
