@@ -66,6 +66,8 @@ async def arguments(api: Api, operation: AnyOperation, caller: tuple[str, ...] |
             body = {"name": "Renamed"}
         case "blockSeats" | "unblockSeats":
             body = {"seatIds": ["A1"]}
+        case "suggestSeats":
+            path += "?seatIds=A1,A2"
     return path, body
 
 
