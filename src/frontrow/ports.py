@@ -90,9 +90,9 @@ class HoldStore(Protocol):
             seats_per_user_max: None exempts the user from the cap.
             adds: add to the user's live hold `hold_id`, at that hold's expiry; else `hold_id` is new (or a retry).
             answer_key: hex digest of user and idempotency key; None without one.
-            orphan_checks: at most ORPHAN_CHECKS_MAX free seats beside `seat_ids` that the hold must not leave alone,
-                each named once. They are judged when nothing else is against the hold, and in the same step as it is
-                granted: two holds can't strand a seat between them.
+            orphan_checks: at most ORPHAN_CHECKS_MAX seats beside `seat_ids` that the hold must not leave alone, each
+                named once. They are judged when nothing else is against the hold, and in the same step as it is
+                granted: two holds can't strand a seat between them. A seat that was alone before is let be.
         """
         ...
 
