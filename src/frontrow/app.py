@@ -13,6 +13,7 @@ import structlog
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from frontrow.adapters.clock import SystemClock
+from frontrow.adapters.payments.demo import DemoGateway
 from frontrow.adapters.rate_windows import RateWindows
 from frontrow.adapters.redis.change_feed import ValkeyChangeFeed
 from frontrow.adapters.redis.client import StoreClient, connect
@@ -27,7 +28,7 @@ from frontrow.http.client_address import ClientAddresses
 from frontrow.http.rate_limit import RateLimiter, RateLimits
 from frontrow.http.services import Services
 from frontrow.http.settings import HttpSettings
-from frontrow.ports import Clock
+from frontrow.ports import Clock, PaymentGateway
 from frontrow.services.active_holds import ActiveHolds
 from frontrow.services.activity import Activity
 from frontrow.services.background import Background
@@ -43,6 +44,8 @@ from frontrow.services.counts import Counts
 from frontrow.services.holds import HoldService
 from frontrow.services.layouts import LayoutService
 from frontrow.services.live import LiveViews
+from frontrow.services.order_ids import OrderIds
+from frontrow.services.orders import OrderService
 from frontrow.services.orphans import OrphanHolds
 from frontrow.services.outcomes import HoldRules
 from frontrow.services.picking import SeatPicking
@@ -56,7 +59,7 @@ from frontrow.services.seeding import Seeding
 from frontrow.services.stats import StatsService
 from frontrow.services.sweeping import Sweeper
 from frontrow.services.warming import Warmer
-from frontrow.settings import DirectBooking, LogLevel, Settings
+from frontrow.settings import DirectBooking, LogLevel, PaymentGatewayName, Settings
 
 WEB_FOLDER = Path(__file__).parent / "web"
 _MS_PER_MINUTE = 60_000
@@ -203,23 +206,30 @@ class Application:
                 clock_watch=clock_watch,
             )
             seat_holds = SeatHolds(store=store, catalog=catalog, calls=calls, clock=clock, rules=rules)
+            booking_ids = BookingIds(_derived(stores.secret, "booking ids"))
+            protocol = BookingProtocol(
+                store=store, ledger=ledger, calls=calls, relay=relay, clock=clock, ids=booking_ids, counts=counts
+            )
             bookings = BookingService(
                 store=store,
                 ledger=ledger,
                 catalog=catalog,
                 calls=calls,
                 relay=relay,
-                protocol=BookingProtocol(
-                    store=store,
-                    ledger=ledger,
-                    calls=calls,
-                    relay=relay,
-                    clock=clock,
-                    ids=BookingIds(_derived(stores.secret, "booking ids")),
-                    counts=counts,
-                ),
+                protocol=protocol,
                 clock=clock,
                 anyone_may_book=settings.direct_booking is DirectBooking.ANYONE,
+            )
+            orders = OrderService(
+                store=store,
+                ledger=ledger,
+                catalog=catalog,
+                protocol=protocol,
+                gateway=_payment_gateway(settings),
+                clock=clock,
+                order_ids=OrderIds(_derived(stores.secret, "orders")),
+                booking_ids=booking_ids,
+                background=background,
             )
             blocks = BlockService(
                 store=store,
@@ -244,6 +254,7 @@ class Application:
                     best_seats=BestSeats(holds=holds, picking=picking, catalog=catalog, clock=clock),
                     bookings=bookings,
                     confirmations=SeatConfirmations(bookings=bookings, seat_holds=seat_holds, ledger=ledger),
+                    orders=orders,
                     blocks=blocks,
                     live=live,
                     seat_owners=SeatOwners(seat_holds=seat_holds, ledger=ledger),
@@ -267,6 +278,14 @@ class Application:
     def pid(self) -> int:
         """The process this application runs in."""
         return os.getpid()
+
+
+def _payment_gateway(settings: Settings) -> PaymentGateway | None:
+    match settings.payment_gateway:
+        case PaymentGatewayName.NONE:
+            return None
+        case PaymentGatewayName.DEMO:
+            return DemoGateway()
 
 
 def _http_settings(settings: Settings, stores: Stores) -> HttpSettings:

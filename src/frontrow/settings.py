@@ -26,6 +26,13 @@ class DirectBooking(StrEnum):
     ANYONE = "anyone"
 
 
+class PaymentGatewayName(StrEnum):
+    """Who takes the money for orders."""
+
+    NONE = "none"
+    DEMO = "demo"
+
+
 class LogLevel(StrEnum):
     """The least important log line that is written."""
 
@@ -57,6 +64,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     direct_booking: Annotated[
         DirectBooking, Meta(description="who may book without an order: `integrator` or `anyone`")
     ] = DirectBooking.INTEGRATOR
+    payment_gateway: Annotated[
+        PaymentGatewayName, Meta(description="who takes the money for orders: `none`, or `demo`, which takes none")
+    ] = PaymentGatewayName.NONE
     guest_tokens: Annotated[bool, Meta(description="whether anyone may ask for a 24-hour guest token")] = True
     dialect_guests: Annotated[
         bool, Meta(description="whether the documents' dialects 000 and 004 serve guest sessions, without a token")

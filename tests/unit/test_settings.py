@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from frontrow.domain.errors import ConfigurationError
-from frontrow.settings import DirectBooking, LogLevel, Settings, load, unknown_variables, variable_of
+from frontrow.settings import DirectBooking, LogLevel, PaymentGatewayName, Settings, load, unknown_variables, variable_of
 
 OPERATIONS_PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
 
@@ -29,6 +29,7 @@ EVERY_SETTING = {
     "jwt_issuer": ("https://id.example", "https://id.example"),
     "jwt_audience": ("frontrow", "frontrow"),
     "direct_booking": ("anyone", DirectBooking.ANYONE),
+    "payment_gateway": ("demo", PaymentGatewayName.DEMO),
     "guest_tokens": ("off", False),
     "dialect_guests": ("on", True),
     "hold_minutes": ("15", 15),

@@ -13,7 +13,7 @@ import typer
 from frontrow.cli.console import out
 from frontrow.cli.options import DataDir, Port, settings_with
 from frontrow.cli.token import sign_token
-from frontrow.settings import DirectBooking, LogLevel, Settings, is_set
+from frontrow.settings import DirectBooking, LogLevel, PaymentGatewayName, Settings, is_set
 
 if TYPE_CHECKING:
     from frontrow.app import Application
@@ -52,7 +52,8 @@ def demo(
 
 
 def demo_settings(settings: Settings, *, on_terminal: bool = False) -> Settings:
-    """The demo's own defaults where the environment says nothing: its own folder, booking for everyone, guests.
+    """The demo's own defaults where the environment says nothing: its own folder, booking for everyone,
+    guests, and payments that take no money.
 
     On a terminal only warnings are logged: what simulated buyers do would bury the links.
     """
@@ -61,6 +62,7 @@ def demo_settings(settings: Settings, *, on_terminal: bool = False) -> Settings:
         settings,
         data_dir=settings.data_dir or platformdirs.user_data_path("frontrow") / "demo",
         direct_booking=settings.direct_booking if is_set("direct_booking") else DirectBooking.ANYONE,
+        payment_gateway=settings.payment_gateway if is_set("payment_gateway") else PaymentGatewayName.DEMO,
         dialect_guests=settings.dialect_guests if is_set("dialect_guests") else True,
         log_level=LogLevel.WARNING if quiet else settings.log_level,
     )

@@ -217,12 +217,11 @@ def _either(answer: _Json, refusal: _Json) -> _Json:
 
 
 def _refusal(codes: list[Code], errors: ErrorStyle, reference_of: dict[type, _Json]) -> _Json:
+    encode = errors.encode_example or errors.encode
     examples = {
         str(code): {
             "summary": KINDS[code].title,
-            "value": msgspec.json.decode(
-                errors.encode(Problem(code=code, detail=KINDS[code].title.lower()), "5f0c1b2a9d-1")
-            ),
+            "value": msgspec.json.decode(encode(Problem(code=code, detail=KINDS[code].title.lower()), "5f0c1b2a9d-1")),
         }
         for code in codes
     }

@@ -25,6 +25,7 @@ class Code(StrEnum):
     MALFORMED = "malformed"
     TOKEN_MISSING = "token_missing"
     TOKEN_INVALID = "token_invalid"
+    PAYMENT_DECLINED = "payment_declined"
     ROLE_MISSING = "role_missing"
     DIRECT_BOOKING_NOT_ALLOWED = "direct_booking_not_allowed"
     NOT_FOUND = "not_found"
@@ -67,6 +68,7 @@ KINDS: dict[Code, Kind] = {
     Code.MALFORMED: Kind(400, "The request cannot be read"),
     Code.TOKEN_MISSING: Kind(401, "A token is needed"),
     Code.TOKEN_INVALID: Kind(401, "The token is not accepted"),
+    Code.PAYMENT_DECLINED: Kind(402, "The payment was declined"),
     Code.ROLE_MISSING: Kind(403, "The token lacks a role"),
     Code.DIRECT_BOOKING_NOT_ALLOWED: Kind(403, "Booking without an order is not open to this caller"),
     Code.NOT_FOUND: Kind(404, "Not found"),
@@ -198,13 +200,15 @@ class ErrorStyle:
     """How the refusals of an operation look: every one of them, also those made before its handler is called.
 
     `status_of` is the HTTP status of a problem, for documents that answer, say, 400 where the code's own is 422.
-    `encode` makes the body of a problem and the request's id; `schema` is what OpenAPI shows of it.
+    `encode` makes the body of a problem and the request's id; `schema` is what OpenAPI shows of it, with examples made
+    by `encode_example` where `encode` tells the time, for the document is the same each time it is made.
     """
 
     media_type: str
     encode: Callable[[Problem, str], bytes]
     schema: type[msgspec.Struct]
     status_of: Callable[[Problem], int] = _own_status
+    encode_example: Callable[[Problem, str], bytes] | None = None
 
 
 PROBLEMS = ErrorStyle(media_type=PROBLEM_MEDIA_TYPE, encode=encode_problem, schema=ProblemDocument)

@@ -16,6 +16,7 @@ from frontrow.services.confirming import SeatConfirmations
 from frontrow.services.holds import HoldService
 from frontrow.services.layouts import LayoutService
 from frontrow.services.live import LiveViews
+from frontrow.services.orders import OrderService
 from frontrow.services.picking import SeatPicking
 from frontrow.services.seat_holds import SeatHolds
 from frontrow.services.seat_owners import SeatOwners
@@ -44,6 +45,7 @@ class Services:
     best_seats: BestSeats
     bookings: BookingService
     confirmations: SeatConfirmations
+    orders: OrderService
     blocks: BlockService
     live: LiveViews
     seat_owners: SeatOwners

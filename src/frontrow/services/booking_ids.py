@@ -32,7 +32,16 @@ class BookingIds:
         return BookingId(new_made_id(event_number))
 
     def _made(self, event_number: int, *parts: str) -> BookingId:
-        # Lengths before the parts: ("ab", "c") and ("a", "bc") must not make one id.
-        message = "".join(f"{len(part)}:{part}" for part in parts).encode()
-        digest = hmac.new(self._secret, message, hashlib.sha256).digest()
-        return BookingId(made_id(event_number, base64.urlsafe_b64encode(digest[:_ID_BYTES])[:22].decode()))
+        return BookingId(made_id(event_number, id_secret(keyed_digest(self._secret, *parts))))
+
+
+def keyed_digest(secret: bytes, *parts: str) -> bytes:
+    """What these very parts make under the secret, 32 bytes (HMAC-SHA256); nobody without it can tell or make it."""
+    # Lengths before the parts: ("ab", "c") and ("a", "bc") must not make one digest.
+    message = "".join(f"{len(part)}:{part}" for part in parts).encode()
+    return hmac.new(secret, message, hashlib.sha256).digest()
+
+
+def id_secret(digest: bytes) -> str:
+    """The secret part of a made id: 22 characters for the digest's first 128 bits."""
+    return base64.urlsafe_b64encode(digest[:_ID_BYTES])[:22].decode()

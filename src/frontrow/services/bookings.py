@@ -8,7 +8,7 @@ import structlog
 from frontrow.domain.booking import Booking, BookingCancelled, BookingNotFound, IdempotencyKey
 from frontrow.domain.errors import StoreUnavailable
 from frontrow.domain.hold import HoldNotFound
-from frontrow.domain.ids import BookingId, SeatId, UserId, event_number_of
+from frontrow.domain.ids import BookingId, EventId, HoldId, SeatId, UserId, event_number_of
 from frontrow.domain.selection import EmptySelection, Selection, TableOnlyWhole, select, split_whole_tables
 from frontrow.ports import Clock, HoldStore, Ledger
 from frontrow.services.booking_protocol import BookingProtocol
@@ -93,6 +93,10 @@ class BookingService:
         if booking is None or not caller.may_see(booking.user_id):
             return BookingNotFound()
         return booking
+
+    async def booking_of_hold(self, caller: Caller, event_id: EventId, hold_id: HoldId) -> Booking | BookingNotFound:
+        """The booking that was made from this hold of the caller's, whatever became of it since."""
+        return await self._ledger.booking_of_hold(event_id, caller.user_id, hold_id) or BookingNotFound()
 
     async def my_bookings(
         self, caller: Caller, before: tuple[int, BookingId] | None = None, limit: int = 50

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from frontrow.app import Application, backstage
 from frontrow.data_folder import DataFolder
-from frontrow.settings import Settings
+from frontrow.settings import PaymentGatewayName, Settings
 from tests.support.http_stack import Api, api_of, copied, running_application
 from tests.support.valkey import ValkeyServer
 
@@ -37,8 +38,9 @@ def folder(_programme: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def application(folder: Path, valkey: ValkeyServer) -> AsyncIterator[Application]:
-    """A server as the demo runs it: anyone may book, guests need no token."""
-    async with running_application(valkey.url, folder, dialect_guests=True) as running:
+    """A server as the demo runs it: anyone may book, guests need no token, payments take no money."""
+    demo: dict[str, Any] = {"dialect_guests": True, "payment_gateway": PaymentGatewayName.DEMO}
+    async with running_application(valkey.url, folder, **demo) as running:
         yield running
 
 

@@ -1,0 +1,1 @@
+"""Payment gateways: ports.PaymentGateway on whoever takes the money."""

@@ -1,0 +1,245 @@
+"""Dialect 000, `holds`: several seats held together for five minutes, looked at, given back, and a show's seat map.
+
+Source: seeds/000 (holding seats, seats on hold), docs/dialects.md. Its orders are in orders.py.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from frontrow.domain.booking import Booking
+from frontrow.domain.hold import HoldReleased, SeatsUnavailable
+from frontrow.domain.ids import CategoryId, EventId, HoldId, LayoutId, SeatId, event_number_of
+from frontrow.domain.layout import Category, Layout, Point, Seat
+from frontrow.http.dialects.hold_errors import ERRORS, ErrorBody, error_body, example_error
+from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, Variant, declared
+from frontrow.http.problems import Code, FieldFault, Problem, invalid, not_found
+from frontrow.http.services import Services
+from frontrow.http.v1.event_views import shown_event
+from frontrow.http.v1.fields import MS_PER_MINUTE, Time, time_text
+from frontrow.http.v1.refusals import SELECTION_CODES, problem_of
+from frontrow.services.outcomes import HoldRequest, HoldShown
+
+HOLD_MINUTES = 5
+TAG = "Dialect: holds and orders"
+
+
+class HoldSeatsTogether(msgspec.Struct, frozen=True, rename="camel"):
+    """Seats of a show to hold together; fields that are not known are ignored."""
+
+    show_id: str | int
+    seat_ids: tuple[str | int, ...]
+    quantity: Annotated[int, Meta(description="how many seats these are, as a check")] | None = None
+
+
+class HeldTogether(msgspec.Struct, frozen=True, rename="camel"):
+    """A hold. Once its seats are sold it is CONFIRMED and runs out no more; CANCELLED when they were given back."""
+
+    hold_id: str
+    show_id: str
+    seat_ids: tuple[str, ...]
+    status: Literal["HELD", "CONFIRMED", "CANCELLED"]
+    expires_at: Time | None
+
+
+class HoldGivenBack(msgspec.Struct, frozen=True, rename="camel"):
+    """The seats are free again."""
+
+    hold_id: str
+    status: Literal["RELEASED"]
+    released_seats: tuple[str, ...]
+
+
+class SeatMapOfShow(msgspec.Struct, frozen=True, rename="camel"):
+    """A show's drawing and the seats of it that can't be had: sold or withheld ones, and those on hold."""
+
+    show_id: str
+    layout: Annotated[Layout, Meta(description="the drawing, as `/api/v1/layouts` gives it")]
+    unavailable_seat_ids: tuple[str, ...]
+    held_seat_ids: tuple[str, ...]
+
+
+async def hold_seats(services: Services, call: Call[HoldSeatsTogether, NoQuery]) -> Answer | Problem:
+    """Hold every seat, or none."""
+    body = call.body
+    seat_ids = tuple(SeatId(str(seat_id)) for seat_id in body.seat_ids)
+    if body.quantity is not None and body.quantity != len(seat_ids):
+        return invalid(FieldFault("quantity", f"must be the number of seatIds, {len(seat_ids)}; got {body.quantity}"))
+    event_id = EventId(str(body.show_id))
+    request = HoldRequest(seat_ids=seat_ids, duration_ms=HOLD_MINUTES * MS_PER_MINUTE)
+    outcome = await services.holds.hold(call.user, event_id, request)
+    match outcome:
+        case HoldShown():
+            return Answer(body=_held(outcome))
+        case SeatsUnavailable(refusals=refusals):
+            taken = tuple(refusal.seat_id for refusal in refusals)
+            return Answer(status=409, body=error_body(f"SORRY! Seat {taken[0]} is already taken", taken))
+    return problem_of(outcome, event_id=event_id)
+
+
+async def get_hold(services: Services, call: Call[NoBody, NoQuery]) -> Answer | Problem:
+    """The hold as it is now, or what became of it."""
+    hold_id = HoldId(call.path["holdId"])
+    event_id = await event_of_hold(services, hold_id)
+    if event_id is None:
+        return _hold_not_found()
+    hold = await services.holds.hold_of(call.user, event_id, hold_id)
+    if isinstance(hold, HoldShown):
+        return Answer(body=_held(hold))
+    booking = await services.bookings.booking_of_hold(call.user, event_id, hold_id)
+    return Answer(body=_sold(hold_id, booking)) if isinstance(booking, Booking) else problem_of(hold)
+
+
+async def release_hold(services: Services, call: Call[NoBody, NoQuery]) -> Answer | Problem:
+    """Give the whole hold back."""
+    hold_id = HoldId(call.path["holdId"])
+    event_id = await event_of_hold(services, hold_id)
+    if event_id is None:
+        return _hold_not_found()
+    outcome = await services.holds.release(call.user, event_id, hold_id)
+    if isinstance(outcome, HoldReleased):
+        return Answer(body=HoldGivenBack(hold_id, "RELEASED", outcome.seat_ids))
+    return problem_of(outcome, event_id=event_id)
+
+
+async def get_seat_map(services: Services, call: Call[NoBody, NoQuery]) -> Answer | Problem:
+    """The drawing with the seats that cannot be had."""
+    show_id = EventId(call.path["showId"])
+    shown = await shown_event(services, show_id)
+    drawing = (
+        None if shown is None else await services.catalog.drawing(shown[0].event.layout_id, shown[0].layout.version)
+    )
+    if shown is None or drawing is None:
+        return not_found(f"show {show_id}")
+    sale, view = shown
+    letters = list(zip(sale.layout.seat_ids, view.states().decode(), strict=True))
+    unavailable = tuple(seat_id for seat_id, letter in letters if letter in "bx")
+    held = tuple(seat_id for seat_id, letter in letters if letter == "h")
+    body = b'{"showId":%b,"layout":%b,"unavailableSeatIds":%b,"heldSeatIds":%b}' % (
+        msgspec.json.encode(show_id),
+        drawing.document,
+        msgspec.json.encode(unavailable),
+        msgspec.json.encode(held),
+    )
+    return Answer(body=body)
+
+
+async def event_of_hold(services: Services, hold_id: HoldId) -> EventId | None:
+    """The event that a hold's id says it belongs to; None where there is no such event."""
+    number = event_number_of(hold_id)
+    sale = None if number is None else await services.catalog.sale_by_number(number)
+    return None if sale is None else sale.event.event_id
+
+
+def _held(hold: HoldShown) -> HeldTogether:
+    return HeldTogether(hold.hold_id, hold.event_id, hold.seat_ids, "HELD", time_text(hold.expires_at_ms))
+
+
+def _sold(hold_id: HoldId, booking: Booking) -> HeldTogether:
+    still = tuple(seat_id for seat_id in booking.seat_ids if seat_id not in booking.cancelled_seat_ids)
+    if not still:
+        return HeldTogether(hold_id, booking.event_id, booking.seat_ids, "CANCELLED", None)
+    return HeldTogether(hold_id, booking.event_id, still, "CONFIRMED", None)
+
+
+def _hold_not_found() -> Problem:
+    return Problem(code=Code.HOLD_NOT_FOUND, detail="you have no such hold")
+
+
+_SHOW_PATH = {"showId": "movie123"}
+HOLD_ID = "7-5nYy3vS0T0mQ2b1c7JkR9w"
+_HOLD_PATH = {"holdId": HOLD_ID}
+SEATS = ("A5", "A6", "A7")
+_EXAMPLE = HeldTogether(HOLD_ID, "movie123", SEATS, "HELD", "2025-12-17T15:30:00.000Z")
+_DRAWING = Layout(
+    id=LayoutId("cinema"),
+    name="Cinema",
+    canvas_w=400,
+    canvas_h=300,
+    categories=(Category(CategoryId("standard"), "Standard", "#4caf50", 12.0),),
+    seats=(Seat(SeatId("A5"), Point(100, 100), CategoryId("standard"), "A", 5),),
+)
+_OF_HOLD = frozenset({Code.HOLD_NOT_FOUND})
+
+OPERATIONS = declared(
+    Operation(
+        name="holdsHold",
+        method="POST",
+        path="/holds",
+        summary="Hold these seats together for five minutes, all or none",
+        tag=TAG,
+        access=Access.GUEST,
+        handler=hold_seats,
+        body=HoldSeatsTogether,
+        query=NoQuery,
+        answer=HeldTogether,
+        errors=ERRORS,
+        counts_as="hold",
+        refusals=SELECTION_CODES
+        | {
+            Code.NOT_FOUND,
+            Code.EVENT_NOT_ON_SALE,
+            Code.SEAT_LIMIT_REACHED,
+            Code.ORPHAN_SEATS,
+            Code.REQUEST_IN_PROGRESS,
+        },
+        variants=(
+            Variant(
+                status=409,
+                answer=ErrorBody,
+                description="A seat is taken; nothing was held",
+                example=example_error("SORRY! Seat F5 is already taken", ("F5", "F6")),
+            ),
+        ),
+        example=Example(body=HoldSeatsTogether("movie123", SEATS, 3), answer=_EXAMPLE),
+    ),
+    Operation(
+        name="holdsGet",
+        method="GET",
+        path="/holds/{holdId}",
+        summary="A hold as it is now, or as what it was sold",
+        tag=TAG,
+        access=Access.GUEST,
+        handler=get_hold,
+        body=NoBody,
+        query=NoQuery,
+        answer=HeldTogether,
+        errors=ERRORS,
+        refusals=_OF_HOLD,
+        example=Example(path=_HOLD_PATH, answer=_EXAMPLE),
+    ),
+    Operation(
+        name="holdsRelease",
+        method="POST",
+        path="/holds/{holdId}/release",
+        summary="Give a hold back",
+        tag=TAG,
+        access=Access.GUEST,
+        handler=release_hold,
+        body=NoBody,
+        query=NoQuery,
+        answer=HoldGivenBack,
+        errors=ERRORS,
+        refusals=_OF_HOLD | {Code.NOT_FOUND, Code.REQUEST_IN_PROGRESS},
+        example=Example(path=_HOLD_PATH, answer=HoldGivenBack(HOLD_ID, "RELEASED", SEATS)),
+    ),
+    Operation(
+        name="holdsSeatMap",
+        method="GET",
+        path="/shows/{showId}/seatmap",
+        summary="A show's drawing, and its seats that are sold or on hold",
+        tag=TAG,
+        access=Access.PUBLIC,
+        handler=get_seat_map,
+        body=NoBody,
+        query=NoQuery,
+        answer=SeatMapOfShow,
+        errors=ERRORS,
+        refusals=frozenset({Code.NOT_FOUND, Code.STORE_UNAVAILABLE}),
+        example=Example(
+            path=_SHOW_PATH,
+            answer=SeatMapOfShow("movie123", _DRAWING, (), ("A5",)),
+        ),
+    ),
+)

@@ -1,0 +1,182 @@
+"""Dialect 000, its orders: customer and seats of a hold, then a payment that confirms them.
+
+Source: seeds/000 (the complete journey), docs/dialects.md.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from frontrow.domain.booking import ContactInfo
+from frontrow.domain.hold import BookingRunning, HoldNotComplete, HoldNotFound, SeatsBusy
+from frontrow.domain.ids import HoldId, OrderId
+from frontrow.domain.order import OrderStatus
+from frontrow.domain.payment import Declined
+from frontrow.domain.pricing import currency_exponent, price_major
+from frontrow.http.dialects.hold_errors import ERRORS
+from frontrow.http.dialects.holds import HOLD_ID, SEATS, TAG
+from frontrow.http.operation import Access, Answer, Call, Example, NoQuery, Operation, declared
+from frontrow.http.problems import Code, Problem, not_found
+from frontrow.http.services import Services
+from frontrow.http.v1.fields import Email, PhoneNumber, RequiredText, Time, time_text
+from frontrow.http.v1.refusals import problem_of
+from frontrow.services.orders import (
+    OrderClosed,
+    OrderNotFound,
+    OrderPaid,
+    OrderPlaced,
+    PaymentNotConfigured,
+)
+
+
+class Customer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who buys, and is told about it."""
+
+    name: RequiredText
+    email: Email
+    phone: PhoneNumber | None = None
+
+
+class PlaceOrder(msgspec.Struct, frozen=True, rename="camel"):
+    """Order all seats of a hold of one's own; fields that are not known are ignored."""
+
+    hold_id: str
+    customer: Customer
+
+
+class PlacedOrder(msgspec.Struct, frozen=True, rename="camel"):
+    """An order, to be paid until then."""
+
+    order_id: str
+    hold_id: str
+    status: Literal["PENDING", "CONFIRMED"]
+    seat_ids: tuple[str, ...]
+    amount: Annotated[float, Meta(description="in major units of the event's currency")]
+    expires_at: Time
+
+
+class Card(msgspec.Struct, frozen=True):
+    """The card to pay with, for gateways that are told one. The demo's declines 4000 0000 0000 0002."""
+
+    number: Annotated[str, Meta(min_length=1, max_length=40)]
+
+
+class ConfirmPayment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """May be empty: then the gateway's default card pays."""
+
+    card: Card | None = None
+
+
+class ConfirmedOrder(msgspec.Struct, frozen=True, rename="camel"):
+    """The order is paid and its seats are sold; the same answer each time it is asked."""
+
+    order_id: str
+    status: Literal["CONFIRMED"]
+    ticket_code: str
+
+
+async def place_order(services: Services, call: Call[PlaceOrder, NoQuery]) -> Answer | Problem:
+    """Order what a hold holds."""
+    customer = call.body.customer
+    contact = ContactInfo(customer.name, customer.email, customer.phone)
+    outcome = await services.orders.place(call.user, HoldId(call.body.hold_id), contact)
+    match outcome:
+        case OrderPlaced(order=order, status=status):
+            exponent = currency_exponent(order.currency) or 0
+            return Answer(
+                body=PlacedOrder(
+                    order_id=order.order_id,
+                    hold_id=order.hold_id,
+                    status="PENDING" if status is OrderStatus.PENDING else "CONFIRMED",
+                    seat_ids=order.seat_ids,
+                    amount=float(price_major(order.amount_minor, exponent)),
+                    expires_at=time_text(order.expires_at_ms),
+                )
+            )
+        case PaymentNotConfigured():
+            return _not_configured()
+        case HoldNotFound() | HoldNotComplete():
+            return problem_of(outcome)
+
+
+async def confirm_payment(services: Services, call: Call[ConfirmPayment, NoQuery]) -> Answer | Problem:
+    """Pay, and sell the seats."""
+    card = call.body.card
+    outcome = await services.orders.pay(
+        call.user, OrderId(call.path["orderId"]), card_number=None if card is None else card.number
+    )
+    match outcome:
+        case OrderPaid(order=order, ticket_code=ticket_code):
+            return Answer(body=ConfirmedOrder(order.order_id, "CONFIRMED", ticket_code))
+        case Declined(reason=reason):
+            detail = f"Payment declined: {reason}; the order is still pending"
+            return Problem(code=Code.PAYMENT_DECLINED, detail=detail)
+        case OrderClosed(refunded=refunded):
+            what = "your payment was refunded" if refunded else "nothing is charged"
+            detail = f"This order can't be paid any more, because its seats are no longer on its hold; {what}"
+            return Problem(code=Code.ORDER_STATE, detail=detail)
+        case OrderNotFound():
+            return not_found("such order of yours")
+        case PaymentNotConfigured():
+            return _not_configured()
+        case BookingRunning() | SeatsBusy():
+            return problem_of(outcome)
+
+
+def _not_configured() -> Problem:
+    detail = "this server has no payment gateway: set FRONTROW_PAYMENT_GATEWAY, or book directly"
+    return Problem(code=Code.PAYMENT_NOT_CONFIGURED, detail=detail)
+
+
+_ORDER_ID = "7-Qm4c8TzPp0a1x2K9sLw3vA"
+
+OPERATIONS = declared(
+    Operation(
+        name="holdsPlaceOrder",
+        method="POST",
+        path="/orders",
+        summary="Order the seats of a hold",
+        tag=TAG,
+        access=Access.GUEST,
+        handler=place_order,
+        body=PlaceOrder,
+        query=NoQuery,
+        answer=PlacedOrder,
+        status=201,
+        errors=ERRORS,
+        refusals=frozenset({Code.HOLD_NOT_FOUND, Code.HOLD_NOT_COMPLETE, Code.PAYMENT_NOT_CONFIGURED}),
+        example=Example(
+            body=PlaceOrder(HOLD_ID, Customer("John Smith", "john@example.com", "+15550123")),
+            answer=PlacedOrder(_ORDER_ID, HOLD_ID, "PENDING", SEATS, 36.0, "2025-12-17T15:30:00.000Z"),
+        ),
+    ),
+    Operation(
+        name="holdsConfirmPayment",
+        method="POST",
+        path="/orders/{orderId}/confirm-payment",
+        summary="Pay an order, which sells its seats",
+        tag=TAG,
+        access=Access.GUEST,
+        handler=confirm_payment,
+        body=ConfirmPayment,
+        body_optional=True,
+        query=NoQuery,
+        answer=ConfirmedOrder,
+        errors=ERRORS,
+        refusals=frozenset(
+            {
+                Code.NOT_FOUND,
+                Code.PAYMENT_DECLINED,
+                Code.ORDER_STATE,
+                Code.REQUEST_IN_PROGRESS,
+                Code.PAYMENT_NOT_CONFIGURED,
+            }
+        ),
+        example=Example(
+            path={"orderId": _ORDER_ID},
+            body=ConfirmPayment(),
+            answer=ConfirmedOrder(_ORDER_ID, "CONFIRMED", "QX7K-2M4N-ABCD-EF23"),
+        ),
+    ),
+)

@@ -1,0 +1,302 @@
+"""Orders: buying what one holds. An order is placed on a hold, then paid; payment and booking come together or not.
+
+1. The hold must still hold what was ordered, at the same amount: else nothing is charged and the order is closed.
+2. The gateway charges under the order's id, which it does once however often it is asked.
+3. The booking is made by the booking protocol under an idempotency key of the order.
+4. Where that is refused, the key is spent first, so that no later attempt can book, and then the money is given back.
+
+Whoever dies in between leaves a request that can be repeated: every step finds what the one before it did. What a
+store's absence interrupts is finished in the background as well.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+
+import msgspec
+import structlog
+
+from frontrow.domain.booking import (
+    Booking,
+    BookingDraft,
+    BookingIdSpent,
+    BookingWritten,
+    ContactInfo,
+    PaymentInfo,
+)
+from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
+from frontrow.domain.hold import BookingBegun, BookingRunning, HoldNotComplete, HoldNotFound, SeatsBusy
+from frontrow.domain.ids import HoldId, OrderId, event_number_of
+from frontrow.domain.order import Order, OrderStatus
+from frontrow.domain.payment import Declined
+from frontrow.ports import Clock, HoldStore, Ledger, PaymentGateway
+from frontrow.services.background import Background
+from frontrow.services.booking_ids import BookingIds
+from frontrow.services.booking_protocol import BookingProtocol
+from frontrow.services.booking_wish import Wish
+from frontrow.services.callers import Caller
+from frontrow.services.catalog import Catalog, Sale
+from frontrow.services.hold_display import show_hold
+from frontrow.services.order_ids import OrderIds, booking_key
+from frontrow.services.outcomes import BookRequest, HoldShown
+
+REORDERS_MAX = 20
+"""How often one hold may be ordered again, seat for seat and for the same customer, after that order was closed."""
+SETTLE_PAUSES_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 60.0)
+"""Before each further attempt to finish an order that a store's absence interrupted after the charge."""
+
+_log = structlog.get_logger(__name__)
+
+
+class OrderPlaced(msgspec.Struct, frozen=True):
+    """The order as it was placed, now or before, and how it stands."""
+
+    order: Order
+    status: OrderStatus
+
+
+class OrderPaid(msgspec.Struct, frozen=True):
+    """The order is paid and its seats are sold, now or before; the answer is the same each time."""
+
+    order: Order
+    booking: Booking
+    ticket_code: str
+
+
+class OrderNotFound(msgspec.Struct, frozen=True):
+    """No order of the caller's under that id."""
+
+
+class OrderClosed(msgspec.Struct, frozen=True):
+    """The order can't be paid any more: its hold ran out, changed, or its seats were sold otherwise.
+
+    Nothing is charged: what was is given back, and `refunded` says that this very attempt had charged it.
+    """
+
+    refunded: bool = False
+
+
+class PaymentNotConfigured(msgspec.Struct, frozen=True):
+    """This server has no payment gateway."""
+
+
+PlaceAnswer = OrderPlaced | HoldNotFound | HoldNotComplete | PaymentNotConfigured
+PayAnswer = OrderPaid | OrderNotFound | OrderClosed | Declined | PaymentNotConfigured | BookingRunning | SeatsBusy
+_Attempted = OrderPaid | OrderClosed | Declined | BookingRunning | SeatsBusy
+
+
+class OrderService:
+    """Places and settles orders. Every method may raise StoreUnavailable and LedgerUnavailable, and be repeated."""
+
+    def __init__(
+        self,
+        *,
+        store: HoldStore,
+        ledger: Ledger,
+        catalog: Catalog,
+        protocol: BookingProtocol,
+        gateway: PaymentGateway | None,
+        clock: Clock,
+        order_ids: OrderIds,
+        booking_ids: BookingIds,
+        background: Background,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._catalog = catalog
+        self._protocol = protocol
+        self._gateway = gateway
+        self._clock = clock
+        self._order_ids = order_ids
+        self._booking_ids = booking_ids
+        self._background = background
+        self._sleep = sleep
+
+    async def place(self, caller: Caller, hold_id: HoldId, customer: ContactInfo) -> PlaceAnswer:
+        """Order all that a hold of the caller's holds, at its prices of now. The hold goes on as it was.
+
+        The same hold with the same seats, amount and customer is the same order, also after it was paid.
+
+        Source: seeds/000 (the complete journey, step 3).
+        """
+        number = event_number_of(hold_id)
+        sale = None if number is None else await self._catalog.sale_by_number(number)
+        if sale is None:
+            return HoldNotFound(now_ms=self._clock.now_ms())
+        shown = await self._own_hold(caller, sale, hold_id)
+        if shown is None:
+            return await self._placed_before(caller, sale, hold_id, customer) or HoldNotFound(self._clock.now_ms())
+        if shown.moved_seat_ids:
+            return HoldNotComplete(shown.moved_seat_ids, self._clock.now_ms())
+        if self._gateway is None:
+            return PaymentNotConfigured()
+        draft = Order(
+            order_id=OrderId(""),
+            event_id=sale.event.event_id,
+            hold_id=hold_id,
+            user_id=caller.user_id,
+            seat_ids=shown.seat_ids,
+            customer=customer,
+            amount_minor=shown.total_minor,
+            currency=shown.currency,
+            created_at_ms=self._clock.now_ms(),
+            expires_at_ms=shown.expires_at_ms,
+        )
+        for closed_count in range(REORDERS_MAX):
+            order_id = self._order_ids.of(sale.event.number, draft, closed_count)
+            order = await self._ledger.add_order(msgspec.structs.replace(draft, order_id=order_id))
+            if not isinstance(await self._ledger.replay(booking_key(order)), BookingIdSpent):
+                return OrderPlaced(order, OrderStatus.PENDING)
+        return HoldNotFound(self._clock.now_ms())
+
+    async def pay(self, caller: Caller, order_id: OrderId, card_number: str | None = None) -> PayAnswer:
+        """Charge the order and sell its seats, or neither.
+
+        A declined card leaves the order as it was, to be paid with another while its hold lives.
+
+        Returns:
+            OrderPaid, the same each time; a refusal in words; BookingRunning or SeatsBusy while another attempt runs.
+
+        Raises:
+            StoreUnavailable, LedgerUnavailable: the order may have been charged. It is finished or refunded in the
+                background, and repeating the request tells.
+
+        Source: seeds/000 (the complete journey, steps 4 to 6).
+        """
+        number = event_number_of(order_id)
+        order = None if number is None else await self._ledger.order(order_id)
+        if order is None or order.user_id != caller.user_id:
+            return OrderNotFound()
+        if (before := await self._answered_before(order)) is not None:
+            return before
+        gateway, sale = self._gateway, await self._catalog.sale(order.event_id)
+        if gateway is None:
+            return PaymentNotConfigured()
+        if sale is None:
+            return OrderNotFound()
+        try:
+            answer = await self._attempt(gateway, sale, order, card_number)
+        except (StoreUnavailable, LedgerUnavailable, asyncio.CancelledError) as error:
+            self._leave_to_background(gateway, sale, order, card_number, why=repr(error))
+            raise
+        if isinstance(answer, BookingRunning | SeatsBusy):
+            self._leave_to_background(gateway, sale, order, card_number, why=type(answer).__name__)
+        return answer
+
+    async def _own_hold(self, caller: Caller, sale: Sale, hold_id: HoldId) -> HoldShown | None:
+        hold = await self._store.read(sale.event.event_id, hold_id)
+        return None if hold is None or hold.user_id != caller.user_id else show_hold(sale, hold)
+
+    async def _placed_before(
+        self, caller: Caller, sale: Sale, hold_id: HoldId, customer: ContactInfo
+    ) -> OrderPlaced | None:
+        """The order that this hold was booked by, when it was this very one."""
+        booking = await self._ledger.booking_of_hold(sale.event.event_id, caller.user_id, hold_id)
+        if booking is None:
+            return None
+        made = Order(
+            order_id=OrderId(""),
+            event_id=booking.event_id,
+            hold_id=hold_id,
+            user_id=booking.user_id,
+            seat_ids=booking.seat_ids,
+            customer=customer,
+            amount_minor=booking.total_minor,
+            currency=booking.currency,
+            created_at_ms=0,
+            expires_at_ms=0,
+        )
+        for closed_count in range(REORDERS_MAX):
+            order = await self._ledger.order(self._order_ids.of(sale.event.number, made, closed_count))
+            if order is None:
+                return None
+            if isinstance(await self._ledger.replay(booking_key(order)), BookingWritten):
+                return OrderPlaced(order, OrderStatus.CONFIRMED)
+        return None
+
+    async def _still_holds(self, sale: Sale, order: Order) -> bool:
+        shown = await self._own_hold(Caller(user_id=order.user_id), sale, order.hold_id)
+        return (
+            shown is not None
+            and not shown.moved_seat_ids
+            and set(shown.seat_ids) == set(order.seat_ids)
+            and all(seat_id in sale.layout.index_of for seat_id in order.seat_ids)
+            and (shown.total_minor, shown.currency) == (order.amount_minor, order.currency)
+        )
+
+    async def _answered_before(self, order: Order) -> OrderPaid | OrderClosed | None:
+        match await self._ledger.replay(booking_key(order)):
+            case BookingWritten(booking=booking):
+                return self._paid(order, booking)
+            case BookingIdSpent():
+                # Whoever spent it may have died before the refund.
+                if self._gateway is not None:
+                    await self._gateway.refund(order.order_id)
+                return OrderClosed()
+            case _:
+                return None
+
+    async def _attempt(self, gateway: PaymentGateway, sale: Sale, order: Order, card_number: str | None) -> _Attempted:
+        if not await self._still_holds(sale, order):
+            return await self._close(gateway, order, _wish(sale, order), refunds=False)
+        charged = await gateway.charge(
+            order.order_id, amount_minor=order.amount_minor, currency=order.currency, card_number=card_number
+        )
+        if isinstance(charged, Declined):
+            return charged
+        wish = _wish(sale, order, PaymentInfo("card", charged.transaction_id, gateway.name))
+        outcome = await self._protocol.book(wish)
+        match outcome:
+            case BookingWritten(booking=booking) if booking.booking_id == wish.first_id(self._booking_ids):
+                return self._paid(order, booking)
+            case BookingRunning() | SeatsBusy():
+                return outcome
+        # Refused, or the hold was booked without this order at the same moment.
+        return await self._close(gateway, order, wish, refunds=True)
+
+    async def _close(
+        self, gateway: PaymentGateway, order: Order, wish: Wish, *, refunds: bool
+    ) -> OrderPaid | OrderClosed:
+        """Spend the order's key, so that nothing can be booked under it any more, then give back what was taken."""
+        nothing = BookingBegun(held=(), table_ids=(), deadline_ms=0, now_ms=0)
+        draft = wish.draft(wish.first_id(self._booking_ids), nothing, booked_at_ms=self._clock.now_ms())
+        assert isinstance(draft, BookingDraft), "a draft of no seats has no unknown ones"
+        stands = await self._ledger.abort(draft)
+        if isinstance(stands, BookingWritten):
+            return self._paid(order, stands.booking)
+        await gateway.refund(order.order_id)
+        _log.info("order_closed", order_id=order.order_id, event_id=order.event_id, refunded=refunds)
+        return OrderClosed(refunded=refunds)
+
+    def _leave_to_background(
+        self, gateway: PaymentGateway, sale: Sale, order: Order, card_number: str | None, *, why: str
+    ) -> None:
+        _log.warning("order_left_to_background", order_id=order.order_id, event_id=order.event_id, why=why)
+        self._background.start(self._settle(gateway, sale, order, card_number), name=f"order {order.order_id}")
+
+    async def _settle(self, gateway: PaymentGateway, sale: Sale, order: Order, card_number: str | None) -> None:
+        """Finish what was begun, until it is a booking or nothing is charged."""
+        for pause_s in SETTLE_PAUSES_S:
+            await self._sleep(pause_s)
+            with contextlib.suppress(StoreUnavailable, LedgerUnavailable):
+                answer = await self._answered_before(order) or await self._attempt(gateway, sale, order, card_number)
+                if not isinstance(answer, BookingRunning | SeatsBusy):
+                    return
+        _log.error("order_not_settled", order_id=order.order_id, event_id=order.event_id)
+
+    def _paid(self, order: Order, booking: Booking) -> OrderPaid:
+        return OrderPaid(order, booking, self._order_ids.ticket_code(booking.booking_id))
+
+
+def _wish(sale: Sale, order: Order, payment_info: PaymentInfo | None = None) -> Wish:
+    key = booking_key(order)
+    request = BookRequest(
+        event_id=order.event_id,
+        contact_info=order.customer,
+        hold_id=order.hold_id,
+        payment_info=payment_info,
+    )
+    return Wish(
+        sale=sale, owner=order.user_id, request=request, seat_ids=(), table_ids=(), key=key, fingerprint=key.fingerprint
+    )
