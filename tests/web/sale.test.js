@@ -11,7 +11,8 @@ import { formatMoney } from "../../src/frontrow/web/js/sale/formatting.js";
 import { ApiProblem, NoAnswer, retryAfterMs } from "../../src/frontrow/web/js/sale/problems.js";
 import { ServerClock } from "../../src/frontrow/web/js/sale/server-clock.js";
 import { PollingFeed } from "../../src/frontrow/web/js/sale/states-feed.js";
-import { problemText, refusedText } from "../../src/frontrow/web/js/sale/wording.js";
+import { noneFreeText, problemText, refusedText } from "../../src/frontrow/web/js/sale/wording.js";
+import { AVAILABLE, BLOCKED, BOOKED, HELD, MINE, countStates } from "../../src/frontrow/web/js/venue/seat-states.js";
 import { Venue } from "../../src/frontrow/web/js/venue/venue.js";
 
 const LAYOUT = {
@@ -292,6 +293,43 @@ test("what an answer told stays until a snapshot asked for later", () => {
   states[1] = 1;
   echoes.layOver(states, 2_000);
   assert.deepEqual([...states], [1, 1]);
+});
+
+test("where no seat is free it is said whether one may be again", () => {
+  const states = Uint8Array.from([BOOKED, HELD, MINE, BLOCKED, AVAILABLE]);
+  assert.deepEqual(countStates(states, [0, 1, 2, 3, 4]), { available: 1, held: 2, booked: 1 });
+  assert.equal(noneFreeText(countStates(states, [0, 3])), "Sold out");
+  assert.equal(noneFreeText(countStates(states, [0, 1])), "None free now");
+  assert.equal(noneFreeText(countStates(states, [2])), "None free now");
+  assert.equal(noneFreeText(countStates(states, [3])), "Not for sale");
+  assert.equal(noneFreeText({}), "Not for sale");
+});
+
+test("the bookings of an event are gathered over the pages, without those cancelled whole", async () => {
+  const booking = (bookingId, members = {}) => ({ bookingId, eventId: "e", status: "booked", ...members });
+  const first = { items: [booking("1"), booking("2", { eventId: "other" }), booking("3", { status: "cancelled" })], nextCursor: "a/b" };
+  const second = { items: [booking("4", { status: "partly_cancelled" })], nextCursor: null };
+  const { client, requests } = clientOn(GUEST, { body: first }, { body: second });
+  assert.deepEqual(await client.bookingsOf("e"), [], "who has no token has booked nothing, and is made no user for asking");
+  assert.equal(requests().length, 0);
+  await client.tokens.needed();
+  assert.deepEqual((await client.bookingsOf("e")).map(({ bookingId }) => bookingId), ["1", "4"]);
+  assert.equal(new URL(requests()[2].url).search, "?limit=100&cursor=a%2Fb");
+});
+
+test("a server that answers, but not to this site, is no server out of reach", async (t) => {
+  globalThis.location = { origin: "https://shop.example" };
+  t.after(() => delete globalThis.location);
+  const { client, requests } = clientOn(new TypeError("blocked"), { body: {} });
+  const refused = (problem) => problem.code === "origin_not_allowed" && /https:\/\/shop\.example.*FRONTROW_CORS_ORIGINS/.test(problem.message);
+  await assert.rejects(client.event("e"), refused);
+  assert.deepEqual(requests().map(({ url, mode }) => [new URL(url).pathname, mode]), [["/api/v1/events/e", undefined], ["/health/live", "no-cors"]]);
+  const away = clientOn(...Array.from({ length: 8 }, () => new TypeError("down")));
+  await assert.rejects(away.client.event("e"), NoAnswer);
+  const known = clientOn({ body: {} }, ...Array.from({ length: 4 }, () => new TypeError("cut")));
+  await known.client.event("e");
+  await assert.rejects(known.client.event("e"), NoAnswer, "who was answered once is known");
+  assert.ok(known.requests().every(({ mode }) => mode === undefined));
 });
 
 test("a conflict is told in words", () => {

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.support.server import RunningServer
 from tests.web.conftest import Visit
@@ -79,3 +79,15 @@ def test_a_token_the_server_refuses_is_told_as_an_error(shop: Shop) -> None:
     click_seat(page, "J5")
     page.wait_for_function("() => window.refused === 'token_invalid'")
     page.get_by_text("Your session is no longer valid.").first.wait_for()
+
+
+def test_a_site_the_server_does_not_know_is_told_what_to_set(
+    shop: Shop, other_site: OtherSite, faults: list[str]
+) -> None:
+    page = shop('event="movie123"')
+    unknown = other_site.url.replace("127.0.0.1", "localhost")
+    page.goto(unknown)
+    expect(page.get_by_role("heading", name="The box office does not work with this site yet")).to_be_visible()
+    expect(page.get_by_text(f"pages of {unknown}: name it in FRONTROW_CORS_ORIGINS")).to_be_visible()
+    assert all("CORS policy" in fault for fault in faults), faults
+    faults.clear()  # the browser's own words on the answer it kept back

@@ -43,8 +43,9 @@ def _hold(server: RunningServer, user: str, *seat_ids: str) -> str:
 
 def test_the_page_lists_the_events_on_sale_and_opens_one(visit: Visit, server: RunningServer) -> None:
     page = visit("/")
-    names = [event["name"] for event in httpx.get(f"{server.url}/api/v1/events").json()["items"]]
-    expect(page.locator(".event-card h2")).to_have_text(names)
+    events = httpx.get(f"{server.url}/api/v1/events").json()["items"]
+    soonest_first = sorted(events, key=lambda event: str(event["startsAt"]))
+    expect(page.locator(".event-card h2")).to_have_text([event["name"] for event in soonest_first])
     page.get_by_role("link", name="A Winter Cabaret").click()
     wait_until_open(page, "stalls-A-1")
     expect(page.get_by_role("heading", name="A Winter Cabaret")).to_be_visible()
@@ -112,6 +113,89 @@ def test_three_seats_are_booked_up_to_the_confirmation(visit: Visit) -> None:
     page.get_by_role("button", name="Back to the map").click()
     expect(page.get_by_role("heading", name="Pick your seats")).to_be_visible()
     assert state_of(page, "C5") == "booked"
+
+
+def test_a_ticket_is_found_again_after_a_reload(visit: Visit) -> None:
+    page = _open_cinema(visit)
+    for seat_id in ("K4", "K5"):
+        click_seat(page, seat_id)
+    wait_until_settled(page)
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Name").fill("Ada Lovelace")
+    page.get_by_label("E-mail").fill("ada@example.org")
+    page.get_by_role("button", name="Book ·").click()
+    code = page.get_by_role("article", name="Your ticket").locator("code").text_content()
+    page.get_by_role("button", name="Back to the map").click()
+    expect(page.get_by_role("button", name="2 seats, Row K, Seat 4 · Row K, Seat 5. Show the ticket")).to_be_visible()
+    page.reload()
+    page.get_by_role("button", name="Show the ticket").click()
+    expect(page.get_by_role("article", name="Your ticket").locator("code")).to_have_text(str(code))
+    expect(page.get_by_text("2 seats booked for Ada Lovelace.")).to_be_visible()
+    page.get_by_role("button", name="Back to the map").click()
+    stranger = _open_cinema(visit)
+    expect(stranger.get_by_role("heading", name="Pick your seats")).to_be_visible()
+    expect(stranger.get_by_role("button", name="Show the ticket")).to_have_count(0)
+
+
+def test_seats_that_are_only_held_are_not_called_sold_out(visit: Visit, server: RunningServer) -> None:
+    _put_parlour_on_sale(server)
+    buyer = {"Authorization": f"Bearer {server.token('parlour-buyer')}"}
+    contact = {"name": "Ada", "email": "ada@example.org"}
+    events = f"{server.url}/api/v1/events/parlour"
+    for seat_ids in (["A1", "A2"], ["B1", "B2"]):
+        held = httpx.post(f"{events}/holds", json={"seatIds": seat_ids}, headers=buyer)
+        assert held.status_code == 201, held.text
+    booked = httpx.post(
+        f"{server.url}/api/v1/bookings",
+        json={"eventId": "parlour", "seatIds": ["B1", "B2"], "contactInfo": contact},
+        headers=buyer,
+    )
+    assert booked.status_code == 201, booked.text
+    page = visit("/?event=parlour")
+    wait_until_open(page, "A1")
+    expect(page.locator(".chip", has_text="Held")).to_contain_text("None free now")
+    expect(page.locator(".chip", has_text="Booked")).to_contain_text("Sold out")
+    expect(page.get_by_role("button", name="Held, $10, none free now")).to_be_visible()
+    page.get_by_role("button", name="List", exact=False).first.click()
+    expect(page.locator(".list-name + .soft")).to_have_text("None free now")
+    page.goto(f"{server.url}/")
+    expect(page.locator(".event-card", has_text="The Parlour")).to_contain_text("None free now")
+
+
+def _put_parlour_on_sale(server: RunningServer) -> None:
+    """Two seats in each of two categories, in a year that leaves it last in the listing."""
+    admin = {"Authorization": f"Bearer {server.token('boss', 'admin')}"}
+    layout = {
+        "id": "parlour",
+        "name": "The Parlour",
+        "canvasW": 200,
+        "canvasH": 100,
+        "categories": [
+            {"id": "held", "name": "Held", "color": "#336699", "price": 10},
+            {"id": "booked", "name": "Booked", "color": "#996633", "price": 10},
+        ],
+        "seats": [
+            {
+                "id": f"{row}{n}",
+                "position": {"x": 60 * n, "y": y},
+                "categoryId": category,
+                "rowLabel": row,
+                "seatNumber": n,
+            }
+            for row, category, y in (("A", "held", 30), ("B", "booked", 70))
+            for n in (1, 2)
+        ],
+    }
+    event = {
+        "eventId": "parlour",
+        "name": "The Parlour",
+        "layoutId": "parlour",
+        "startsAt": "2098-01-01T20:00:00Z",
+        "currency": "USD",
+    }
+    for path, body in (("layouts", layout), ("events", event)):
+        answer = httpx.post(f"{server.url}/api/v1/{path}", json=body, headers=admin)
+        assert answer.status_code == 201, answer.text
 
 
 def test_what_the_server_says_of_a_field_stands_beside_it(visit: Visit) -> None:

@@ -11,13 +11,14 @@
 /** @import { VenueTable } from "./venue/venue.js" */
 
 import { BasketPanel } from "./panels/basket-panel.js";
-import { ticket } from "./panels/ticket.js";
+import { standingSeats, ticket } from "./panels/ticket.js";
 import { countdown, plural } from "./sale/countdown.js";
 import { formatMoment } from "./sale/formatting.js";
 import { ApiProblem, Problem } from "./sale/problems.js";
 import { problemText, refusedText, seatFlags, seatName, tableName } from "./sale/wording.js";
 
 const TICK_MS = 500;
+const PLACES_SHOWN_MAX = 3;
 /** After these the hold is not what it was: the seats are to be looked at again, not the form. */
 const SEATS_CHANGED = new Set(["hold_not_found", "hold_not_complete", "seats_unavailable"]);
 
@@ -44,6 +45,8 @@ export class Checkout {
     /** @type {Map<number, string | null>} the table each wanted seat was taken with */
     this._tables = new Map();
     this._warnedFor = 0;
+    /** @type {readonly Booking[]} the buyer's bookings of this event, newest first */
+    this._bookings = [];
     this.panel = new BasketPanel({
       onRemove: (seats) => void sale.basket.giveBack(seats),
       onLookAt: (seats) => pane.lookAt(seats),
@@ -51,9 +54,11 @@ export class Checkout {
       onAgain: () => this._again(),
       onConfirm: (contact) => void this._book(contact),
       onDone: () => this._done(),
+      onTicket: (bookingId) => this._showTicket(this._bookings.find((booking) => booking.bookingId === bookingId)),
     });
     this._ticking = setInterval(() => this._tick(), TICK_MS);
     this.reflect();
+    void this._findBookings();
   }
 
   end() {
@@ -75,6 +80,7 @@ export class Checkout {
       booking: basket.booking,
       lostCount: this._lost.reduce((count, wish) => count + wish.seats.length, 0),
       closed: sale.onSale ? "" : this._closedText(),
+      tickets: this._bookings.map((booking) => this._ticketLine(booking)),
     });
     this._tick();
   }
@@ -162,19 +168,57 @@ export class Checkout {
 
   /** @param {Booking} booking */
   _confirm(booking) {
-    const { sale, locale, notices } = this._options;
-    const { venue } = sale;
-    const whole = new Set(booking.tableIds);
+    this._bookings = [booking, ...this._bookings.filter(({ bookingId }) => bookingId !== booking.bookingId)];
+    this._showTicket(booking);
+    this._options.notices.say(`Booked. ${plural(booking.seatIds.length, "seat")} for ${booking.contactInfo.name}.`);
+  }
+
+  /** What was booked before this page was opened; the map does without when nobody can say. */
+  async _findBookings() {
+    const { sale } = this._options;
+    try {
+      const found = await sale.bookings();
+      const made = new Set(this._bookings.map(({ bookingId }) => bookingId));
+      this._bookings = [...this._bookings, ...found.filter(({ bookingId }) => !made.has(bookingId))];
+      this.reflect();
+    } catch (caught) {
+      if (!(caught instanceof Problem)) throw caught;
+    }
+  }
+
+  /** @param {Booking | undefined} booking */
+  _showTicket(booking) {
+    if (!booking) return;
+    const { sale, locale } = this._options;
+    this.panel.confirm(ticket(booking, sale.event, this._placesOf(booking), { locale, venue: sale.venue.name, onDone: () => this._done() }));
+  }
+
+  /**
+   * @param {Booking} booking
+   * @returns {import("./panels/basket-panel.js").TicketLine}
+   */
+  _ticketLine(booking) {
+    const places = this._placesOf(booking).map(({ spot }) => spot);
+    const rest = places.length - PLACES_SHOWN_MAX;
+    const about = places.slice(0, PLACES_SHOWN_MAX).join(" · ") + (rest > 0 ? ` and ${rest} more` : "");
+    return { bookingId: booking.bookingId, title: plural(standingSeats(booking).length, "seat"), about };
+  }
+
+  /** @param {Booking} booking */
+  _placesOf(booking) {
+    const { venue } = this._options.sale;
+    const standing = standingSeats(booking);
+    const left = new Set(standing);
     const tables = booking.tableIds.flatMap((id) => {
       const table = venue.tableById.get(id);
-      return table ? [this._tableName(table, table.seats.length)] : [];
+      return table?.seats.every((seat) => left.has(venue.seat(seat).id)) ? [table] : [];
     });
-    const seats = booking.seatIds.flatMap((id) => {
+    const whole = new Set(tables.map(({ item }) => item.id));
+    const seats = standing.flatMap((id) => {
       const index = venue.indexOf.get(id);
       return index === undefined || whole.has(venue.seat(index).tableId ?? "") ? [] : [seatName(venue, index)];
     });
-    this.panel.confirm(ticket(booking, sale.event, [...seats, ...tables], { locale, venue: venue.name, onDone: () => this._done() }));
-    notices.say(`Booked. ${plural(booking.seatIds.length, "seat")} for ${booking.contactInfo.name}.`);
+    return [...seats, ...tables.map((table) => this._tableName(table, table.seats.length))];
   }
 
   /** @param {Problem} problem */

@@ -179,11 +179,11 @@ export class MapPane {
 
   _showPrices() {
     const { venue, event } = this._sale;
-    const available = this._sale.availableByCategory();
+    const sales = this._sale.categorySales();
     const used = new Set(venue.categoryOf);
     this._legend.show(venue.categories.flatMap(({ id, name }, category) =>
       used.has(category)
-        ? [{ category, name, color: this._scene.categoryColors[category], price: this._price(event.prices[id] ?? 0), available: this._sale.known ? available[category] : -1 }]
+        ? [{ category, name, color: this._scene.categoryColors[category], price: this._price(event.prices[id] ?? 0), sale: this._sale.known ? sales[category] : null }]
         : []));
   }
 

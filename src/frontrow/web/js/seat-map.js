@@ -17,7 +17,7 @@
 import { OpenEvent } from "./open-event.js";
 import { cover } from "./panels/cover.js";
 import { ApiClient } from "./sale/api.js";
-import { ApiProblem, Problem } from "./sale/problems.js";
+import { ApiProblem, OriginNotAllowed, Problem } from "./sale/problems.js";
 import { styles } from "./styles/styles.js";
 import { themeOf } from "./theme.js";
 import { STATE_WORD } from "./venue/seat-states.js";
@@ -166,9 +166,10 @@ export class SeatMap extends HTMLElement {
   /** @param {Problem} problem */
   _failed(problem) {
     const absent = problem instanceof ApiProblem && (problem.status === 404 || problem.status === 422);
-    this._cover(cover(absent ? { kind: "absent" } : { kind: "away", onAgain: () => this._openSoon() }));
+    const foreign = problem instanceof OriginNotAllowed;
+    this._cover(cover(absent ? { kind: "absent" } : foreign ? { kind: "foreign", message: problem.message } : { kind: "away", onAgain: () => this._openSoon() }));
     this._tellProblem(problem);
-    if (!absent) this._again = setTimeout(() => this._openSoon(), Math.max(TRY_AGAIN_MS, problem.retryAfterMs));
+    if (!absent && !foreign) this._again = setTimeout(() => this._openSoon(), Math.max(TRY_AGAIN_MS, problem.retryAfterMs));
   }
 
   /** @param {HTMLElement} element all there is to see now */

@@ -48,7 +48,7 @@ export interface ContactInfo { name: string; email: string; phone?: string }
 
 export interface Booking {
   bookingId: string; eventId: string; seatIds: string[]; tableIds: string[]; total: Money; status: string;
-  contactInfo: ContactInfo; bookedAt: string;
+  contactInfo: ContactInfo; bookedAt: string; cancelledSeatIds?: string[];
 }
 
 export interface GuestToken { token: string; userId: string; expiresAt: string }

@@ -4,6 +4,7 @@
 /** @import { Scene } from "./scene.js" */
 /** @import { VenueSection } from "../venue/venue.js" */
 
+import { noneFreeText } from "../sale/wording.js";
 import { overlap } from "../venue/geometry.js";
 import { inkOn, mixed } from "./colors.js";
 
@@ -90,7 +91,7 @@ export function paintBlockNames(ctx, scene, camera, close) {
     const wished = Math.min(20, Math.max(9, roomPx * 0.62));
     const size = Math.min(wished, (wished * roomPx * 1.78) / widthOf(ctx, nameFont(wished, fontFamily), section.name));
     if (size < NAME_PX_MIN) return;
-    const second = available === 0 ? "Sold out" : fromMinor === null ? "" : `from ${scene.priceText(fromMinor)}`;
+    const second = available === 0 ? noneFreeText(sales[index]) : fromMinor === null ? "" : `from ${scene.priceText(fromMinor)}`;
     const font = `500 ${Math.max(10, size * 0.62)}px ${fontFamily}`;
     const two = roomPx > 20 && second !== "" && widthOf(ctx, font, second) <= roomPx * 1.85;
     ctx.font = nameFont(size, fontFamily);

@@ -7,6 +7,8 @@
 /**
  * @typedef {object} SectionSale how a section sells
  * @property {number} available
+ * @property {number} held
+ * @property {number} booked
  * @property {number} total
  * @property {number | null} fromMinor the lowest price of an available seat
  */

@@ -6,11 +6,13 @@
 import { fill, h } from "../panels/markup.js";
 import { formatCount, formatMoment, formatMoney } from "../sale/formatting.js";
 import { Problem } from "../sale/problems.js";
-import { problemText } from "../sale/wording.js";
+import { noneFreeText, problemText } from "../sale/wording.js";
 import { note } from "./note.js";
 import { STATUS_TEXT } from "./status.js";
 
 const TRY_AGAIN_MS = 5_000;
+/** So many pages of the server's, which come in no order of time, are put in order together. */
+const PAGES_TOGETHER = 10;
 /** Below this share left it is worth saying that few are. */
 const FEW_SHARE = 0.1;
 
@@ -24,7 +26,7 @@ export async function showListing(main, api, locale) {
   const section = h("div", { class: "events" }, h("h1", {}, "What's on"), h("p", { class: "events-lead" }, "Pick an event, choose your seats on the map."), list);
   fill(main, section);
   try {
-    await addPage(list, section, api, locale, null);
+    await addEvents(list, section, api, locale, null);
   } catch (caught) {
     if (!(caught instanceof Problem)) throw caught;
     const again = () => void showListing(main, api, locale);
@@ -44,18 +46,37 @@ export async function showListing(main, api, locale) {
  * @param {string | undefined} locale
  * @param {string | null} cursor null for the first page
  */
-async function addPage(list, section, api, locale, cursor) {
-  const { items, nextCursor } = await api.events(cursor);
-  const cards = items.map((event) => h("li", {}, card(event, locale)));
+async function addEvents(list, section, api, locale, cursor) {
+  /** @type {EventSummary[]} */
+  const events = [];
+  let nextCursor = cursor;
+  for (let page = 0; page === 0 || (nextCursor && page < PAGES_TOGETHER); page++) {
+    const answer = await api.events(nextCursor);
+    events.push(...answer.items);
+    nextCursor = answer.nextCursor ?? null;
+  }
+  const cards = soonestFirst(events).map((event) => h("li", {}, card(event, locale)));
   if (cursor === null) fill(list, ...cards);
   else list.append(...cards);
   if (list.childElementCount === 0) fill(section, note("Nothing is on sale yet", "Come back soon.", h("a", { class: "button", href: "/docs" }, "Read the API")));
   if (!nextCursor) return;
   const more = h("button", { type: "button", class: "button more", onclick: () => {
     more.disabled = true;
-    addPage(list, section, api, locale, nextCursor).then(() => more.remove(), () => (more.disabled = false));
+    addEvents(list, section, api, locale, nextCursor).then(() => more.remove(), () => (more.disabled = false));
   } }, "Show more");
   section.append(more);
+}
+
+/**
+ * What can be had or will be, soonest first; then what is over, latest first.
+ * @param {EventSummary[]} events
+ */
+function soonestFirst(events) {
+  const startOf = (/** @type {EventSummary} */ { startsAt }) => Date.parse(startsAt);
+  const isOver = (/** @type {EventSummary} */ { saleStatus }) => saleStatus === "closed";
+  const soon = events.filter((event) => !isOver(event)).sort((one, other) => startOf(one) - startOf(other));
+  const over = events.filter(isOver).sort((one, other) => startOf(other) - startOf(one));
+  return [...soon, ...over];
 }
 
 /**
@@ -68,7 +89,7 @@ function card(event, locale) {
   const prices = Object.values(event.prices);
   const from = prices.length ? formatMoney({ amountMinor: Math.min(...prices), currency: event.currency }, locale, { short: true }) : "";
   const onSale = event.saleStatus === "on_sale";
-  const left = available === 0 ? "Sold out" : available <= total * FEW_SHARE ? `Only ${formatCount(available, locale)} left` : `${formatCount(available, locale)} seats available`;
+  const left = available === 0 ? noneFreeText(event.counts ?? {}) : available <= total * FEW_SHARE ? `Only ${formatCount(available, locale)} left` : `${formatCount(available, locale)} seats available`;
   const filled = h("span");
   filled.style.width = `${total ? (100 * (total - available)) / total : 0}%`;
   return h("a", { class: "event-card", href: `/?event=${encodeURIComponent(event.eventId)}${locale ? `&locale=${encodeURIComponent(locale)}` : ""}` },

@@ -32,9 +32,12 @@ import { Timer } from "./timer.js";
  * @property {() => void} onAgain take the lost seats again
  * @property {(contact: ContactInfo) => void} onConfirm
  * @property {() => void} onDone the ticket was seen
+ * @property {(bookingId: string) => void} onTicket show the ticket of a booking made earlier
  */
 
-/** @typedef {{ lines: BasketLine[], seatCount: number, total: string, settled: boolean, booking: boolean, lostCount: number, closed: string }} PanelState */
+/** @typedef {{ bookingId: string, title: string, about: string }} TicketLine a booking of this event that the buyer has */
+
+/** @typedef {{ lines: BasketLine[], seatCount: number, total: string, settled: boolean, booking: boolean, lostCount: number, closed: string, tickets: readonly TicketLine[] }} PanelState */
 
 export class BasketPanel {
   /** @param {PanelListener} listener */
@@ -43,7 +46,7 @@ export class BasketPanel {
     /** @type {"seats" | "details" | "done"} */
     this._step = "seats";
     /** @type {PanelState} */
-    this._state = { lines: [], seatCount: 0, total: "", settled: true, booking: false, lostCount: 0, closed: "" };
+    this._state = { lines: [], seatCount: 0, total: "", settled: true, booking: false, lostCount: 0, closed: "", tickets: [] };
     this._shown = "";
     this.form = new CheckoutForm(listener.onConfirm);
     this._timer = new Timer();
@@ -113,7 +116,7 @@ export class BasketPanel {
       this.go("seats");
       return;
     }
-    const { lines, seatCount, total, settled, booking, lostCount, closed } = state;
+    const { lines, seatCount, total, settled, booking, lostCount, closed, tickets } = state;
     this.element.dataset.step = seatCount === 0 ? "empty" : this._step;
     this._title.textContent = this._step === "details" ? "Your details" : "Your seats";
     this._back.hidden = this._step !== "details";
@@ -127,12 +130,13 @@ export class BasketPanel {
       this._shown = "details";
       return;
     }
-    const signature = JSON.stringify([lines, lostCount, closed]);
+    const signature = JSON.stringify([lines, lostCount, closed, tickets]);
     if (signature === this._shown) return;
     this._shown = signature;
     const focused = /** @type {HTMLElement | null} */ (this._body.querySelector("button:focus"))?.dataset.key;
-    if (seatCount === 0) fill(this._body, closed ? this._closed(closed) : lostCount ? this._lost(lostCount) : this._empty());
-    else fill(this._body, h("ul", { class: "lines" }, ...lines.map((line) => this._line(line))));
+    const own = tickets.length > 0 && this._tickets(tickets);
+    if (seatCount === 0) fill(this._body, own, closed ? this._closed(closed) : lostCount ? this._lost(lostCount) : this._empty());
+    else fill(this._body, h("ul", { class: "lines" }, ...lines.map((line) => this._line(line))), own);
     if (focused !== undefined) {
       const again = /** @type {HTMLElement | null} */ (this._body.querySelector(`button[data-key="${CSS.escape(focused)}"]`));
       (again ?? this._title).focus({ preventScroll: true });
@@ -162,6 +166,15 @@ export class BasketPanel {
       h("span", { class: "line-price" }, price),
       h("button", { type: "button", class: "icon-button", "data-key": `drop-${key}`, "aria-label": `Give back ${spot}`, onclick: () => this._listener.onRemove(seats) }, icon("close", 18)),
     );
+  }
+
+  /** @param {readonly TicketLine[]} tickets */
+  _tickets(tickets) {
+    return h("section", { class: "own-tickets" }, h("h3", {}, tickets.length === 1 ? "Your ticket" : "Your tickets"),
+      h("ul", { class: "lines" }, ...tickets.map(({ bookingId, title, about }) =>
+        h("li", { class: "line" },
+          h("button", { type: "button", class: "line-main", "data-key": `ticket-${bookingId}`, "aria-label": `${title}, ${about}. Show the ticket`, onclick: () => this._listener.onTicket(bookingId) },
+            icon("ticket", 20), h("span", { class: "line-text" }, h("span", { class: "line-spot" }, title), h("span", { class: "soft" }, about)))))));
   }
 
   _empty() {

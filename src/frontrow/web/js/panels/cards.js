@@ -7,7 +7,7 @@
 
 import { AVAILABLE } from "../venue/seat-states.js";
 import { plural } from "../sale/countdown.js";
-import { STATE_TEXT, seatFlags, seatName, sectionName, tableName } from "../sale/wording.js";
+import { STATE_TEXT, noneFreeText, seatFlags, seatName, sectionName, tableName } from "../sale/wording.js";
 
 /**
  * @param {LiveSale} sale
@@ -65,6 +65,6 @@ export function sectionCard(section, sold, color, category, price) {
     kicker: category,
     title: sectionName(section.name),
     price: sold.fromMinor === null ? "" : `from ${price(sold.fromMinor)}`,
-    note: sold.available ? `${plural(sold.available, "seat")} available` : "Sold out",
+    note: sold.available ? `${plural(sold.available, "seat")} available` : noneFreeText(sold),
   };
 }

@@ -1,5 +1,8 @@
 /** Prices by category, which filter the map, and the key to the seats' shapes. */
 
+/** @import { SeatCounts } from "../venue/seat-states.js" */
+
+import { noneFreeText } from "../sale/wording.js";
 import { icon, stateSign } from "./icons.js";
 import { h } from "./markup.js";
 
@@ -9,7 +12,7 @@ import { h } from "./markup.js";
  * @property {string} name
  * @property {string} color
  * @property {string} price
- * @property {number} available -1 before the first snapshot
+ * @property {SeatCounts | null} sale null before the first snapshot
  */
 
 export class Legend {
@@ -29,10 +32,10 @@ export class Legend {
   show(entries) {
     for (const entry of entries) {
       const { chip, price } = this._chips.get(entry.category) ?? this._add(entry);
-      const none = entry.available === 0;
-      chip.classList.toggle("sold-out", none);
-      price.textContent = none ? "Sold out" : entry.price;
-      const left = entry.available < 0 ? "" : none ? ", sold out" : `, ${entry.available} available`;
+      const none = entry.sale?.available === 0 ? noneFreeText(entry.sale) : "";
+      chip.classList.toggle("none-free", none !== "");
+      price.textContent = none || entry.price;
+      const left = entry.sale === null ? "" : `, ${none.toLowerCase() || `${entry.sale.available} available`}`;
       chip.setAttribute("aria-label", `${entry.name}, ${entry.price}${left}`);
     }
   }

@@ -5,9 +5,9 @@
 
 /** @import { Venue } from "../venue/venue.js" */
 
-import { AVAILABLE, MINE } from "../venue/seat-states.js";
+import { AVAILABLE, MINE, countStates } from "../venue/seat-states.js";
 import { plural } from "../sale/countdown.js";
-import { STATE_TEXT, seatFlags, rowName, sectionName } from "../sale/wording.js";
+import { STATE_TEXT, noneFreeText, seatFlags, rowName, sectionName } from "../sale/wording.js";
 import { fill, h } from "./markup.js";
 
 /**
@@ -99,8 +99,8 @@ export class SeatList {
     for (const seat of changed) this._reflect(seat);
     const states = this._source.states();
     for (const { seats, free } of this._groups) {
-      const count = seats.filter((seat) => states[seat] === AVAILABLE).length;
-      free.textContent = count ? `${plural(count, "seat")} available` : "Sold out";
+      const counts = countStates(states, seats);
+      free.textContent = counts.available ? `${plural(counts.available, "seat")} available` : noneFreeText(counts);
     }
   }
 }

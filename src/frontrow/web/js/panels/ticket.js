@@ -25,7 +25,7 @@ export function ticket(booking, event, seats, { locale, venue, onDone }) {
     "div",
     { class: "confirmation" },
     h("div", { class: "confirmation-head" }, h("span", { class: "tick" }, icon("check", 26)), h("h2", { tabindex: -1 }, "You're going!"),
-      h("p", {}, `${plural(booking.seatIds.length, "seat")} booked for ${booking.contactInfo.name}.`)),
+      h("p", {}, `${plural(standingSeats(booking).length, "seat")} booked for ${booking.contactInfo.name}.`)),
     h(
       "article",
       { class: "ticket", "aria-label": "Your ticket" },
@@ -38,6 +38,15 @@ export function ticket(booking, event, seats, { locale, venue, onDone }) {
     ),
     h("button", { type: "button", class: "quiet wide", onclick: onDone }, "Back to the map"),
   );
+}
+
+/**
+ * The seats of a booking that were not cancelled since.
+ * @param {Booking} booking
+ */
+export function standingSeats({ seatIds, cancelledSeatIds = [] }) {
+  const cancelled = new Set(cancelledSeatIds);
+  return seatIds.filter((id) => !cancelled.has(id));
 }
 
 /**

@@ -8,7 +8,7 @@
 /** @import { Booking, ContactInfo, EventPage, EventSummary, Hold, Layout, SeatStates } from "../wire.js" */
 /** @import { GetToken } from "./token-source.js" */
 
-import { ApiProblem, NoAnswer, Problem, problemIn } from "./problems.js";
+import { ApiProblem, NoAnswer, OriginNotAllowed, Problem, problemIn } from "./problems.js";
 import { ServerClock } from "./server-clock.js";
 import { TokenSource } from "./token-source.js";
 
@@ -18,6 +18,9 @@ const LAYOUT_TIMEOUT_MS = 60_000;
 const TRIES = 4;
 const FIRST_PAUSE_MS = 300;
 const PAUSE_MAX_MS = 8_000;
+const BOOKING_PAGES_MAX = 5;
+/** What a booking's status is while some of its seats are still booked. */
+const STANDING = new Set(["booked", "partly_cancelled"]);
 
 /**
  * @typedef {object} Call
@@ -45,6 +48,8 @@ export class ApiClient {
     this.clock = new ServerClock();
     this._fetch = send.bind(globalThis);
     this._pause = pause;
+    /** Whether the browser ever let us read an answer: then the server knows this site. */
+    this._answered = false;
     this.tokens = new TokenSource({
       origin: this.origin,
       own: getToken,
@@ -144,6 +149,24 @@ export class ApiClient {
   }
 
   /**
+   * My bookings of an event, newest first, but for those cancelled whole; none for somebody without a token.
+   * @param {string} eventId
+   * @returns {Promise<Booking[]>}
+   */
+  async bookingsOf(eventId) {
+    if ((await this.tokens.present()) === null) return [];
+    /** @type {Booking[]} */
+    const found = [];
+    let cursor = "";
+    for (let page = 0; page === 0 || (cursor && page < BOOKING_PAGES_MAX); page++) {
+      const answer = await this._json(`/bookings?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`, { token: "present" });
+      found.push(...answer.items);
+      cursor = answer.nextCursor ?? "";
+    }
+    return found.filter((booking) => booking.eventId === eventId && STANDING.has(booking.status));
+  }
+
+  /**
    * @param {string} path
    * @param {Call} [call]
    * @returns {Promise<any>} the shape is the caller's promise, by docs/http-api.md
@@ -183,6 +206,21 @@ export class ApiClient {
   }
 
   /**
+   * A browser does not say why an answer cannot be read. Where the server answers a question whose answer nobody
+   * wants to read, it is there, and it is this site that it does not know.
+   */
+  async _refusesThisSite() {
+    const here = globalThis.location?.origin;
+    if (this._answered || !here || new URL(this.origin).origin === here) return false;
+    try {
+      await this._fetch(`${this.origin}/health/live`, { mode: "no-cors", cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(TIMEOUT_MS) });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
    * @param {string} path
    * @param {Call} call
    * @param {string | null} token
@@ -208,8 +246,10 @@ export class ApiClient {
       });
     } catch (cause) {
       const late = cause instanceof DOMException && cause.name === "TimeoutError";
+      if (!late && (await this._refusesThisSite())) throw new OriginNotAllowed(globalThis.location.origin);
       throw new NoAnswer(late ? "The server did not answer in time" : "The server cannot be reached");
     }
+    this._answered = true;
     // A cached answer's Date is of another day; an answer through a cache says so by its Age.
     if (!cached && !response.headers.has("Age")) this.clock.learn(response.headers.get("Date"), sentMs, Date.now());
     if (response.ok || (response.status === 304 && etag)) return response;

@@ -7,8 +7,9 @@
 /** @import { ApiClient } from "./api.js" */
 /** @import { BasketListener } from "./basket.js" */
 /** @import { SectionSale } from "../drawing/scene.js" */
+/** @import { SeatCounts } from "../venue/seat-states.js" */
 
-import { AVAILABLE, BLOCKED, BOOKED, HELD, MINE, changedSeats, decodeStates } from "../venue/seat-states.js";
+import { AVAILABLE, BLOCKED, BOOKED, HELD, MINE, changedSeats, countState, decodeStates } from "../venue/seat-states.js";
 import { Venue } from "../venue/venue.js";
 import { Basket } from "./basket.js";
 import { Echoes } from "./echoes.js";
@@ -37,6 +38,7 @@ export class LiveSale {
    * @param {{ seatsMax: number, listener: SaleListener }} options
    */
   constructor(api, event, venue, { seatsMax, listener }) {
+    this._api = api;
     this.event = event;
     this.venue = venue;
     this._listener = listener;
@@ -151,27 +153,34 @@ export class LiveSale {
     return booking;
   }
 
+  /** What this buyer has booked of the event already, newest first. @returns {Promise<Booking[]>} */
+  bookings() {
+    return this._api.bookingsOf(this.event.eventId);
+  }
+
   /** How each section sells, by section index. @returns {SectionSale[]} */
   sectionSales() {
     /** @type {SectionSale[]} */
-    const sales = this.venue.sections.map(({ seats }) => ({ available: 0, total: seats.length, fromMinor: null }));
+    const sales = this.venue.sections.map(({ seats }) => ({ available: 0, held: 0, booked: 0, total: seats.length, fromMinor: null }));
     for (let seat = 0; seat < this.states.length; seat++) {
       const section = this.venue.sectionOf[seat];
-      if (section < 0 || (this.states[seat] !== AVAILABLE && this.states[seat] !== MINE)) continue;
+      if (section < 0) continue;
       const sale = sales[section];
-      sale.available += 1;
+      // The buyer's own seats are not gone for the buyer: a section of nothing else is no grey one.
+      const state = this.states[seat] === MINE ? AVAILABLE : this.states[seat];
+      countState(sale, state);
+      if (state !== AVAILABLE) continue;
       const price = this.basket.priceMinor(seat);
       if (sale.fromMinor === null || price < sale.fromMinor) sale.fromMinor = price;
     }
     return sales;
   }
 
-  /** Available seats by category index. @returns {number[]} */
-  availableByCategory() {
-    const counts = this.venue.categories.map(() => 0);
-    for (let seat = 0; seat < this.states.length; seat++) {
-      if (this.states[seat] === AVAILABLE) counts[this.venue.categoryOf[seat]] += 1;
-    }
-    return counts;
+  /** How each category sells, by category index. @returns {SeatCounts[]} */
+  categorySales() {
+    /** @type {SeatCounts[]} */
+    const sales = this.venue.categories.map(() => ({ available: 0, held: 0, booked: 0 }));
+    for (let seat = 0; seat < this.states.length; seat++) countState(sales[this.venue.categoryOf[seat]], this.states[seat]);
+    return sales;
   }
 }

@@ -3,8 +3,9 @@
  *
  *     Error
  *       └─ Problem            anything a caller may show
- *            ├─ ApiProblem    the server refused, and said why (application/problem+json)
- *            └─ NoAnswer      no answer: offline, time-out, cut connection. The request may have had its effect.
+ *            ├─ ApiProblem        the server refused, and said why (application/problem+json)
+ *            ├─ OriginNotAllowed  the server answers, but not to pages of this site
+ *            └─ NoAnswer          no answer: offline, time-out, cut connection. The request may have had its effect.
  */
 
 /** @import { ProblemBody, SeatRefusal } from "../wire.js" */
@@ -30,6 +31,23 @@ export class Problem extends Error {
 }
 
 export class NoAnswer extends Problem {}
+
+export class OriginNotAllowed extends Problem {
+  /** @param {string} site this page's origin */
+  constructor(site) {
+    super(`The server does not answer to pages of ${site}: name it in FRONTROW_CORS_ORIGINS`);
+  }
+
+  /** @override */
+  get code() {
+    return "origin_not_allowed";
+  }
+
+  /** @override */
+  get passing() {
+    return false;
+  }
+}
 
 const PASSING_STATUS = new Set([425, 429, 500, 502, 503, 504]);
 

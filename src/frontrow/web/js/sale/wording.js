@@ -3,7 +3,7 @@
 /** @import { Venue } from "../venue/venue.js" */
 
 import { AVAILABLE, BLOCKED, BOOKED, HELD, MINE } from "../venue/seat-states.js";
-import { ApiProblem } from "./problems.js";
+import { ApiProblem, Problem } from "./problems.js";
 
 /** @type {Readonly<Record<number, string>>} */
 export const STATE_TEXT = {
@@ -13,6 +13,14 @@ export const STATE_TEXT = {
   [BLOCKED]: "Not for sale",
   [MINE]: "Your seat",
 };
+
+/**
+ * What is said where no seat can be taken now: sold for good, or perhaps not.
+ * @param {{ held?: number, booked?: number }} counts
+ */
+export function noneFreeText({ held = 0, booked = 0 }) {
+  return held > 0 ? "None free now" : booked > 0 ? "Sold out" : "Not for sale";
+}
 
 /**
  * Where a seat is: `place` is its section, `spot` its row or table and number.
@@ -68,6 +76,7 @@ export function listed(names, locale) {
 
 /** @type {Readonly<Record<string, string>>} by error code */
 const PROBLEM_TEXT = {
+  origin_not_allowed: "The box office does not work with this site yet.",
   no_answer: "We can't reach the box office. Check your connection and try again.",
   store_unavailable: "The box office is taking a short break. Please try again in a moment.",
   rate_limited: "The box office is asked a lot from here. Please try again in a moment.",
@@ -96,7 +105,7 @@ export function problemText(problem) {
     if (PROBLEM_TEXT[problem.code]) return PROBLEM_TEXT[problem.code];
     return problem.status >= 500 ? PROBLEM_TEXT.store_unavailable : problem.message;
   }
-  return PROBLEM_TEXT.no_answer;
+  return (problem instanceof Problem && PROBLEM_TEXT[problem.code]) || PROBLEM_TEXT.no_answer;
 }
 
 /**

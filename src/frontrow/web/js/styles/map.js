@@ -19,8 +19,8 @@ export const MAP_CSS = `
   .chip:hover { border-color: var(--edge); }
   .chip-price { font-weight: 650; font-variant-numeric: tabular-nums; }
   .chip[aria-pressed="true"] { background: var(--ink); border-color: var(--ink); color: var(--on-ink); }
-  .chip.sold-out .chip-price { color: var(--soft); font-weight: 500; }
-  .chip.sold-out .swatch { opacity: .35; }
+  .chip.none-free .chip-price { color: var(--soft); font-weight: 500; }
+  .chip.none-free .swatch { opacity: .35; }
   .control {
     display: grid; place-items: center; width: 44px; height: 44px; background: var(--surface); border: 1px solid var(--line); border-radius: 12px;
     box-shadow: 0 1px 3px rgb(var(--shadow) / .08); transition: border-color .15s, background-color .15s;

@@ -26,6 +26,11 @@ export const PANEL_CSS = `
   .line .icon-button { margin-right: -9px; }
   .line.pending .line-text, .line.pending .line-price, .line.pending .swatch { opacity: .5; }
 
+  .own-tickets { padding: 12px 14px 2px; margin: 6px 0 14px; border: 1px solid var(--line); border-radius: 14px; background: var(--raised); }
+  .own-tickets h3 { font-size: 14px; font-weight: 650; color: var(--soft); }
+  .own-tickets svg { flex: none; margin-top: 2px; color: var(--soft); }
+  .own-tickets + .blank { min-height: 0; padding-top: 40px; }
+
   .blank { display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 6px; text-align: center; min-height: 100%; padding: 20px 8px 60px; }
   .blank h3 { font-size: 16.5px; font-weight: 650; }
   .blank p { color: var(--soft); max-width: 28ch; text-wrap: balance; }
@@ -71,6 +76,7 @@ export const PANEL_CSS = `
     .grip { position: absolute; top: 0; left: 50%; width: 88px; height: 22px; margin-left: -44px; display: block; }
     .grip svg { display: none; }
     .primary { padding: 0 26px; }
+    .own-tickets + .blank { padding-top: 4px; }
     .blank { min-height: 0; padding: 8px 0 calc(18px + env(safe-area-inset-bottom)); gap: 2px; }
     .blank-sign { display: none; }
     .blank p { max-width: 36ch; font-size: 14px; }

@@ -31,6 +31,35 @@ export function decodeStates(states, seatCount) {
 }
 
 /**
+ * How seats sell.
+ * @typedef {object} SeatCounts
+ * @property {number} available
+ * @property {number} held by anybody, this buyer included: they may come back
+ * @property {number} booked
+ */
+
+/**
+ * @param {Uint8Array} states
+ * @param {Iterable<number>} seats layout indexes
+ * @returns {SeatCounts}
+ */
+export function countStates(states, seats) {
+  const counts = { available: 0, held: 0, booked: 0 };
+  for (const seat of seats) countState(counts, states[seat]);
+  return counts;
+}
+
+/**
+ * @param {SeatCounts} counts
+ * @param {number} state of one more seat
+ */
+export function countState(counts, state) {
+  if (state === AVAILABLE) counts.available += 1;
+  else if (state === BOOKED) counts.booked += 1;
+  else if (state !== BLOCKED) counts.held += 1;
+}
+
+/**
  * The seats whose state differs.
  * @param {Uint8Array} before
  * @param {Uint8Array} after of the same length
