@@ -6,8 +6,8 @@ from typing import Generic, TypeVar
 from frontrow.domain.ids import EventId
 from frontrow.services.catalog import Sale
 
-SALES_MAX = 64
-"""Events for which one kind of thing is kept."""
+SEATS_MAX = 1_000_000
+"""Things of one kind are kept until their events have more seats than this together, some 250 bytes a seat."""
 
 T = TypeVar("T")
 
@@ -25,8 +25,12 @@ class PerSale(Generic[T]):
         known = self._made.get(event_id)
         if known is not None and known[0].event == sale.event and known[0].layout is sale.layout:
             return known[1]
-        while len(self._made) >= SALES_MAX:
-            del self._made[next(iter(self._made))]
         made = self._make(sale)
+        self._made.pop(event_id, None)
         self._made[event_id] = (sale, made)
+        while len(self._made) > 1 and self._seats() > SEATS_MAX:
+            del self._made[next(iter(self._made))]
         return made
+
+    def _seats(self) -> int:
+        return sum(len(sale.layout.seat_ids) for sale, _ in self._made.values())

@@ -6,15 +6,18 @@ import re
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from frontrow.adapters.redis.hold_store import ValkeyHoldStore
 from frontrow.adapters.sql.ledger import SqlLedger
 from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
+from frontrow.domain.hold import HoldAcquired, SeatRefusal, SeatsUnavailable, Unavailable
+from frontrow.domain.ids import EventId, HoldId, SeatId, UserId
 from frontrow.settings import DirectBooking
 from tests.support.http_stack import Answered, Api, Json, api_of, running_application
+from tests.support.unguarded_store import UnguardedStore
 from tests.support.valkey import ValkeyServer
 
 EVENT = "64f123456789abcd12345678"
@@ -616,17 +619,40 @@ async def test_who_holds_too_often_is_told_when_to_come_again(paying_api: Api) -
     assert int(answer.headers["retry-after"]) >= 1
 
 
-async def test_of_many_users_on_one_seat_one_wins_and_the_others_are_told_which_seat(api: Api) -> None:
-    users = [(f"user-{number}",) for number in range(20)]
-    steps = [Step("hold-seats", {"eventId": EVENT, "seatIds": ["seat_A5"]}, {}, by=user) for user in users]
+USERS: list[tuple[str, ...]] = [(f"user-{number}",) for number in range(20)]
+
+
+async def race(api: Api) -> tuple[list[tuple[str, ...]], list[Answered]]:
+    """Twenty users ask for one seat at once: who was told to have it, and what the others were answered."""
+    steps = [Step("hold-seats", {"eventId": EVENT, "seatIds": ["seat_A5"]}, {}, by=user) for user in USERS]
     answers = await asyncio.gather(*(ask(api, step) for step in steps))
-    assert sorted(it.status for it in answers) == [200] + [409] * 19
-    assert all(it.body == no(TAKEN, conflictingSeats=["seat_A5"]) for it in answers if it.status == 409)
-    winner = next(user for user, it in zip(users, answers, strict=True) if it.status == 200)
+    winners = [user for user, answer in zip(USERS, answers, strict=True) if answer.status == 200]
+    return winners, [answer for answer in answers if answer.status != 200]
+
+
+async def test_of_many_users_on_one_seat_one_wins_and_the_others_are_told_which_seat(api: Api) -> None:
+    winners, others = await race(api)
+    assert len(winners) == 1
+    assert all((it.status, it.body) == (409, no(TAKEN, conflictingSeats=["seat_A5"])) for it in others)
     confirmations = await asyncio.gather(
         *(ask(api, Step("confirm", confirm(seatIds=["seat_A5"]), {}, by=user)) for user in users)
     )
-    assert [user for user, it in zip(users, confirmations, strict=True) if it.status == 200] == [winner]
+    assert [user for user, it in zip(users, confirmations, strict=True) if it.status == 200] == winners
+
+
+async def test_the_same_race_has_many_winners_where_seats_are_looked_at_and_then_taken(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def acquire(
+        store: ValkeyHoldStore, event_id: EventId, *, hold_id: HoldId, user_id: UserId, seat_ids: list[SeatId], **_: Any
+    ) -> HoldAcquired | SeatsUnavailable:
+        if await UnguardedStore(store._client).take(event_id, user_id, seat_ids):
+            return HoldAcquired(hold_id, tuple(seat_ids), (), expires_at_ms=2**42, now_ms=0)
+        return SeatsUnavailable(tuple(SeatRefusal(it, Unavailable.HELD) for it in seat_ids), now_ms=0)
+
+    monkeypatch.setattr(ValkeyHoldStore, "acquire", acquire)
+    winners, _ = await race(api)
+    assert len(winners) > 1
 
 
 async def test_overlapping_choices_are_had_whole_or_not_at_all(api: Api) -> None:
