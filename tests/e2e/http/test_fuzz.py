@@ -103,6 +103,7 @@ def made_beforehand(url: str) -> dict[str, str]:
         "showId": EVENT,
         "showtimeId": EVENT,
         "orderId": order.json()["orderId"],
+        "seatId": KEPT_SEATS[1],
         "holdId": hold["holdId"],
         "bookingId": booking["bookingId"],
         "layoutId": LAYOUT,
