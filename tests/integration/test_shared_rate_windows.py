@@ -117,9 +117,9 @@ async def test_counters_in_the_store_are_bounded_by_those_in_memory(
 ) -> None:
     windows = SharedRateWindows(clock, client, counters_max=100)
     for number in range(1_000):
-        hit(windows, 1, f"calls/address/{number}/1/1/minute")
+        hit(windows, 2, f"calls/address/{number}/1/1/minute")
     await windows.exchange()
-    assert windows.counters == 100
+    assert windows.counters <= 100
     with redis.Redis(unix_socket_path=str(valkey.socket)) as raw:
         assert raw.dbsize() == 100
 

@@ -166,17 +166,17 @@ def test_refusals_are_logged_once_a_minute_with_their_number(
     assert "john" not in "".join(lines)
 
 
-def test_counters_are_bounded_and_the_oldest_goes_first(clock: FakeClock) -> None:
+def test_counters_are_bounded_and_the_oldest_go_first(clock: FakeClock) -> None:
     windows = RateWindows(clock, counters_max=100)
     for number in range(1_000):
         assert windows.acquire_sliding_window_entry(f"calls/address/{number}", 1, 60)
-    assert windows.counters == 100
+    assert 90 < windows.counters <= 100
     assert not windows.acquire_sliding_window_entry("calls/address/999", 1, 60)
     assert windows.acquire_sliding_window_entry("calls/address/0", 1, 60)
     clock.advance(WINDOW_MS)
     for number in range(1_000):
         windows.acquire_sliding_window_entry(f"calls/address/{number}", 1, 60)
-    assert windows.counters == 200
+    assert 180 < windows.counters <= 200
     clock.advance(WINDOW_MS * 2)
     assert windows.get("calls/address/999") == 0
     assert windows.counters == 0

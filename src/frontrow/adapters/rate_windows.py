@@ -7,6 +7,8 @@ this minute's counts and those of the minute before, and forgetting is dropping 
 Memory and each call's cost are bounded; nothing here waits. docs/decisions/0009-rate-limits.md compares strategies.
 """
 
+from itertools import islice
+
 from limits.storage import SlidingWindowCounterSupport, Storage
 
 from frontrow.ports import Clock
@@ -14,8 +16,10 @@ from frontrow.ports import Clock
 WINDOW_S = 60
 WINDOW_MS = WINDOW_S * 1000
 COUNTERS_MAX = 100_000
-"""In each of the two minutes; 200 bytes each, 40 MB in all. Past it the oldest counter of the minute is forgotten,
+"""In each of the two minutes; 200 bytes each, 40 MB in all. Past it the oldest counters of the minute are forgotten,
 which lets calls pass and refuses none."""
+_FORGOTTEN_SHARE = 16
+"""The oldest of so many parts go at once: one by one, each would be looked for past all that went before it."""
 
 
 class RateWindows(Storage, SlidingWindowCounterSupport):
@@ -114,5 +118,6 @@ class RateWindows(Storage, SlidingWindowCounterSupport):
     def _add(self, key: str, count: int, amount: int) -> None:
         current = self._current
         if count == 0 and len(current) >= self._counters_max:
-            del current[next(iter(current))]
+            for oldest in list(islice(current, max(1, self._counters_max // _FORGOTTEN_SHARE))):
+                del current[oldest]
         current[key] = count + amount

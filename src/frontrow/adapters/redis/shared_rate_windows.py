@@ -47,6 +47,8 @@ class SharedRateWindows(RateWindows):
         self._client = client
         self._untold: dict[str, int] = {}
         self._untold_before: dict[str, int] = {}
+        self._made = 0
+        """Counters begun in this minute."""
         self._counted = asyncio.Event()
         self._next_warning_ms = 0
 
@@ -105,13 +107,14 @@ class SharedRateWindows(RateWindows):
     def _begin(self, minute: int) -> None:
         self._untold_before = self._untold if minute == self._minute + 1 else {}
         self._untold = {}
+        self._made = 0
         super()._begin(minute)
 
     def _add(self, key: str, count: int, amount: int) -> None:
-        is_full = count == 0 and len(self._current) >= self._counters_max
         super()._add(key, count, amount)
-        if is_full:
-            return  # counted here alone, so that a process makes no more counters in the store than it keeps itself
+        self._made += count == 0
+        if self._made > self._counters_max:
+            return  # until the minute ends all is counted here alone: in the store nothing is forgotten for want of room
         self._untold[key] = self._untold.get(key, 0) + amount
         self._counted.set()
 
