@@ -157,5 +157,7 @@ def _is_passing(request: Request, response: Response) -> bool:
 
 def _sentence(request: Request, reason: Exception, tries: int, *, may_have_happened: bool) -> str:
     what = f"{request.method} {request.path}: no answer after {tries} {'try' if tries == 1 else 'tries'}"
+    if not request.changes:
+        return f"{what} ({type(reason).__name__}: {reason})"
     fate = "it may have been carried out" if may_have_happened else "nothing was changed"
     return f"{what} ({type(reason).__name__}: {reason}); {fate}"
