@@ -635,9 +635,9 @@ async def test_of_many_users_on_one_seat_one_wins_and_the_others_are_told_which_
     assert len(winners) == 1
     assert all((it.status, it.body) == (409, no(TAKEN, conflictingSeats=["seat_A5"])) for it in others)
     confirmations = await asyncio.gather(
-        *(ask(api, Step("confirm", confirm(seatIds=["seat_A5"]), {}, by=user)) for user in users)
+        *(ask(api, Step("confirm", confirm(seatIds=["seat_A5"]), {}, by=user)) for user in USERS)
     )
-    assert [user for user, it in zip(users, confirmations, strict=True) if it.status == 200] == winners
+    assert [user for user, it in zip(USERS, confirmations, strict=True) if it.status == 200] == winners
 
 
 async def test_the_same_race_has_many_winners_where_seats_are_looked_at_and_then_taken(
