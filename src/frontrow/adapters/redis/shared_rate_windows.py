@@ -114,7 +114,7 @@ class SharedRateWindows(RateWindows):
         super()._add(key, count, amount)
         self._made += count == 0
         if self._made > self._counters_max:
-            return  # until the minute ends all is counted here alone: in the store nothing is forgotten for want of room
+            return  # counted here alone until the minute ends: the store forgets nothing for want of room
         self._untold[key] = self._untold.get(key, 0) + amount
         self._counted.set()
 
