@@ -219,7 +219,6 @@ class OrderService:
         shown = await self._own_hold(Caller(user_id=order.user_id), sale, order.hold_id)
         return (
             shown is not None
-            and not shown.moved_seat_ids
             and set(shown.seat_ids) == set(order.seat_ids)
             and all(seat_id in sale.layout.index_of for seat_id in order.seat_ids)
             and (shown.total_minor, shown.currency) == (order.amount_minor, order.currency)
