@@ -95,6 +95,22 @@ def test_a_large_document_that_is_no_json_is_said_to_be_none(spoil: Callable[[by
     assert [fault.message.partition(":")[0] for fault in judged.faults] == ["not JSON"]
 
 
+@pytest.mark.parametrize(
+    ("end", "message"),
+    [
+        (b"", "not JSON: it ends too early at line 2, column 8"),
+        (b"1,}", "not JSON: trailing comma in object at line 2, column 10"),
+        (b"NaN}", "expected a finite number, got NaN"),
+        (b"-Infinity}", "expected a finite number, got -Infinity"),
+        (b'"\\ud800"}', "expected text, got half of a surrogate pair in it"),
+    ],
+)
+def test_what_is_wrong_at_the_end_of_a_large_document_is_said_with_its_place(end: bytes, message: str) -> None:
+    judged = read_layout(b'{"id": "' + b"x" * 2 * PIECE_BYTES + b'",\n"name":' + end)
+    assert isinstance(judged, LayoutUnsound)
+    assert message in [fault.message for fault in judged.faults]
+
+
 def test_a_document_of_too_many_parts_is_not_taken_apart() -> None:
     judged = read_layout(b'{"seats":[' + b"{}," * PARTS_MAX + b"{}]}")
     assert isinstance(judged, LayoutUnsound)
