@@ -106,7 +106,7 @@ async def test_every_counter_has_a_key_of_its_own_with_a_time_to_live(
     await windows.exchange()
     minute = clock.now_ms() // WINDOW_MS
     with redis.Redis(unix_socket_path=str(valkey.socket), decode_responses=True) as raw:
-        assert set(raw.keys()) == {keys.call_count(minute, name) for name in names}
+        assert set(raw.keys()) == {keys.call_count(minute, keys.encoded_counted(name)) for name in names}
         for name in raw.scan_iter():
             assert raw.get(name) == "2"
             assert 0 < raw.pttl(name) <= LIFETIME_MS

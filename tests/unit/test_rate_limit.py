@@ -4,13 +4,14 @@ import random
 
 import pytest
 from falcon.testing import create_asgi_req
+from limits import RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter, SlidingWindowCounterRateLimiter
 
 from frontrow.adapters.rate_windows import WINDOW_MS, RateWindows
 from frontrow.domain.ids import UserId
 from frontrow.http.client_address import ClientAddresses
 from frontrow.http.problems import Code, Refused
-from frontrow.http.rate_limit import Gate, RateLimiter, RateLimits
+from frontrow.http.rate_limit import Gate, PerMinute, RateLimiter, RateLimits
 from frontrow.services.callers import ADMIN, INTEGRATOR, Caller
 from tests.support.fake_clock import FakeClock
 
@@ -200,3 +201,9 @@ def test_the_librarys_other_calls_work_on_these_windows(windows: RateWindows, cl
     windows.incr("b", 60)
     assert windows.reset() == 1
     assert fixed.storage is windows
+
+
+@pytest.mark.parametrize("who", ["john", "192.0.2.1", "2001:db8::/64", "a/b", "ünï", "%", ""])
+def test_counters_are_named_as_the_library_names_them(who: str) -> None:
+    plain = RateLimitItemPerMinute(120, namespace="holds/user")
+    assert PerMinute(120, "holds/user").key_for(who) == plain.key_for(who)

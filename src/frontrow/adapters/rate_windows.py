@@ -8,6 +8,7 @@ Memory and each call's cost are bounded; nothing here waits. docs/decisions/0009
 """
 
 from itertools import islice
+from typing import Any
 
 from limits.storage import SlidingWindowCounterSupport, Storage
 
@@ -31,6 +32,9 @@ class RateWindows(Storage, SlidingWindowCounterSupport):
 
     STORAGE_SCHEME = None
     """Made by the composition root, not from a URI."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Leave subclasses as they are: the library wraps each method anew in each of them, to translate errors."""
 
     def __init__(self, clock: Clock, *, counters_max: int = COUNTERS_MAX) -> None:
         super().__init__()

@@ -36,6 +36,20 @@ class RateLimits(msgspec.Struct, frozen=True, kw_only=True):
     address_calls_per_minute: int = 12_000
 
 
+class PerMinute(RateLimitItemPerMinute):
+    """A limit per minute that names its counters as the library does, at a quarter of the cost."""
+
+    __slots__ = ["_prefix", "_suffix"]
+
+    def __init__(self, amount: int, namespace: str) -> None:
+        super().__init__(amount, namespace=namespace)
+        self._prefix, _, self._suffix = super().key_for("\0").partition("\0")
+
+    def key_for(self, *identifiers: bytes | str | int | float) -> str:
+        """The counter's name; `identifiers` is one text, the user or the address."""
+        return self._prefix + cast(str, identifiers[0]) + self._suffix
+
+
 class Gate(msgspec.Struct, frozen=True):
     """The limits of one operation; both raise Refused with `rate_limited` and the seconds to wait."""
 
@@ -77,9 +91,9 @@ class RateLimiter:
                 return self._gate("calls", limits.user_calls_per_minute, limits.address_calls_per_minute)
 
     def _gate(self, bucket: str, user_max: int, address_max: int) -> Gate:
-        of_address = RateLimitItemPerMinute(address_max, namespace=f"{bucket}/address")
-        of_user = RateLimitItemPerMinute(user_max, namespace=f"{bucket}/user")
-        of_agent = RateLimitItemPerMinute(address_max, namespace=f"{bucket}/agent")
+        of_address = PerMinute(address_max, f"{bucket}/address")
+        of_user = PerMinute(user_max, f"{bucket}/user")
+        of_agent = PerMinute(address_max, f"{bucket}/agent")
         hit, address_of = self._strategy.hit, self._addresses.of
 
         def admit_address(req: Request) -> None:
@@ -94,14 +108,14 @@ class RateLimiter:
 
         return Gate(admit_address, admit_user)
 
-    def _refusal(self, bucket: str, whose: str, item: RateLimitItemPerMinute, who: str) -> Refused:
+    def _refusal(self, bucket: str, whose: str, item: PerMinute, who: str) -> Refused:
         wait_s = self.wait_s(item, who)
         self._note_refusal()
         what = "calls that take seats" if bucket == "holds" else "calls"
         detail = f"at most {item.amount} {what} a minute {whose}; try again in {wait_s} s"
         return Refused(Problem(code=Code.RATE_LIMITED, detail=detail, retry_after_s=wait_s))
 
-    def wait_s(self, item: RateLimitItemPerMinute, who: str) -> int:
+    def wait_s(self, item: PerMinute, who: str) -> int:
         """Whole seconds, at least 1, after which a call that is refused now passes if none comes in between.
 
         The library's own reset time is when the count next falls by one, which is too early where it has to fall by

@@ -57,8 +57,13 @@ def user_seats(event_id: str, user: str) -> str:
 
 
 def call_count(minute: int, counted: str) -> str:
-    """How often one user or address called in that minute since 1970; `counted` as the limiter names it."""
-    return f"call_count:{{calls}}:{minute}:{quote(counted, safe='/:')}"
+    """How often one user or address called in that minute since 1970; `counted` as the limiter names it, encoded."""
+    return f"call_count:{{calls}}:{minute}:{counted}"
+
+
+def encoded_counted(counted: str) -> str:
+    """What the limiter counts as its key names it: percent-encoded but for slashes and colons."""
+    return quote(counted, safe="/:")
 
 
 def encoded_user(user_id: str) -> str:

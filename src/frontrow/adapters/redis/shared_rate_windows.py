@@ -84,7 +84,8 @@ class SharedRateWindows(RateWindows):
             yield self._tell(minute, some)
 
     async def _tell(self, minute: int, counts: dict[str, int]) -> None:
-        names = [keys.call_count(of, key) for key in counts for of in (minute, minute - 1)]
+        encoded = map(keys.encoded_counted, counts)
+        names = [keys.call_count(of, key) for key in encoded for of in (minute, minute - 1)]
         reply = list_of(await self._client.script(COUNT_CALLS, names, [LIFETIME_MS, *counts.values()]))
         totals = iter(reply[1:])
         for key, total, total_before in zip(counts, totals, totals, strict=True):
