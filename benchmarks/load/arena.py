@@ -38,7 +38,7 @@ async def run(site: Site) -> list[Figure]:
     sale = Sale()
     async with site.client(connections=256) as client:
         seats = (await client.get(f"/api/v1/events/{EVENT}/seats")).raise_for_status().json()["seats"]
-        seat_ids = [seat["id"] for seat in seats]
+        seat_ids = [seat["seatId"] for seat in seats]
         tokens = [site.token(f"fan-{number}") for number in range(USERS)]
         started = time.monotonic()
         await asyncio.gather(*(_buy(client, token, seat_ids, sale) for token in tokens))

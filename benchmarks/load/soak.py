@@ -100,7 +100,7 @@ async def _stage(client: httpx.AsyncClient, site: Site, soak: Soak, wait_s: floa
         created = await client.post("/api/v1/events", json={**event, "startsAt": "2090-01-01T20:00:00Z"}, headers=admin)
         created.raise_for_status()
         ends = min(soak.until, time.monotonic() + SHOW_S)
-        seats = [seat["id"] for seat in (await client.get(f"/api/v1/events/{show}/seats")).json()["seats"]]
+        seats = [seat["seatId"] for seat in (await client.get(f"/api/v1/events/{show}/seats")).json()["seats"]]
         users = [f"{show}-{number}" for number in range(VISITORS_PER_SHOW)]
         visitors = (Visitor(client, soak, show, bearer(site.token(user)), random.Random(user)) for user in users)
         await asyncio.gather(*(_visit(visitor, seats, ends) for visitor in visitors))

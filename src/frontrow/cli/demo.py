@@ -7,11 +7,10 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
-import platformdirs
 import typer
 
 from frontrow.cli.console import out
-from frontrow.cli.options import DataDir, Port, settings_with
+from frontrow.cli.options import DataDir, Port, demo_folder, settings_with
 from frontrow.cli.token import sign_token
 from frontrow.settings import DirectBooking, LogLevel, PaymentGatewayName, Settings, is_set
 
@@ -60,7 +59,7 @@ def demo_settings(settings: Settings, *, on_terminal: bool = False) -> Settings:
     quiet = on_terminal and not is_set("log_level")
     return msgspec.structs.replace(
         settings,
-        data_dir=settings.data_dir or platformdirs.user_data_path("frontrow") / "demo",
+        data_dir=demo_folder(settings),
         direct_booking=settings.direct_booking if is_set("direct_booking") else DirectBooking.ANYONE,
         payment_gateway=settings.payment_gateway if is_set("payment_gateway") else PaymentGatewayName.DEMO,
         dialect_guests=settings.dialect_guests if is_set("dialect_guests") else True,

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
+import platformdirs
 import typer
 
 from frontrow.data_folder import DataFolder
@@ -24,6 +25,11 @@ def settings_with(data_dir: Path | None) -> Settings:
     """The environment's settings, with the folder named on the command line if there is one."""
     settings = load()
     return settings if data_dir is None else msgspec.structs.replace(settings, data_dir=data_dir)
+
+
+def demo_folder(settings: Settings) -> Path:
+    """Where `frontrow demo` keeps its data under these settings: a folder of its own unless one is named."""
+    return settings.data_dir or platformdirs.user_data_path("frontrow") / "demo"
 
 
 def secret_of(settings: Settings) -> str:

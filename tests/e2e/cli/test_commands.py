@@ -48,6 +48,14 @@ def test_a_token_names_its_user_and_roles(tmp_path: Path) -> None:
     assert (claims["sub"], claims["roles"]) == ("ann", ["admin", "integrator"])
 
 
+def test_a_token_for_the_demo_is_signed_with_the_secret_of_the_demos_own_folder(tmp_path: Path) -> None:
+    unset = {"FRONTROW_DATA_DIR": "", "XDG_DATA_HOME": str(tmp_path)}
+    done = run_frontrow("token", "--user", "ann", "--demo", data_dir=tmp_path, extra=unset)
+    assert done.returncode == 0, done.stderr
+    secret = (tmp_path / "frontrow" / "demo" / "jwt-secret").read_text().strip()
+    assert jwt.decode(done.stdout.strip(), secret, algorithms=["HS256"])["sub"] == "ann"
+
+
 def test_a_user_that_no_token_can_name_is_refused(tmp_path: Path) -> None:
     done = run_frontrow("token", "--user", "x" * 256, data_dir=tmp_path)
     assert done.returncode == 2
