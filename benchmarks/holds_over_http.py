@@ -11,9 +11,11 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psutil
 
 from benchmarks.hold_script import SEATS, USERS
 from benchmarks.scenario import Scenario
@@ -35,6 +37,19 @@ _UVICORN = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server process under load."""
+
+    url: str
+    process: psutil.Process
+
+    def cpu_s(self) -> float:
+        """The processor time it has used so far."""
+        times = self.process.cpu_times()
+        return float(times.user + times.system)
+
+
 @asynccontextmanager
 async def opened() -> AsyncIterator[Scenario]:
     """One embedded Valkey for both; each side is one process. Needs wrk on PATH."""
@@ -43,33 +58,27 @@ async def opened() -> AsyncIterator[Scenario]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="frontrow-bench-")))
         server = stack.enter_context(EmbeddedValkey(folder))
         await _warm("floor", server.url)
-        bare_url = stack.enter_context(
+        bare = stack.enter_context(
             serving(
                 lambda port: [*_UVICORN, "benchmarks.bare_asgi:app", "--port", str(port)],
                 {"BENCH_EVENT": "floor", "BENCH_REDIS_URL": server.url},
             )
         )
-        environment = {
+        settings = {
             "FRONTROW_DATA_DIR": str(folder / "data"),
             "FRONTROW_REDIS_URL": server.url,
-            "FRONTROW_JWTSECRET": SECRET,
-            "FRONTROW_LOG_LEVEL": "warning",
             "FRONTROW_RATE_LIMIT_ENABLED": "false",
         }
-        frontrow_url = stack.enter_context(
-            serving(lambda port: [sys.executable, "-m", "frontrow", "serve", "--port", str(port)], environment)
-        )
-        settings = Settings(jwt_secret=SECRET)
-        admin = sign_token(settings, user="bench-admin", roles=["admin"], ttl_minutes=60)
-        await put_on_sale(frontrow_url, admin)
-        tokens = [sign_token(settings, user=f"user-{user}", roles=[], ttl_minutes=60) for user in range(USERS)]
+        frontrow = stack.enter_context(frontrow_serving(settings))
+        await put_on_sale(frontrow.url, _EVENT)
+        tokens = tokens_of_users()
         yield Scenario(
             name="holds over HTTP",
             floor_name="bare ASGI, same script, no checks",
             subject_name=f"POST holds, {CONNECTIONS} connections",
             aim=0.55,
-            floor=lambda: asyncio.to_thread(holds_per_s, bare_url, "/", tokens),
-            subject=lambda: asyncio.to_thread(holds_per_s, frontrow_url, holds_path(_EVENT), tokens),
+            floor=lambda: asyncio.to_thread(_per_s, bare.url, "/", tokens),
+            subject=lambda: asyncio.to_thread(_per_s, frontrow.url, holds_path(_EVENT), tokens),
         )
 
 
@@ -86,8 +95,8 @@ async def _warm(event_id: str, redis_url: str) -> None:
 
 
 @contextmanager
-def serving(command: Callable[[int], Sequence[str]], environment: dict[str, str]) -> Iterator[str]:
-    """Run a server's command, given a port, until the block ends; yields its URL once it answers."""
+def serving(command: Callable[[int], Sequence[str]], environment: dict[str, str]) -> Iterator[Server]:
+    """Run a server's command, given a port, until the block ends; yields it once it answers."""
     port = _free_port()
     process = subprocess.Popen(command(port), env={**os.environ, **environment}, cwd=Path(__file__).parents[1])
     url = f"http://127.0.0.1:{port}"
@@ -100,14 +109,14 @@ def serving(command: Callable[[int], Sequence[str]], environment: dict[str, str]
                 break
             except httpx.TransportError:
                 time.sleep(0.05)
-        yield url
+        yield Server(url, psutil.Process(process.pid))
     finally:
         process.terminate()
         process.wait()
 
 
-def frontrow_serving(settings: Mapping[str, str]) -> AbstractContextManager[str]:
-    """`frontrow serve` with these variables, until the block ends; yields its URL."""
+def frontrow_serving(settings: Mapping[str, str]) -> AbstractContextManager[Server]:
+    """`frontrow serve` with these variables, until the block ends."""
     environment = {"FRONTROW_JWT_SECRET": SECRET, "FRONTROW_LOG_LEVEL": "warning", **settings}
     return serving(lambda port: [sys.executable, "-m", "frontrow", "serve", "--port", str(port)], environment)
 
@@ -146,14 +155,18 @@ def holds_path(event_id: str) -> str:
     return f"/api/v1/events/{event_id}/holds"
 
 
-def holds_per_s(url: str, path: str, tokens: list[str]) -> float:
-    """A round of 3-seat holds by these users."""
+def _per_s(url: str, path: str, tokens: list[str]) -> float:
+    return holds(url, path, tokens) / SECONDS_PER_ROUND
+
+
+def holds(url: str, path: str, tokens: list[str]) -> int:
+    """A round of 3-seat holds by these users; how many were granted."""
     script = Path(__file__).with_name("holds.lua")
     return wrk("-s", str(script), url, "--", path, *tokens)
 
 
-def wrk(*arguments: str) -> float:
-    """Requests per second of a round; every one must be granted."""
+def wrk(*arguments: str) -> int:
+    """The requests of a round of SECONDS_PER_ROUND; every one must be granted."""
     done = subprocess.run(
         ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS_PER_ROUND}s", *arguments],
         capture_output=True,
@@ -162,9 +175,9 @@ def wrk(*arguments: str) -> float:
     )
     refused = re.search(r"Non-2xx or 3xx responses: (\d+)", done.stdout)
     assert refused is None, f"requests were refused:\n{done.stdout}"
-    found = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
+    found = re.search(r"(\d+) requests in ", done.stdout)
     assert found, done.stdout
-    return float(found[1])
+    return int(found[1])
 
 
 def _free_port() -> int:
