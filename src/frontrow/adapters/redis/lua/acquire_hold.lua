@@ -55,7 +55,7 @@ local scores = redis.call('ZMSCORE', KEYS[3], unpack(ARGV, 12, checks_end))
 local marks = redis.call('HMGET', KEYS[4], unpack(ARGV, 12, checks_end))
 local locks = redis.call('MGET', unpack(KEYS, 8, 7 + seat_count))
 local function is_held(i) return scores[i] and tonumber(scores[i]) > now_ms end
-local refused, busy, dead_marks, is_wanted, is_own, locked_at_ms = {'unavailable', now_ms}, {}, {}, {}, {}, {}
+local refused, busy, dead_marks, is_own, locked_at_ms = {'unavailable', now_ms}, {}, {}, {}, {}
 local retry_after_ms, new_count, first_locked_at_ms = 0, 0, now_ms
 for i = 1, seat_count do
   local seat, held, left_ms = ARGV[11 + i], is_held(i), mark_left_ms(marks[i], now_ms)
@@ -69,7 +69,7 @@ for i = 1, seat_count do
   elseif marks[i] then
     dead_marks[#dead_marks + 1] = seat
   end
-  is_wanted[seat], is_own[i], locked_at_ms[i] = true, owner == user, owner == user and at_ms or now_ms
+  is_own[i], locked_at_ms[i] = owner == user, owner == user and at_ms or now_ms
   if not is_own[i] then new_count = new_count + 1 end
   first_locked_at_ms = math.min(first_locked_at_ms, locked_at_ms[i])
 end
@@ -78,35 +78,38 @@ if #busy > 0 then return {'busy', now_ms, retry_after_ms, table.concat(busy, ','
 local held_count = redis.call('ZCOUNT', KEYS[6], '(' .. now_ms, '+inf')
 if seats_max > 0 and held_count + new_count > seats_max then return {'limit', now_ms, held_count, seats_max} end
 
-local function with_listed(listed, first, last)
-  for i = first, last do
-    if not string.find(',' .. listed .. ',', ',' .. ARGV[i] .. ',', 1, true) then
-      listed = listed == '' and ARGV[i] or listed .. ',' .. ARGV[i]
-    end
-  end
-  return listed
-end
 local named = table.concat(ARGV, ',', 12, seats_end)
 local seats, tables = named, table.concat(ARGV, ',', tables_at + 1, tables_end)
 local expires_at_ms = math.min(now_ms + ttl_ms, first_locked_at_ms + lifetime_max_ms)
 if adds then
+  local function with_listed(listed, first, last)
+    for i = first, last do
+      if not string.find(',' .. listed .. ',', ',' .. ARGV[i] .. ',', 1, true) then
+        listed = listed == '' and ARGV[i] or listed .. ',' .. ARGV[i]
+      end
+    end
+    return listed
+  end
   seats, tables = with_listed(record[3], 12, seats_end), with_listed(record[4], tables_at + 1, tables_end)
   local _, commas = string.gsub(seats, ',', '')
   if commas >= HOLD_SEATS_MAX then return {'limit', now_ms, held_count, HOLD_SEATS_MAX} end
   expires_at_ms = math.min(tonumber(record[2]), first_locked_at_ms + lifetime_max_ms)
 end
 
-local orphans = {}
-local function stays_free(i)
-  local seat = ARGV[11 + i]
-  return seat ~= '' and not (is_wanted[seat] or sold[i] or is_held(i) or mark_left_ms(marks[i], now_ms) > 0)
+if check_count > 0 then
+  local orphans, is_wanted = {}, {}
+  for i = 12, seats_end do is_wanted[ARGV[i]] = true end
+  local function stays_free(i)
+    local seat = ARGV[11 + i]
+    return seat ~= '' and not (is_wanted[seat] or sold[i] or is_held(i) or mark_left_ms(marks[i], now_ms) > 0)
+  end
+  for c = 1, check_count do
+    local i, left, right = seat_count + 2 * c - 1, tonumber(ARGV[checks_end + 2 * c - 1]), tonumber(ARGV[checks_end + 2 * c])
+    local is_left_alone = stays_free(i) and not stays_free(i + 1)
+    if is_left_alone and not (is_own[left] and is_own[right]) then orphans[#orphans + 1] = ARGV[11 + i] end
+  end
+  if #orphans > 0 then return {'orphans', now_ms, table.concat(orphans, ',')} end
 end
-for c = 1, check_count do
-  local i, left, right = seat_count + 2 * c - 1, tonumber(ARGV[checks_end + 2 * c - 1]), tonumber(ARGV[checks_end + 2 * c])
-  local is_left_alone = stays_free(i) and not stays_free(i + 1)
-  if is_left_alone and not (is_own[left] and is_own[right]) then orphans[#orphans + 1] = ARGV[11 + i] end
-end
-if #orphans > 0 then return {'orphans', now_ms, table.concat(orphans, ',')} end
 
 local scored, owned = {}, user .. ':' .. hold_id .. ':'
 for i = 1, seat_count do
