@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from msgspec import Meta
 
 from frontrow.http.faults import FAULTS_MAX, faults_of
+from frontrow.http.fields import ChosenId
 from frontrow.http.v1.bookings import BookSeats
-from frontrow.http.v1.fields import ChosenId
 from frontrow.http.v1.holds import HoldSeats
 
 

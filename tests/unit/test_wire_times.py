@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frontrow.http.v1.fields import time_ms, time_text
+from frontrow.http.fields import time_ms, time_text
 
 
 @given(st.integers(0, 253_402_300_799_999))

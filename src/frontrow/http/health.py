@@ -9,10 +9,10 @@ import msgspec
 from msgspec import Meta
 
 from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
+from frontrow.http.fields import Time, time_text
 from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared
 from frontrow.http.problems import Problem
 from frontrow.http.services import Probe, Services
-from frontrow.http.v1.fields import Time, time_text
 from frontrow.services.sweeping import SweepFigures
 
 PROBE_SECONDS_MAX = 2.0

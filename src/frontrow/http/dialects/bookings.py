@@ -12,6 +12,8 @@ from frontrow.domain.booking import BookingWritten, ContactInfo
 from frontrow.domain.hold import SeatsUnavailable, Unavailable
 from frontrow.domain.ids import EventId, SeatId
 from frontrow.domain.seat_map import SeatState
+from frontrow.http.event_views import shown_event
+from frontrow.http.fields import MS_PER_MINUTE, Time, time_text
 from frontrow.http.guest_sessions import acting_as
 from frontrow.http.operation import (
     Access,
@@ -25,10 +27,8 @@ from frontrow.http.operation import (
     declared,
 )
 from frontrow.http.problems import Code, ErrorStyle, FieldFault, Problem, invalid, not_found
+from frontrow.http.refusals import SELECTION_CODES, listed, problem_of
 from frontrow.http.services import Services
-from frontrow.http.v1.event_views import shown_event
-from frontrow.http.v1.fields import MS_PER_MINUTE, Time, time_text
-from frontrow.http.v1.refusals import SELECTION_CODES, listed, problem_of
 from frontrow.services.callers import Caller
 from frontrow.services.confirming import SeatsAlreadyBooked, SeatsNotHeld
 from frontrow.services.outcomes import HoldRequest, HoldShown

@@ -7,9 +7,9 @@ import time
 
 import msgspec
 
+from frontrow.http.fields import Time, time_text
 from frontrow.http.problems import Code, ErrorStyle, Problem
-from frontrow.http.v1.fields import Time, time_text
-from frontrow.http.v1.refusals import SELECTION_CODES
+from frontrow.http.refusals import SELECTION_CODES
 
 _NS_PER_MS = 1_000_000
 

@@ -13,12 +13,12 @@ from frontrow.domain.hold import HoldReleased, SeatsUnavailable
 from frontrow.domain.ids import CategoryId, EventId, HoldId, LayoutId, SeatId, event_number_of
 from frontrow.domain.layout import Category, Layout, Point, Seat
 from frontrow.http.dialects.hold_errors import ERRORS, ErrorBody, error_body, example_error
+from frontrow.http.event_views import shown_event
+from frontrow.http.fields import MS_PER_MINUTE, Time, time_text
 from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, Variant, declared
 from frontrow.http.problems import Code, FieldFault, Problem, invalid, not_found
+from frontrow.http.refusals import SELECTION_CODES, problem_of
 from frontrow.http.services import Services
-from frontrow.http.v1.event_views import shown_event
-from frontrow.http.v1.fields import MS_PER_MINUTE, Time, time_text
-from frontrow.http.v1.refusals import SELECTION_CODES, problem_of
 from frontrow.services.outcomes import HoldRequest, HoldShown
 
 HOLD_MINUTES = 5

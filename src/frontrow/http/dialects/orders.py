@@ -16,11 +16,11 @@ from frontrow.domain.payment import Declined
 from frontrow.domain.pricing import currency_exponent, price_major
 from frontrow.http.dialects.hold_errors import ERRORS
 from frontrow.http.dialects.holds import HOLD_ID, SEATS, TAG
+from frontrow.http.fields import Email, PhoneNumber, RequiredText, Time, time_text
 from frontrow.http.operation import Access, Answer, Call, Example, NoQuery, Operation, declared
 from frontrow.http.problems import Code, Problem, not_found
+from frontrow.http.refusals import problem_of
 from frontrow.http.services import Services
-from frontrow.http.v1.fields import Email, PhoneNumber, RequiredText, Time, time_text
-from frontrow.http.v1.refusals import problem_of
 from frontrow.services.orders import (
     OrderClosed,
     OrderNotFound,

@@ -5,9 +5,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from frontrow.http.fields import Time
 from frontrow.http.operation import JSON_MEDIA_TYPE
 from frontrow.http.problems import KINDS, ErrorStyle, Problem
-from frontrow.http.v1.fields import Time
 
 Status = Annotated[str, Meta(description="`available`, `occupied`, `locked` (by others) or `selected` (by you)")]
 

@@ -35,12 +35,12 @@ from frontrow.http.dialects.showtime_answers import (
     StatusShown,
     UnlockedSeats,
 )
+from frontrow.http.event_views import shown_event
+from frontrow.http.fields import time_text
 from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, Variant, declared
 from frontrow.http.problems import Code, FieldFault, Problem, invalid, not_found
+from frontrow.http.refusals import problem_of
 from frontrow.http.services import Services
-from frontrow.http.v1.event_views import shown_event
-from frontrow.http.v1.fields import time_text
-from frontrow.http.v1.refusals import problem_of
 from frontrow.services.live_view import LiveView, order_of
 from frontrow.services.outcomes import HoldShown, MySeats
 

@@ -6,12 +6,12 @@ import msgspec
 from msgspec import Meta
 
 from frontrow.domain.ids import EventId, SeatId
+from frontrow.http.fields import SeatIds, Text
 from frontrow.http.operation import Access, Answer, Call, Example, NoQuery, Operation, declared
 from frontrow.http.problems import Code, Problem
+from frontrow.http.refusals import SELECTION_CODES, problem_of
 from frontrow.http.services import Services
 from frontrow.http.v1.events import PATH
-from frontrow.http.v1.fields import SeatIds, Text
-from frontrow.http.v1.refusals import SELECTION_CODES, problem_of
 from frontrow.services.outcomes import BlockWritten, SeatsUnblocked
 
 

@@ -14,10 +14,7 @@ from frontrow.domain.booking import (
     PaymentInfo,
 )
 from frontrow.domain.ids import USER_ID_BYTES_MAX, BookingId, EventId, HoldId, SeatId, UserId, is_user_id
-from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared
-from frontrow.http.problems import Code, FieldFault, Problem, invalid
-from frontrow.http.services import Services
-from frontrow.http.v1.fields import (
+from frontrow.http.fields import (
     BookingsCursor,
     Email,
     LongText,
@@ -30,8 +27,11 @@ from frontrow.http.v1.fields import (
     Time,
     time_text,
 )
+from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared
+from frontrow.http.problems import Code, FieldFault, Problem, invalid
+from frontrow.http.refusals import SELECTION_CODES, problem_of
+from frontrow.http.services import Services
 from frontrow.http.v1.holds import REPLAYED
-from frontrow.http.v1.refusals import SELECTION_CODES, problem_of
 from frontrow.services.outcomes import BookRequest
 
 PAGE_MAX = 100

@@ -10,14 +10,14 @@ from msgspec import UNSET, Meta, UnsetType
 from frontrow.domain.booking import IdempotencyKey
 from frontrow.domain.ids import CHOSEN_ID_FORM, CategoryId, EventId, LayoutId, is_chosen_id
 from frontrow.domain.pricing import PRICE_MINOR_MAX
+from frontrow.http.fields import ChosenId, Currency, RequiredText, SentTime, time_ms
 from frontrow.http.operation import Access, Answer, Call, Example, NoQuery, Operation, declared
 from frontrow.http.problems import Code, FieldFault, Problem, invalid, not_found
+from frontrow.http.refusals import listed
 from frontrow.http.services import Services
 from frontrow.http.v1.events import EXAMPLE, PATH, EventDocument, event_document
-from frontrow.http.v1.fields import ChosenId, Currency, RequiredText, SentTime, time_ms
 from frontrow.http.v1.holds import REPLAYED
 from frontrow.http.v1.layouts import VERSION_MAX
-from frontrow.http.v1.refusals import listed
 from frontrow.services.event_rules import EventFaulty, EventPatch, NewEvent, PricesMissing
 from frontrow.services.layouts import (
     EventChanged,

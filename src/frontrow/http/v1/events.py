@@ -9,10 +9,10 @@ from msgspec import Meta
 from frontrow.domain.errors import StoreUnavailable
 from frontrow.domain.event import Event, SaleStatus
 from frontrow.domain.ids import EventId, is_chosen_id
+from frontrow.http.fields import AmountMinor, Currency, EventsCursor, Time, time_text
 from frontrow.http.operation import REVALIDATE, Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared
 from frontrow.http.problems import Code, Problem, not_found
 from frontrow.http.services import Services
-from frontrow.http.v1.fields import AmountMinor, Currency, EventsCursor, Time, time_text
 
 PAGE_MAX = 100
 

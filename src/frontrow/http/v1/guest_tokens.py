@@ -2,12 +2,12 @@
 
 import msgspec
 
+from frontrow.http.fields import Time, time_text
 from frontrow.http.guest_tokens import GuestTokens
 from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared
 from frontrow.http.problems import Code, Problem, not_found
 from frontrow.http.services import Services
 from frontrow.http.token_keys import shared_secret
-from frontrow.http.v1.fields import Time, time_text
 
 
 class GuestTokenDocument(msgspec.Struct, frozen=True, rename="camel"):

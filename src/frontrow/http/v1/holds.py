@@ -7,10 +7,7 @@ from msgspec import Meta
 
 from frontrow.domain.hold import SEATS_PER_HOLD_MAX, HoldReleased
 from frontrow.domain.ids import CategoryId, EventId, HoldId, SeatId, SectionId
-from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared
-from frontrow.http.problems import Code, FieldFault, Problem, invalid
-from frontrow.http.services import Services
-from frontrow.http.v1.fields import (
+from frontrow.http.fields import (
     MS_PER_MINUTE,
     MS_PER_SECOND,
     Money,
@@ -20,7 +17,10 @@ from frontrow.http.v1.fields import (
     Time,
     time_text,
 )
-from frontrow.http.v1.refusals import SELECTION_CODES, problem_of
+from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared
+from frontrow.http.problems import Code, FieldFault, Problem, invalid
+from frontrow.http.refusals import SELECTION_CODES, problem_of
+from frontrow.http.services import Services
 from frontrow.services.best_seats import BestAnswer
 from frontrow.services.outcomes import RELEASE_DELAY_MS_MAX, HoldRequest, HoldShown
 from frontrow.services.picking import BestAvailable

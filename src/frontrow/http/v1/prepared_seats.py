@@ -7,8 +7,8 @@ import msgspec
 from frontrow.domain.event import Event
 from frontrow.domain.layout import Point
 from frontrow.domain.layout_index import LayoutIndex
+from frontrow.http.fields import Money
 from frontrow.http.per_sale import PerSale
-from frontrow.http.v1.fields import Money
 from frontrow.services.catalog import Sale
 
 

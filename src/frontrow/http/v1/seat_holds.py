@@ -4,12 +4,12 @@ import msgspec
 
 from frontrow.domain.hold import Hold
 from frontrow.domain.ids import EventId, SeatId
+from frontrow.http.fields import Time, time_text
 from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared
 from frontrow.http.problems import Code, Problem, not_found
+from frontrow.http.refusals import problem_of
 from frontrow.http.services import Services
 from frontrow.http.v1.events import PATH
-from frontrow.http.v1.fields import Time, time_text
-from frontrow.http.v1.refusals import problem_of
 from frontrow.services.outcomes import NotFound
 
 

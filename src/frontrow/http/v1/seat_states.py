@@ -3,6 +3,7 @@
 import msgspec
 
 from frontrow.domain.ids import EventId
+from frontrow.http.event_views import etag_of, head_of, shown_event
 from frontrow.http.operation import (
     REVALIDATE,
     Access,
@@ -17,7 +18,6 @@ from frontrow.http.operation import (
 )
 from frontrow.http.problems import Code, Problem, not_found
 from frontrow.http.services import Services
-from frontrow.http.v1.event_views import etag_of, head_of, shown_event
 from frontrow.http.v1.events import PATH
 
 

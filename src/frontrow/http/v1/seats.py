@@ -8,6 +8,8 @@ from msgspec import Meta
 
 from frontrow.domain.ids import EventId, SeatId, SectionId
 from frontrow.domain.layout import Point
+from frontrow.http.event_views import etag_of, head_of, shown_event
+from frontrow.http.fields import Money, Time, time_text
 from frontrow.http.operation import (
     REVALIDATE,
     Access,
@@ -21,9 +23,7 @@ from frontrow.http.operation import (
 )
 from frontrow.http.problems import Code, FieldFault, Problem, invalid, not_found
 from frontrow.http.services import Services
-from frontrow.http.v1.event_views import etag_of, head_of, shown_event
 from frontrow.http.v1.events import PATH
-from frontrow.http.v1.fields import Money, Time, time_text
 from frontrow.http.v1.prepared_seats import PlacedSeat, PreparedSeats, prepared_seats
 from frontrow.http.viewports import ViewportText, read_viewport
 from frontrow.services.live_view import LiveView

@@ -6,12 +6,12 @@ import msgspec
 from msgspec import Meta
 
 from frontrow.domain.ids import EventId, is_chosen_id
+from frontrow.http.fields import Money, Time, time_text
 from frontrow.http.operation import Access, Answer, Call, Example, NoBody, Operation, declared
 from frontrow.http.problems import Code, Problem, not_found
+from frontrow.http.refusals import problem_of
 from frontrow.http.services import Services
 from frontrow.http.v1.events import PATH
-from frontrow.http.v1.fields import Money, Time, time_text
-from frontrow.http.v1.refusals import problem_of
 from frontrow.services.stats import SPANS_MAX, BookedInSpan, EventStats, Interval, SeatFigures
 
 

@@ -9,12 +9,12 @@ from frontrow.domain.hold import SEATS_PER_HOLD_MAX
 from frontrow.domain.ids import EventId, SeatId
 from frontrow.domain.picking import ALTERNATIVES_MAX
 from frontrow.domain.selection import UnknownSeats
+from frontrow.http.event_views import shown_event
 from frontrow.http.operation import Access, Answer, Call, Example, NoBody, Operation, declared
 from frontrow.http.problems import Code, FieldFault, Problem, invalid, not_found
+from frontrow.http.refusals import problem_of
 from frontrow.http.services import Services
-from frontrow.http.v1.event_views import shown_event
 from frontrow.http.v1.events import PATH
-from frontrow.http.v1.refusals import problem_of
 from frontrow.services.picking import ALTERNATIVES_USUAL
 
 _SEAT_ID_CHARS_MAX = 64

@@ -9,9 +9,9 @@ from frontrow.domain.booking import BookingStatus
 from frontrow.domain.hold import SeatsUnavailable
 from frontrow.domain.layout import Point
 from frontrow.domain.pricing import currency_exponent, price_major
+from frontrow.http.fields import Time
 from frontrow.http.operation import JSON_MEDIA_TYPE, Answer, Variant
 from frontrow.http.problems import Code, ErrorStyle, Problem
-from frontrow.http.v1.fields import Time
 
 Amount = Annotated[float, Meta(description="major units of the event's currency: 450.0 for $450")]
 Status = Annotated[str, Meta(description="`available`, `held`, `booked` or `blocked`")]

@@ -12,8 +12,8 @@ from frontrow.http.dialects.seat_booking.answers import (
 from frontrow.http.dialects.seat_booking.requests import EVENT, EVENT_PATH, TAG
 from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared
 from frontrow.http.problems import Problem
+from frontrow.http.refusals import problem_of
 from frontrow.http.services import Services
-from frontrow.http.v1.refusals import problem_of
 from frontrow.services.stats import EventStats
 
 

@@ -30,11 +30,11 @@ from frontrow.http.dialects.seat_booking.requests import (
     SeatBookingTableHold,
     seats,
 )
+from frontrow.http.fields import MS_PER_MINUTE
 from frontrow.http.operation import Access, Answer, Call, Example, NoQuery, Operation, Variant, declared
 from frontrow.http.problems import Code, Problem
+from frontrow.http.refusals import SELECTION_CODES, problem_of
 from frontrow.http.services import Services
-from frontrow.http.v1.fields import MS_PER_MINUTE
-from frontrow.http.v1.refusals import SELECTION_CODES, problem_of
 from frontrow.services.outcomes import HoldRequest, HoldShown
 
 HOLD_MINUTES = 10

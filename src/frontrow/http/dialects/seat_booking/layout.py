@@ -27,12 +27,12 @@ from frontrow.http.dialects.seat_booking.answers import (
     amount,
 )
 from frontrow.http.dialects.seat_booking.requests import EVENT, TAG
+from frontrow.http.event_views import shown_event
+from frontrow.http.fields import time_text
 from frontrow.http.operation import Access, Answer, Call, Example, NoBody, Operation, declared
 from frontrow.http.per_sale import PerSale
 from frontrow.http.problems import Code, Problem, not_found
 from frontrow.http.services import Services
-from frontrow.http.v1.event_views import shown_event
-from frontrow.http.v1.fields import time_text
 from frontrow.http.viewports import ViewportText, read_viewport
 from frontrow.services.catalog import Sale
 from frontrow.services.seat_owners import KnownOwners

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from frontrow.domain.ids import SeatId
-from frontrow.http.v1.fields import BookingsCursor, Email, LongText, PhoneNumber, RequiredText, Text
+from frontrow.http.fields import BookingsCursor, Email, LongText, PhoneNumber, RequiredText, Text
 
 PAGE_MAX = 100
 TAG = "Dialect 002: seat booking"

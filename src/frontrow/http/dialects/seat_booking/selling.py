@@ -26,11 +26,11 @@ from frontrow.http.dialects.seat_booking.requests import (
     SeatBookingPayment,
     seats,
 )
+from frontrow.http.fields import time_text
 from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared
 from frontrow.http.problems import Code, Problem
+from frontrow.http.refusals import SELECTION_CODES, problem_of
 from frontrow.http.services import Services
-from frontrow.http.v1.fields import time_text
-from frontrow.http.v1.refusals import SELECTION_CODES, problem_of
 from frontrow.services.outcomes import BookRequest
 
 

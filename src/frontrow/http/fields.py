@@ -1,4 +1,4 @@
-"""The forms that v1's JSON fields share: times, money, ids and texts, with the bounds that every request keeps."""
+"""The forms that JSON fields share, in v1 and the dialects: times, money, ids, texts, and the bounds requests keep."""
 
 import functools
 from datetime import UTC, datetime, timedelta
