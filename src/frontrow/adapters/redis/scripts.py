@@ -2,7 +2,7 @@
 
 What several of them do is a function in `lua/shared/`, one a file. A script names those it calls in a line
 `-- Shared: clock_ms, feed_end`, and is sent with that line replaced by the functions, in that order and on that one
-line: an error's line is the line of the script's own file. Source: docs/decisions/0008-shared-functions-in-scripts.md.
+line: an error's line is the line of the script's own file. Source: docs/decisions/0011-shared-functions-in-scripts.md.
 """
 
 import hashlib
