@@ -52,8 +52,16 @@ class PricedRun:
 class FreeSeats:
     """The seats of a layout that a wish can have now."""
 
-    def __init__(self, groups: SeatGroups, states: bytes, wish: Wish, passed_over: frozenset[int]) -> None:
-        """`passed_over` are places in layout order of seats that are free, and yet not to be taken.
+    def __init__(
+        self,
+        groups: SeatGroups,
+        states: bytes,
+        wish: Wish,
+        passed_over: frozenset[int] = frozenset(),
+        only: frozenset[int] | None = None,
+    ) -> None:
+        """`passed_over` are places in layout order of seats that are free, and yet not to be taken; `only` are the
+        numbers of the groups to take seats of, None for all.
 
         Raises KeyError where the wish is near a seat the layout does not have.
         """
@@ -62,11 +70,13 @@ class FreeSeats:
         self.taste = taste_of(groups, wish)
         self._states = states
         self._passed_over = passed_over
+        self._only = only
         self._seats = groups.seats
 
     def nearest(self) -> Iterable[tuple[float, int]]:
         """(Lower bound of a seat's distance from the target, group number) of every group, nearest first."""
-        return self.groups.nearest_to(self.taste.x, self.taste.y) if self.wish.near else self.groups.by_focus
+        nearest = self.groups.nearest_to(self.taste.x, self.taste.y) if self.wish.near else self.groups.by_focus
+        return nearest if self._only is None else [group for group in nearest if group[1] in self._only]
 
     def lengths(self, number: int) -> list[int]:
         """How long the runs of one group are, without the cost of making them."""

@@ -29,7 +29,13 @@ class Pick:
         return tuple(seat_id for part in self.parts for seat_id in part)
 
 
-def pick(groups: SeatGroups, states: bytes, wish: Wish, passed_over: frozenset[int] = frozenset()) -> Pick | None:
+def pick(
+    groups: SeatGroups,
+    states: bytes,
+    wish: Wish,
+    passed_over: frozenset[int] = frozenset(),
+    only: frozenset[int] | None = None,
+) -> Pick | None:
     """The best choice for this wish; None where there is none.
 
     Together in one block or at one table where that is possible, else in the fewest parts. Tables that are only taken
@@ -39,11 +45,12 @@ def pick(groups: SeatGroups, states: bytes, wish: Wish, passed_over: frozenset[i
     Args:
         states: one character a seat in layout order; `a` is free.
         passed_over: places in layout order of free seats that are not to be taken; they stay free.
+        only: numbers of the groups to take seats of; None for all.
 
     Raises:
         KeyError: the wish is near a seat the layout does not have.
     """
-    free = FreeSeats(groups, states, wish, passed_over)
+    free = FreeSeats(groups, states, wish, passed_over, only)
     together = _together(free)
     if together is not None and (wish.orphans_allowed or together.orphans == 0):
         return _picked(groups, [together], Cost(1, together.orphans, together.cost))

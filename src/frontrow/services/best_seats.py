@@ -14,7 +14,7 @@ from frontrow.services.holds import HoldService
 from frontrow.services.outcomes import EventNotOnSale, HoldAnswer, HoldRequest, HoldShown, NotFound
 from frontrow.services.picking import BestAvailable, SeatPicking, StoreNews
 
-ATTEMPTS_MAX = 5
+ATTEMPTS_MAX = 8
 """How often seats are picked for one request, each further time because others were faster."""
 
 

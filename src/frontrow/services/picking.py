@@ -72,15 +72,14 @@ class SeatPicking:
     """Chooses seats for people. Every method may raise StoreUnavailable and LedgerUnavailable, where the event is not
     followed yet and cannot be read; a view that is stale is good enough to propose seats from.
 
-    Args:
-        choose: which of so many proposals to run for after a lost race; at random unless told otherwise, so that those
-            who lost against each other do not meet again.
+    After a lost race seats are picked in a random part of the house, each time in a smaller one: those who lost against
+    each other, in any number of processes, do not all meet again.
     """
 
-    def __init__(self, *, catalog: Sales, live: Views, choose: Callable[[int], int] = random.randrange) -> None:
+    def __init__(self, *, catalog: Sales, live: Views, dice: random.Random | None = None) -> None:
         self._catalog = catalog
         self._live = live
-        self._choose = choose
+        self._dice = dice or random.Random()
         self._groups: WeakKeyDictionary[LayoutIndex, SeatGroups] = WeakKeyDictionary()
         self._preparing = asyncio.Lock()
         self._under_way: dict[EventId, _UnderWay] = {}
@@ -152,10 +151,13 @@ class SeatPicking:
             await under_way.next_end()
 
     def _one_of(self, groups: SeatGroups, states: bytes, wish: Wish, races_lost: int) -> Pick | None:
-        if races_lost == 0:
-            return pick(groups, states, wish)
-        found = list(suggest(groups, states, wish, min(1 + races_lost, ALTERNATIVES_MAX)))
-        return found[self._choose(len(found))] if found else None
+        if races_lost:
+            count = len(groups.groups)
+            part = frozenset(self._dice.sample(range(count), max(1, count >> races_lost)))
+            found = pick(groups, states, wish, only=part)
+            if found is not None and found.cost.parts == 1 and found.cost.orphans == 0:
+                return found
+        return pick(groups, states, wish)
 
     async def _shown(self, event_id: EventId) -> tuple[LiveView, SeatGroups]:
         """The view and its drawing's groups, both as of now: use them before the next await."""

@@ -1,10 +1,12 @@
 """Holding the best seats: what is chosen, what is refused, and what happens when others are faster."""
 
 import asyncio
+import random
+from typing import Any
 
 import pytest
 
-from frontrow.domain.hold import HoldGone, KeyReused, SeatLimitReached
+from frontrow.domain.hold import AcquireOutcome, HoldGone, KeyReused, SeatLimitReached
 from frontrow.domain.ids import CategoryId, EventId, SeatId, SectionId
 from frontrow.domain.layout import Layout
 from frontrow.services.best_seats import BestAnswer, BestSeats, NoSuchPlace, NothingSuitable
@@ -44,11 +46,11 @@ class ViewsOfStore:
 class Office:
     """A house with picking: `best` asks for seats as people do."""
 
-    def __init__(self, house: House, store: FakeHoldStore) -> None:
+    def __init__(self, house: House, store: FakeHoldStore, seed: int = 7) -> None:
         self.house = house
         self.store = store
         self.views = ViewsOfStore(house, store)
-        self.picking = SeatPicking(catalog=house.catalog, live=self.views, choose=lambda count: count - 1)
+        self.picking = SeatPicking(catalog=house.catalog, live=self.views, dice=random.Random(seed))
         self.best_seats = BestSeats(holds=house.holds, picking=self.picking, catalog=house.catalog, clock=house.clock)
 
     async def best(self, name: str, count: int, with_key: str | None = None, **wish: object) -> BestAnswer:
@@ -157,10 +159,12 @@ async def test_who_lost_a_race_is_given_other_seats(office: Office) -> None:
     assert not set(answer.seat_ids) & set(seats("A4 A5 A6 B1"))
 
 
-async def test_who_loses_every_race_is_told_so(office: Office) -> None:
+async def test_who_loses_every_race_is_told_so(store: FakeHoldStore, ledger: FakeLedger, clock: FakeClock) -> None:
+    office = await office_of(store, ledger, clock, plan(["x" * 12] * 2))
     await office.house.held(BOB, "B1")
     await office.views.freeze()
-    await office.house.held(BOB, "A1 A2 A3 A4 A5 A6 B2 B3 B4 B5 B6")
+    for row in "AB":
+        await office.house.held(user(row), " ".join(f"{row}{n}" for n in range(1, 13) if f"{row}{n}" != "B1"))
     assert await office.best("ann", 2) == NothingSuitable(2, was_raced=True)
 
 
@@ -211,6 +215,29 @@ async def test_people_who_ask_at_once_are_not_given_the_same_seats_to_run_for(
     assert len(served) == 50
     assert len(taken) == len(set(taken)) == 200
     assert all(answer == NothingSuitable(4, was_raced=False) for answer in answers if answer not in served)
+
+
+class SlowStore(FakeHoldStore):
+    """Answers after a few turns of the event loop, so that others pick meanwhile."""
+
+    async def acquire(self, *args: Any, **asked: Any) -> AcquireOutcome:
+        for _ in range(3):
+            await asyncio.sleep(0)
+        outcome = await super().acquire(*args, **asked)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        return outcome
+
+
+async def test_people_who_ask_at_once_through_two_processes_are_all_served(
+    ledger: FakeLedger, clock: FakeClock
+) -> None:
+    store = SlowStore(clock)
+    one = await office_of(store, ledger, clock, plan(["x" * 20] * 10))
+    other = Office(House(store, ledger, clock, sleep=clock.sleep), store, seed=8)
+    answers = await asyncio.gather(*((one, other)[n % 2].best(f"user {n}", 4) for n in range(40)))
+    taken = [seat_id for answer in answers if isinstance(answer, HoldShown) for seat_id in answer.seat_ids]
+    assert len(taken) == len(set(taken)) == 160
 
 
 async def test_who_waits_for_seats_that_others_run_for_is_served_when_those_fail(
