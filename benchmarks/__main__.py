@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 import frontrow
-from benchmarks import bookings_by_writer, holds_over_http, rate_counts, rate_limits, script_by_pipeline
+from benchmarks import best_seats, bookings_by_writer, holds_over_http, rate_counts, rate_limits, script_by_pipeline
 from benchmarks.scenario import Result, Scenario, run_rounds
 
 Opened = Callable[[], AbstractAsyncContextManager[Scenario]]
@@ -27,6 +27,7 @@ SCENARIOS: dict[str, Opened] = {
     "holds-over-http": holds_over_http.opened,
     "script-by-pipeline": script_by_pipeline.opened,
     "bookings-by-writer": bookings_by_writer.opened,
+    "best-seats": best_seats.opened,
     "rate-counts": rate_counts.opened,
     "rate-limits-in-memory": rate_limits.in_memory,
     "rate-limits-shared": rate_limits.shared,
