@@ -11,11 +11,12 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 from falcon.asgi import Request, Response
+from structlog.contextvars import bind_contextvars
 
 from frontrow.domain.booking import IdempotencyKey
 from frontrow.domain.ids import UserId
 from frontrow.http.auth import Authenticator
-from frontrow.http.envelope import put_problem
+from frontrow.http.envelope import put_problem, request_id_of
 from frontrow.http.faults import faults_of
 from frontrow.http.guest_sessions import GuestSessions
 from frontrow.http.operation import JSON_MEDIA_TYPE, Access, AnyOperation, Call, NoBody, NoQuery, RawJson
@@ -51,6 +52,7 @@ def responder_of(
     has_etag = operation.has_etag
 
     async def respond(req: Request, resp: Response, **path: str) -> None:
+        bind_contextvars(request_id=request_id_of(req))  # this request's own: the server runs each in a task of its own
         try:
             if gate is not None:
                 gate.admit_address(req)

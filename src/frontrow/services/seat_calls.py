@@ -1,5 +1,5 @@
 """Every call that changes an event's seats goes through here: a cold event is loaded first, and this process hears
-of what its own calls changed before it answers anyone."""
+of what its own calls changed before it answers anyone. What was done or refused is logged here, once."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeVar
@@ -8,6 +8,7 @@ from frontrow.domain.changes import ChangeKind, FeedEntry
 from frontrow.domain.errors import StoreUnavailable
 from frontrow.domain.hold import Cold
 from frontrow.domain.ids import EventId
+from frontrow.services.seat_log import REFUSALS, log_changes, log_refusal
 
 ASKS_MAX = 3
 """How often one call is asked: each further time because the store was emptied and loaded again in between."""
@@ -65,6 +66,8 @@ class SeatCalls:
         for _ in range(ASKS_MAX):
             outcome = await call()
             if not isinstance(outcome, Cold):
+                if isinstance(outcome, REFUSALS):
+                    log_refusal(event_id, outcome)
                 return outcome
             await self._warmer.ensure_warm(event_id)
         raise StoreUnavailable(f"event {event_id} was cold {ASKS_MAX} times although it was loaded in between")
@@ -74,6 +77,7 @@ class SeatCalls:
         if not outcome.entries:
             return
         self._live.note(event_id, outcome.entries)
+        log_changes(event_id, outcome.entries)
         self._activity.note_changed(event_id)
         for entry in outcome.entries:
             if entry.change.kind in (ChangeKind.HELD, ChangeKind.EXPIRY_CHANGED):

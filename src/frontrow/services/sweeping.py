@@ -20,6 +20,7 @@ from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
 from frontrow.domain.event import Event
 from frontrow.domain.ids import EventId
 from frontrow.ports import Clock, HoldStore
+from frontrow.services.seat_log import log_expiry
 
 SEATS_PER_SWEEP_MAX = 500
 SEATS_PER_PASS_MAX = 1_000
@@ -147,6 +148,8 @@ class Sweeper:
         self._recovered(event_id)
         self._store_ahead_ms = written.now_ms - self._clock.now_ms()
         self._swept_seats += len(written.seat_ids)
+        if written.seat_ids:
+            log_expiry(event_id, written.seat_ids)
         if next_expiry_ms is not None:
             left_behind = not written.seat_ids and next_expiry_ms <= written.now_ms
             self.note_expiry(event_id, written.now_ms + RETRY_PAUSES_MS[0] if left_behind else next_expiry_ms)
