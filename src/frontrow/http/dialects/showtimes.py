@@ -150,15 +150,10 @@ def _seats(view: LiveView, mine: frozenset[SeatId]) -> tuple[SeatStatus, ...]:
 async def _taken(
     services: Services, event_id: EventId, seat_ids: Sequence[SeatId], refused: SeatsUnavailable
 ) -> Answer:
-    data = Conflicts(conflicts=_conflicts(refused), suggestions=await _suggestions(services, event_id, seat_ids))
+    suggestions = await services.picking.suggestions(event_id, seat_ids)
+    data = Conflicts(conflicts=_conflicts(refused), suggestions=suggestions)
     message = "Some seats are already locked by other users"
     return Answer(status=409, body=SeatsConflict(message=message, data=data))
-
-
-async def _suggestions(
-    services: Services, event_id: EventId, seat_ids: Sequence[SeatId]
-) -> tuple[tuple[str, ...], ...]:
-    return ()
 
 
 def _not_yours(refused: SeatsUnavailable) -> Answer:
