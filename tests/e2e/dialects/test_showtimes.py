@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import redis
 
+from frontrow.domain.errors import StoreUnavailable
+from frontrow.services.picking import SeatPicking
 from tests.support.eventually import eventually
 from tests.support.http_stack import Answered, Api, api_of, bearer, running_application
 from tests.support.valkey import ValkeyServer, running_valkey
@@ -266,6 +268,19 @@ async def _one_of_fifty(api: Api) -> None:
     assert sorted(answer.status for answer in answers) == [200] + [409] * 49
 
 
+@says("AC5: Alternative seat suggestions when possible")
+async def _suggested(api: Api) -> None:
+    await data_of(lock(api, "E5", "E6", by=THEIRS))
+    refused = await lock(api, "E5", "E6")
+    suggestions = refused.body["data"]["suggestions"]
+    assert suggestions
+    seats = [seat for suggestion in suggestions for seat in suggestion]
+    assert all(len(suggestion) == 2 for suggestion in suggestions)
+    assert len(seats) == len(set(seats))
+    assert set(await looks(api, *seats)) == {"available"}
+    assert (await data_of(lock(api, *suggestions[0])))["locked_seats"] == suggestions[0]
+
+
 @says("AC8: PUT /api/v1/showtimes/{id}/seats/extend-lock - Extend lock duration")
 async def _extended(api: Api) -> None:
     await data_of(lock(api, "A1", "A2"))
@@ -382,6 +397,20 @@ async def test_ones_own_seats_are_locked_again_for_longer(api: Api) -> None:
     assert again["locked_seats"] == ["A1"]
     assert again["expires_at"] >= first["expires_at"]
     assert len(await hold_ids(api)) == 1
+
+
+async def test_without_suggestions_the_conflict_is_told_all_the_same(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(*_: object) -> None:
+        raise StoreUnavailable("away")
+
+    await data_of(lock(api, "E5", by=THEIRS))
+    monkeypatch.setattr(SeatPicking, "suggestions", away)
+    refused = await lock(api, "E5")
+    assert refused.status == 409
+    assert refused.body["data"] == {
+        "conflicts": [{"seat": "E5", "status": "locked", "message": "temporarily unavailable"}],
+        "suggestions": [],
+    }
 
 
 async def test_seats_locked_one_by_one_are_one_hold(api: Api) -> None:

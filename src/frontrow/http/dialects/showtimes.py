@@ -4,12 +4,14 @@ Answers are `{success, message, data}` with snake_case inside. Every lock, unloc
 that the caller has in the showtime. Source: seeds/003, docs/dialects.md.
 """
 
+import contextlib
 from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
+from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
 from frontrow.domain.hold import HoldExtended, HoldReleased, SeatsUnavailable, Unavailable
 from frontrow.domain.ids import EventId, SeatId
 from frontrow.domain.selection import (
@@ -46,7 +48,6 @@ from frontrow.services.outcomes import HoldShown, MySeats
 
 LOCK_MS = 15 * 60_000
 """How long locks outlive their holder's last call."""
-SUGGESTIONS_MAX = 3
 
 _STATUS = {ord("a"): "available", ord("h"): "locked", ord("b"): "occupied", ord("x"): "occupied"}
 _CONFLICT_STATUS = {
@@ -150,7 +151,9 @@ def _seats(view: LiveView, mine: frozenset[SeatId]) -> tuple[SeatStatus, ...]:
 async def _taken(
     services: Services, event_id: EventId, seat_ids: Sequence[SeatId], refused: SeatsUnavailable
 ) -> Answer:
-    suggestions = await services.picking.suggestions(event_id, seat_ids)
+    suggestions: tuple[tuple[SeatId, ...], ...] = ()
+    with contextlib.suppress(StoreUnavailable, LedgerUnavailable, LookupError):  # the refusal stands without
+        suggestions = await services.picking.suggestions(event_id, seat_ids)
     data = Conflicts(conflicts=_conflicts(refused), suggestions=suggestions)
     message = "Some seats are already locked by other users"
     return Answer(status=409, body=SeatsConflict(message=message, data=data))
