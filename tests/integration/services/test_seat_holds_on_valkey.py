@@ -5,7 +5,7 @@ import asyncio
 from frontrow.domain.hold import HoldExtended, HoldReleased, SeatsUnavailable
 from frontrow.services.outcomes import HoldsExtended, HoldShown, MySeats
 from tests.integration.services.conftest import Process
-from tests.support.house import EVENT, House, seats, user
+from tests.support.house import EVENT, House, seats, small_layout, user
 
 ANN, BOB = user("ann"), user("bob")
 MINUTE_MS = 60_000
@@ -57,3 +57,17 @@ async def test_extending_everything_while_seats_are_given_back_never_takes_them_
     assert isinstance(left, MySeats)
     assert {pair.seat_id for pair in left.held} == set(seats("A3 A4"))
     assert await house.broken_promises(ANN, BOB, settled=False) == []
+
+
+async def test_seats_that_moved_from_hold_to_hold_are_extended_however_many_those_list(process: Process) -> None:
+    house = await process()
+    await house.open(small_layout(seats_per_row=50))
+    names = [f"A{number}" for number in range(1, 51)]
+    for first in range(50):
+        await house.held(ANN, " ".join(names[first:]))  # each leaves one seat with the hold before
+    extended = await house.seat_holds.extend_seats(ANN, EVENT, seats(" ".join(names)), 30 * MINUTE_MS)
+    assert isinstance(extended, HoldExtended)
+    assert set(extended.seat_ids) == set(names)
+    released = await house.seat_holds.release_seats(ANN, EVENT)
+    assert isinstance(released, HoldReleased)
+    assert set(released.seat_ids) == set(names)

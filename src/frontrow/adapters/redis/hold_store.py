@@ -14,6 +14,7 @@ from frontrow.adapters.redis.client import StoreClient
 from frontrow.adapters.redis.hold_calls import KeyAnswered
 from frontrow.adapters.redis.replies import Changed
 from frontrow.adapters.redis.seat_reads import (
+    SEATS_PER_READ_MAX,
     HoldRecord,
     SeatsRead,
     read_clock_ms,
@@ -161,6 +162,8 @@ class ValkeyHoldStore:
             locks = held.held_by(keys.encoded_user(user_id))
             if not still_held.issuperset((seat_id, lock.hold_id) for seat_id, lock in locks):
                 return Changed(held.now_ms)
+            if len(listed) > SEATS_PER_READ_MAX:  # more than the script takes: what has moved away may stay out
+                listed = [seat for seat in listed if seat.is_meant]
             return await hold_calls.extend_hold(
                 self._client,
                 event_id=event_id,
