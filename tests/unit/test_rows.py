@@ -198,3 +198,10 @@ def test_every_seat_is_in_exactly_one_block_whatever_the_drawing(spots: list[tup
     assert sorted(seat_id for block in rows.blocks for seat_id in block.seat_ids) == sorted(seat.id for seat in seats)
     for seat_id, (number, place) in rows.place_of.items():
         assert rows.blocks[number].seat_ids[place] == seat_id
+
+
+def test_a_house_without_labels_is_told_also_where_one_seat_stands_far_from_all_others() -> None:
+    places = [(30.0 * n, 40.0 * row) for row in range(30) for n in range(20)]
+    layout = row_of([*places, (1e6, 1e6)])
+    lines = {frozenset(f"A{20 * row + n:02}" for n in range(1, 21)) for row in range(30)}
+    assert {frozenset(block.seat_ids) for block in rows_of(shuffled(layout)).blocks} == lines | {frozenset({"A601"})}

@@ -18,6 +18,11 @@ _TURN_COS_MIN = 0.5
 _DEPTH_SHARE_MAX = 0.6
 """A neighbour further behind than this share of its distance to the side is not side by side (31 degrees)."""
 _OWN_PITCH_SPOTS_MIN = 4
+_NEIGHBOURS_USUAL = 6
+"""Seats in a seat's own cell of the grid, on average: what bounds the work, however the seats stand."""
+_HALVINGS_MAX = 40
+_RINGS_MAX = 4
+"""Cells around its own in which a seat has its nearest neighbour, or none."""
 
 
 def distance(one: Spot, other: Spot) -> float:
@@ -44,6 +49,15 @@ def lines_of(spots: Sequence[Spot], reach: float, usual_pitch: float | None) -> 
 
     The pitch is the usual distance to the nearest neighbour; of few seats, at most `usual_pitch`.
     """
+    standing: dict[tuple[float, float], int] = {}
+    for n, spot in enumerate(spots):
+        standing.setdefault(spot[:2], n)
+    apart = list(standing.values())  # who stands on the very spot of another sits beside nobody
+    lines = [[apart[n] for n in line] for line in _lines_apart([spots[n] for n in apart], reach, usual_pitch)]
+    return lines + [[n] for n in sorted(set(range(len(spots))) - set(apart))]
+
+
+def _lines_apart(spots: Sequence[Spot], reach: float, usual_pitch: float | None) -> list[list[int]]:
     near = _Nearby(spots)
     nearest = [gap for n in range(len(spots)) if (gap := near.nearest_gap(n)) is not None]
     if not nearest:
@@ -60,46 +74,50 @@ def lines_of(spots: Sequence[Spot], reach: float, usual_pitch: float | None) -> 
 
 
 class _Nearby:
-    """Seats by cells of a grid, about one seat a cell."""
+    """Seats by cells of a grid, few in a cell, also where some stand far from all others. No two on one spot."""
 
     def __init__(self, spots: Sequence[Spot]) -> None:
         self._spots = spots
         xs, ys = [spot[0] for spot in spots], [spot[1] for spot in spots]
-        width, height = max(xs) - min(xs), max(ys) - min(ys)
-        longer = max(width, height) or 1.0
-        self._cell = max(math.sqrt(width * height / len(spots)), longer / len(spots))
-        self._cells: dict[tuple[int, int], list[int]] = {}
-        for n, spot in enumerate(spots):
-            self._cells.setdefault(self._cell_of(spot), []).append(n)
-        self._rings_max = math.ceil(longer / self._cell) + 1
+        self._cell = max(max(xs) - min(xs), max(ys) - min(ys)) / math.sqrt(len(spots)) or 1.0
+        for _ in range(_HALVINGS_MAX):
+            cells = self._cells = self._in_cells()
+            if sum(len(members) ** 2 for members in cells.values()) <= _NEIGHBOURS_USUAL * len(spots):
+                break
+            self._cell /= 2
 
     def nearest_gap(self, n: int) -> float | None:
-        """The distance to the nearest seat that stands elsewhere; None where there is none."""
-        rings = 1
-        while rings <= self._rings_max * 2:
-            gaps = [gap for _, gap in self._around(n, rings) if gap > 0]
-            if gaps and min(gaps) <= rings * self._cell:
-                return min(gaps)
-            rings *= 2
+        """The distance to the nearest seat; None where there is none within a few cells."""
+        for rings in (1, 2, _RINGS_MAX):
+            nearest = min((gap for _, gap in self._around(n, rings)), default=math.inf)
+            if nearest <= rings * self._cell:
+                return nearest
         return None
 
     def within(self, n: int, gap_max: float) -> list[int]:
         """The seats at most that far away, the nearest first."""
-        rings = min(math.ceil(gap_max / self._cell), self._rings_max)
-        found = sorted((gap, other) for other, gap in self._around(n, rings) if 0 < gap <= gap_max)
+        rings = math.ceil(gap_max / self._cell)
+        found = sorted((gap, other) for other, gap in self._around(n, rings) if gap <= gap_max)
         return [other for _, other in found]
+
+    def _in_cells(self) -> dict[tuple[int, int], list[int]]:
+        cells: dict[tuple[int, int], list[int]] = {}
+        for n, spot in enumerate(self._spots):
+            cells.setdefault(self._cell_of(spot), []).append(n)
+        return cells
 
     def _cell_of(self, spot: Spot) -> tuple[int, int]:
         return math.floor(spot[0] / self._cell), math.floor(spot[1] / self._cell)
 
     def _around(self, n: int, rings: int) -> list[tuple[int, float]]:
-        column, row = self._cell_of(self._spots[n])
-        spot = self._spots[n]
+        spots, cells = self._spots, self._cells
+        spot = spots[n]
+        column, row = self._cell_of(spot)
         return [
-            (other, distance(spot, self._spots[other]))
+            (other, distance(spot, spots[other]))
             for x in range(column - rings, column + rings + 1)
             for y in range(row - rings, row + rings + 1)
-            for other in self._cells.get((x, y), ())
+            for other in cells.get((x, y), ())
             if other != n
         ]
 
