@@ -13,7 +13,7 @@ from frontrow.adapters.redis.scripts import SWEEP_EXPIRED
 
 SEATS = 100_000
 SEATS_PER_HOLD = 50
-WORST_MS_MAX = 50
+ADDED_MS_MAX = 50
 _EVENT = "stadium"
 _OTHER = "movie123"
 _ROW = 500
@@ -37,18 +37,25 @@ async def run(site: Site) -> list[Figure]:
         site.valkey.config_set("slowlog-log-slower-than", _SLOWER_US)
         site.valkey.config_set("slowlog-max-len", _SLOW_KEPT)
         site.valkey.slowlog_reset()
-        started = time.perf_counter()
+        started, used_s = time.perf_counter(), _processor_s(site)
         swept = await asking.until(lambda: _is_swept(site))
-        seconds = time.perf_counter() - started
+        seconds, used_s = time.perf_counter() - started, _processor_s(site) - used_s
         watching.cancel()
         scripts = _sweeps(site)
-    worst_ms = 1000 * max(max(times) for times in swept.values())
+    # A busy machine makes calls long without anybody's doing: what counts is what the sweeping adds.
+    added_ms = 1000 * max(max(times) - max(quiet[name]) for name, times in swept.items())
     return [
         Figure("locks that ran out together", f"{SEATS:,} in {seconds:.1f} s, {SEATS / seconds:,.0f}/s"),
-        Figure("one sweep in the store, slowest", f"{max(scripts) / 1000:.1f} ms of {len(scripts)} over 0.1 ms"),
+        Figure("the store's processor time for it", f"{used_s:.2f} s, {1000 * used_s / len(scripts):.1f} ms a sweep"),
+        latency("one sweep in the store", [us / 1_000_000 for us in scripts]),
         *(latency(f"{name}, before", times) for name, times in quiet.items()),
         *(latency(f"{name}, while they are swept", times) for name, times in swept.items()),
-        Figure("the longest of them all", f"{worst_ms:.1f} ms", f"under {WORST_MS_MAX} ms", worst_ms < WORST_MS_MAX),
+        Figure(
+            "added to the longest call",
+            f"{max(added_ms, 0):.1f} ms",
+            f"under {ADDED_MS_MAX} ms",
+            added_ms < ADDED_MS_MAX,
+        ),
     ]
 
 
@@ -161,10 +168,16 @@ def _is_swept(site: Site) -> bool:
     return int(site.valkey.zcard(keys.held_seats(_EVENT))) == 0
 
 
+def _processor_s(site: Site) -> float:
+    """What the store's one working thread has used, whatever else the machine does."""
+    used = site.valkey.info("cpu")
+    return float(used["used_cpu_user_main_thread"]) + float(used["used_cpu_sys_main_thread"])
+
+
 def _sweeps(site: Site) -> list[int]:
-    """Microseconds of the slower sweeps."""
+    """Microseconds of each sweep that took over 0.1 ms: they all do."""
     entries = site.valkey.slowlog_get(_SLOW_KEPT)
-    return [entry["duration"] for entry in entries if SWEEP_EXPIRED.sha.encode() in entry["command"]] or [0]
+    return [entry["duration"] for entry in entries if SWEEP_EXPIRED.sha.encode() in entry["command"]]
 
 
 def _seat(number: int) -> str:
