@@ -1,7 +1,7 @@
 """Structured logs on standard error, with the level and no personal data: one JSON object a line with the time in UTC.
 
 Somebody who only looks at a terminal is better served with words and the time of the clock on the wall. Lines of level
-info are written for every hold, so what makes one is chosen by what it costs: 6 microseconds alone, some 15 in the midst of
+info are written for every hold, so what makes one is chosen by what it costs: 6 microseconds alone, some 15 amid
 holds, where structlog's own JSON renderer and time stamp and a write for each line took 20 to 40.
 """
 
