@@ -143,7 +143,9 @@ class HoldNotFound(msgspec.Struct, frozen=True):
 
 
 class HoldNotComplete(msgspec.Struct, frozen=True):
-    """The hold lists seats that have moved to another hold of the same user: `seat_ids`. Nothing was written."""
+    """The hold lists seats that have moved to another hold of the same user, or, where its seats were said beforehand,
+    it has others now: `seat_ids`. Nothing was written.
+    """
 
     seat_ids: tuple[SeatId, ...]
     now_ms: int

@@ -138,6 +138,10 @@ class BookingProtocol:
     async def _write(
         self, wish: Wish, booking_id: BookingId, begun: BookingBegun, guard_until_ms: int
     ) -> Booked | _BeginAgain | _IdTaken:
+        unmet = wish.unmet_by(begun)
+        if unmet:
+            await self._unmark(wish, booking_id, begun.held)
+            return await self._earlier.of(wish, booking_id) or HoldNotComplete(unmet, begun.now_ms)
         draft = wish.draft(booking_id, begun, booked_at_ms=self._clock.now_ms())
         if isinstance(draft, UnknownSeats):
             await self._unmark(wish, booking_id, begun.held)

@@ -14,7 +14,8 @@ from frontrow.services.outcomes import BookRequest
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A checked request. By hold (`request.hold_id`) `seat_ids` and `table_ids` are empty.
+    """A checked request. By hold (`request.hold_id`) `table_ids` are empty, and `seat_ids` too, or exactly the seats
+    that the hold must have when it is booked.
 
     `owner` is whose hold it is; `fingerprint` that of the body, or of what is booked where there is no key.
     """
@@ -40,6 +41,14 @@ class Wish:
         if self.request.hold_id is not None:
             return ids.of_hold(number, self.owner, self.request.hold_id)
         return ids.fresh(number)
+
+    def unmet_by(self, begun: BookingBegun) -> tuple[SeatId, ...]:
+        """Seats that were begun and not wished for, or wished for and not begun; none where any seats of a hold do."""
+        held = tuple(pair.seat_id for pair in begun.held)
+        if not self.seat_ids:
+            return ()
+        extra = tuple(seat_id for seat_id in held if seat_id not in self.seat_ids)
+        return (*extra, *(seat_id for seat_id in self.seat_ids if seat_id not in held))
 
     def draft(self, booking_id: BookingId, begun: BookingBegun, *, booked_at_ms: int) -> BookingDraft | UnknownSeats:
         """What the ledger is to write for the seats begun, at the prices of now.

@@ -2,7 +2,8 @@
 
 1. The hold must still hold what was ordered, at the same amount: else nothing is charged and the order is closed.
 2. The gateway charges under the order's id, which it does once however often it is asked.
-3. The booking is made by the booking protocol under an idempotency key of the order.
+3. The booking is made by the booking protocol under an idempotency key of the order: of these seats exactly, whatever
+   became of the hold while the gateway was asked.
 4. Where that is refused, the key is spent first, so that no later attempt can book, and then the money is given back.
 
 Whoever dies in between leaves a request that can be repeated: every step finds what the one before it did. What a
@@ -112,6 +113,8 @@ class OrderService:
         self._booking_ids = booking_ids
         self._background = background
         self._sleep = sleep
+        self._settling: set[OrderId] = set()
+        """Orders that the background is finishing now."""
 
     async def place(self, caller: Caller, hold_id: HoldId, customer: ContactInfo) -> PlaceAnswer:
         """Order all that a hold of the caller's holds, at its prices of now. The hold goes on as it was.
@@ -146,8 +149,11 @@ class OrderService:
         for closed_count in range(REORDERS_MAX):
             order_id = self._order_ids.of(sale.event.number, draft, closed_count)
             order = await self._ledger.add_order(msgspec.structs.replace(draft, order_id=order_id))
-            if not isinstance(await self._ledger.replay(booking_key(order)), BookingIdSpent):
-                return OrderPlaced(order, OrderStatus.PENDING)
+            stands = await self._ledger.replay(booking_key(order))
+            if not isinstance(stands, BookingIdSpent):
+                # Where it is sold, the store has not heard of it yet, and still shows the hold.
+                is_sold = isinstance(stands, BookingWritten)
+                return OrderPlaced(order, OrderStatus.CONFIRMED if is_sold else OrderStatus.PENDING)
         return HoldNotFound(self._clock.now_ms())
 
     async def pay(self, caller: Caller, order_id: OrderId, card_number: str | None = None) -> PayAnswer:
@@ -261,27 +267,37 @@ class OrderService:
         nothing = BookingBegun(held=(), table_ids=(), deadline_ms=0, now_ms=0)
         draft = wish.draft(wish.first_id(self._booking_ids), nothing, booked_at_ms=self._clock.now_ms())
         assert isinstance(draft, BookingDraft), "a draft of no seats has no unknown ones"
-        stands = await self._ledger.abort(draft)
-        if isinstance(stands, BookingWritten):
-            return self._paid(order, stands.booking)
-        await gateway.refund(order.order_id)
+        match await self._ledger.abort(draft):
+            case BookingWritten(booking=booking):
+                return self._paid(order, booking)
+            case BookingIdSpent():
+                await gateway.refund(order.order_id)
+            case stands:
+                raise LedgerUnavailable(f"order {order.order_id} could not be closed: its key stands for {stands}")
         _log.info("order_closed", order_id=order.order_id, event_id=order.event_id, refunded=refunds)
         return OrderClosed(refunded=refunds)
 
     def _leave_to_background(
         self, gateway: PaymentGateway, sale: Sale, order: Order, card_number: str | None, *, why: str
     ) -> None:
+        if order.order_id in self._settling:
+            return  # by an earlier request, which a repeated one must not multiply
+        self._settling.add(order.order_id)
         _log.warning("order_left_to_background", order_id=order.order_id, event_id=order.event_id, why=why)
         self._background.start(self._settle(gateway, sale, order, card_number), name=f"order {order.order_id}")
 
     async def _settle(self, gateway: PaymentGateway, sale: Sale, order: Order, card_number: str | None) -> None:
         """Finish what was begun, until it is a booking or nothing is charged."""
-        for pause_s in SETTLE_PAUSES_S:
-            await self._sleep(pause_s)
-            with contextlib.suppress(StoreUnavailable, LedgerUnavailable):
-                answer = await self._answered_before(order) or await self._attempt(gateway, sale, order, card_number)
-                if not isinstance(answer, BookingRunning | SeatsBusy):
-                    return
+        try:
+            for pause_s in SETTLE_PAUSES_S:
+                await self._sleep(pause_s)
+                with contextlib.suppress(StoreUnavailable, LedgerUnavailable):
+                    before = await self._answered_before(order)
+                    answer = before or await self._attempt(gateway, sale, order, card_number)
+                    if not isinstance(answer, BookingRunning | SeatsBusy):
+                        return
+        finally:
+            self._settling.discard(order.order_id)
         _log.error("order_not_settled", order_id=order.order_id, event_id=order.event_id)
 
     def _paid(self, order: Order, booking: Booking) -> OrderPaid:
@@ -297,5 +313,11 @@ def _wish(sale: Sale, order: Order, payment_info: PaymentInfo | None = None) -> 
         payment_info=payment_info,
     )
     return Wish(
-        sale=sale, owner=order.user_id, request=request, seat_ids=(), table_ids=(), key=key, fingerprint=key.fingerprint
+        sale=sale,
+        owner=order.user_id,
+        request=request,
+        seat_ids=order.seat_ids,
+        table_ids=(),
+        key=key,
+        fingerprint=key.fingerprint,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -43,7 +44,12 @@ def orders(house: House, clock: FakeClock, gateway: FakeGateway) -> OrderService
     return order_service(house, clock, gateway)
 
 
-def order_service(house: House, clock: FakeClock, gateway: PaymentGateway | None) -> OrderService:
+def order_service(
+    house: House,
+    clock: FakeClock,
+    gateway: PaymentGateway | None,
+    sleep: Callable[[float], Awaitable[None]] | None = None,
+) -> OrderService:
     ids = BookingIds(SECRET)
     protocol = BookingProtocol(
         store=house.store,
@@ -64,7 +70,7 @@ def order_service(house: House, clock: FakeClock, gateway: PaymentGateway | None
         order_ids=OrderIds(SECRET),
         booking_ids=ids,
         background=house.background,
-        sleep=clock.sleep,
+        sleep=sleep or clock.sleep,
     )
 
 
@@ -215,6 +221,63 @@ async def test_a_hold_that_goes_after_the_charge_is_refunded_and_said(
     assert await orders.pay(ANN, order.order_id) == OrderClosed(refunded=True)
     assert gateway.taken == {}
     assert await orders.pay(ANN, order.order_id) == OrderClosed()
+
+
+async def test_an_order_never_sells_more_seats_than_were_charged(
+    orders: OrderService, house: House, gateway: FakeGateway
+) -> None:
+    order = await placed(orders, house)
+
+    async def add_one() -> None:
+        await add_to(house, order, "A3")
+
+    gateway.faults.after("charge", add_one)
+    assert await orders.pay(ANN, order.order_id) == OrderClosed(refunded=True)
+    assert (gateway.taken, await bookings_of(house)) == ({}, [])
+    assert await house.broken_promises(ANN, settled=False) == []
+
+
+async def test_an_order_never_charges_for_a_seat_that_is_not_sold(
+    orders: OrderService, house: House, gateway: FakeGateway
+) -> None:
+    order = await placed(orders, house)
+
+    async def give_one_back() -> None:
+        await house.holds.release(ANN, EVENT, order.hold_id, seats("A2"))
+
+    gateway.faults.after("charge", give_one_back)
+    assert await orders.pay(ANN, order.order_id) == OrderClosed(refunded=True)
+    assert (gateway.taken, await bookings_of(house)) == ({}, [])
+
+
+async def test_an_order_that_was_sold_and_the_store_does_not_know_yet_is_confirmed(
+    orders: OrderService, house: House
+) -> None:
+    order = await placed(orders, house)
+    house.store_faults.before("finish_booking", StoreUnavailable("away"))
+    assert isinstance(await orders.pay(ANN, order.order_id), OrderPaid)
+    assert await orders.place(ANN, order.hold_id, CONTACT) == OrderPlaced(order, OrderStatus.CONFIRMED)
+
+
+async def test_a_payment_repeated_while_a_store_is_away_is_finished_by_one_task(
+    house: House, clock: FakeClock, gateway: FakeGateway
+) -> None:
+    is_back = asyncio.Event()
+
+    async def until_it_is_back(_seconds: float) -> None:
+        await is_back.wait()
+
+    orders = order_service(house, clock, gateway, until_it_is_back)
+    order = await placed(orders, house)
+    house.store_faults.before("begin_booking", StoreUnavailable("away"), times=3)
+    for _ in range(3):
+        with pytest.raises(StoreUnavailable):
+            await orders.pay(ANN, order.order_id)
+    assert len([task for task in asyncio.all_tasks() if task.get_name() == f"order {order.order_id}"]) == 1
+    is_back.set()
+    await house.background.finished()
+    assert len(await bookings_of(house)) == 1
+    assert gateway.taken == {order.order_id: order.amount_minor}
 
 
 async def test_without_a_gateway_nothing_is_ordered_and_what_was_paid_is_still_answered(
