@@ -7,7 +7,15 @@ import msgspec
 import pytest
 
 from frontrow.domain.errors import ConfigurationError
-from frontrow.settings import DirectBooking, LogLevel, PaymentGatewayName, Settings, load, unknown_variables, variable_of
+from frontrow.settings import (
+    DirectBooking,
+    LogLevel,
+    PaymentGatewayName,
+    Settings,
+    load,
+    unknown_variables,
+    variable_of,
+)
 
 OPERATIONS_PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
 
