@@ -82,6 +82,7 @@ class SeatPicking:
         self._dice = dice or random.Random()
         self._groups: WeakKeyDictionary[LayoutIndex, SeatGroups] = WeakKeyDictionary()
         self._preparing = asyncio.Lock()
+        self._suggesting = asyncio.Lock()
         self._under_way: dict[EventId, _UnderWay] = {}
 
     async def suggestions(
@@ -117,7 +118,12 @@ class SeatPicking:
             near=tuple(wanted),
             orphans_allowed=not sale.event.orphan_rule,
         )
-        return tuple(found.seat_ids for found in suggest(groups, view.states(), wish, alternatives_max))
+        states = view.states()
+        # In a thread, for many choices for a large party take hundreds of milliseconds; in one, so that the loop's own
+        # thread has half of the processor at least.
+        async with self._suggesting:
+            found = await asyncio.to_thread(lambda: tuple(suggest(groups, states, wish, alternatives_max)))
+        return tuple(choice.seat_ids for choice in found)
 
     async def attempt(self, sale: Sale, best: BestAvailable, news: StoreNews, races_lost: int) -> Attempt | None:
         """Seats to try to take, which nobody else in this process is trying for; None where none suit.

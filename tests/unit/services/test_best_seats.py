@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import threading
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from frontrow.domain.hold import AcquireOutcome, HoldGone, KeyReused, SeatLimitReached
 from frontrow.domain.ids import CategoryId, EventId, SeatId, SectionId
 from frontrow.domain.layout import Layout
+from frontrow.domain.picking import Pick, suggest
+from frontrow.services import picking
 from frontrow.services.best_seats import BestAnswer, BestSeats, NoSuchPlace, NothingSuitable
 from frontrow.services.live_view import LiveView
 from frontrow.services.outcomes import EventNotOnSale, HoldRequest, HoldRules, HoldShown, NotFound
@@ -281,6 +284,28 @@ async def test_near_an_accessible_seat_accessible_seats_are_suggested(
     await office.house.held(BOB, "A1 A2")
     assert set((await office.picking.suggestions(EVENT, seats("A1 A2")))[0]) == set(seats("B3 B4"))
     assert set((await office.picking.suggestions(EVENT, seats("A3 A4")))[0]) == set(seats("A3 A4"))
+
+
+async def test_suggestions_are_searched_for_beside_everything_else_one_search_at_a_time(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[threading.Thread] = []
+    under_way, most = 0, 0
+
+    def watched(*given: Any) -> list[Pick]:
+        nonlocal under_way, most
+        threads.append(threading.current_thread())
+        under_way += 1
+        most = max(most, under_way)
+        found = list(suggest(*given))
+        under_way -= 1
+        return found
+
+    monkeypatch.setattr(picking, "suggest", watched)
+    found = await asyncio.gather(*(office.picking.suggestions(EVENT, seats("A2")) for _ in range(5)))
+    assert all(found)
+    assert threading.main_thread() not in threads
+    assert (len(threads), most) == (5, 1)
 
 
 async def test_suggestions_need_an_event_and_seats_of_it(office: Office) -> None:
