@@ -29,6 +29,7 @@ from frontrow.http.operation import (
 from frontrow.http.problems import Code, ErrorStyle, FieldFault, Problem, invalid, not_found
 from frontrow.http.refusals import SELECTION_CODES, listed, problem_of
 from frontrow.http.services import Services
+from frontrow.http.turns import in_turns
 from frontrow.services.callers import Caller
 from frontrow.services.confirming import SeatsAlreadyBooked, SeatsNotHeld
 from frontrow.services.outcomes import HoldRequest, HoldShown
@@ -134,13 +135,13 @@ async def get_status(services: Services, call: Call[NoBody, NoQuery]) -> Answer 
     sale, view = shown
     seat_ids, states = sale.layout.seat_ids, view.states()
     # Ids have no character that JSON escapes; a struct for each of an arena's seats would take ten times as long.
-    seats = ",".join(
-        f'{{"seatNumber":"{seat_id}","status":"{_WORDS[state]}"}}'
-        for seat_id, state in zip(seat_ids, states, strict=True)
-    )
+    parts: list[bytes] = []
+    async for turn in in_turns(range(len(seat_ids))):
+        texts = (f'{{"seatNumber":"{seat_ids[index]}","status":"{_WORDS[states[index]]}"}}' for index in turn)
+        parts.append(",".join(texts).encode())
     title = msgspec.json.encode(sale.event.name)
     head = b'{"showTitle":%b,"totalSeats":%d,"seats":[' % (title, len(seat_ids))
-    return Answer(body=head + seats.encode() + b"]}")
+    return Answer(body=head + b",".join(parts) + b"]}")
 
 
 async def get_summary(services: Services, call: Call[NoBody, NoQuery]) -> Answer | Problem:

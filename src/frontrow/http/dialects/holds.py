@@ -19,9 +19,11 @@ from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQue
 from frontrow.http.problems import Code, FieldFault, Problem, invalid, not_found
 from frontrow.http.refusals import SELECTION_CODES, problem_of
 from frontrow.http.services import Services
+from frontrow.http.turns import in_turns
 from frontrow.services.outcomes import HoldRequest, HoldShown
 
 HOLD_MINUTES = 5
+_SOLD_OR_BLOCKED, _HELD = b"bx", ord("h")
 TAG = "Dialect: holds and orders"
 
 
@@ -113,9 +115,12 @@ async def get_seat_map(services: Services, call: Call[NoBody, NoQuery]) -> Answe
     if shown is None or drawing is None:
         return not_found(f"show {show_id}")
     sale, view = shown
-    letters = list(zip(sale.layout.seat_ids, view.states().decode(), strict=True))
-    unavailable = tuple(seat_id for seat_id, letter in letters if letter in "bx")
-    held = tuple(seat_id for seat_id, letter in letters if letter == "h")
+    seat_ids, states = sale.layout.seat_ids, view.states()
+    unavailable: list[SeatId] = []
+    held: list[SeatId] = []
+    async for turn in in_turns(range(len(seat_ids))):
+        unavailable += (seat_ids[index] for index in turn if states[index] in _SOLD_OR_BLOCKED)
+        held += (seat_ids[index] for index in turn if states[index] == _HELD)
     body = b'{"showId":%b,"layout":%b,"unavailableSeatIds":%b,"heldSeatIds":%b}' % (
         msgspec.json.encode(show_id),
         drawing.document,

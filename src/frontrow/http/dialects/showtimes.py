@@ -5,7 +5,8 @@ that the caller has in the showtime. Source: seeds/003, docs/dialects.md.
 """
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import compress
 from typing import Annotated
 
 import msgspec
@@ -43,13 +44,15 @@ from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQue
 from frontrow.http.problems import Code, FieldFault, Problem, invalid, not_found
 from frontrow.http.refusals import problem_of
 from frontrow.http.services import Services
-from frontrow.services.live_view import LiveView, order_of
+from frontrow.http.turns import in_turns
+from frontrow.services.live_view import order_of
 from frontrow.services.outcomes import HoldShown, MySeats
 
 LOCK_MS = 15 * 60_000
 """How long locks outlive their holder's last call."""
 
 _STATUS = {ord("a"): "available", ord("h"): "locked", ord("b"): "occupied", ord("x"): "occupied"}
+_HELD_ALONE = bytes(letter == ord("h") for letter in range(256))
 _CONFLICT_STATUS = {
     Unavailable.HELD: "locked",
     Unavailable.BOOKED: "occupied",
@@ -125,27 +128,38 @@ async def seat_status(services: Services, call: Call[NoBody, NoQuery]) -> Answer
     if shown is None:
         return not_found(f"showtime {event_id}")
     _, view = shown
-    seats = _seats(view, mine)
-    by_status: dict[str, list[str]] = {status: [] for status in ("available", "occupied", "locked", "selected")}
-    for seat in seats:
-        by_status[seat.status].append(seat.seat)
+    # The view goes on changing at the next await: all that is shown of it is taken now.
+    seat_ids, states = view.layout.seat_ids, view.states()
+    expiries = {it: view.expires_at_ms(it) for it in compress(seat_ids, states.translate(_HELD_ALONE))}
     # While the store is away the view stands where it last changed.
     updated_ms = order_of(view.position.offset)[0] if view.stale else services.clock.now_ms()
-    data = ShowtimeStatus(showtime_id=event_id, seats=seats, seat_status=by_status, last_updated=time_text(updated_ms))
-    return Answer(body=StatusShown(message=f"{_counted(view.layout.seat_ids)} in this showtime", data=data))
+    parts: list[bytes] = []
+    by_status: dict[str, list[str]] = {status: [] for status in ("available", "occupied", "locked", "selected")}
+    async for turn in in_turns(range(len(seat_ids))):
+        seats = [_seat(seat_ids[index], states[index], mine, expiries) for index in turn]
+        for seat in seats:
+            by_status[seat.status].append(seat.seat)
+        parts.append(msgspec.json.encode(seats)[1:-1])
+    body = (
+        b'{"success":true,"message":%b,"data":{"showtime_id":%b,"seats":[%b],"seat_status":%b,"last_updated":%b}}'
+        % (
+            msgspec.json.encode(f"{_counted(seat_ids)} in this showtime"),
+            msgspec.json.encode(event_id),
+            b",".join(parts),
+            msgspec.json.encode(by_status),
+            msgspec.json.encode(time_text(updated_ms)),
+        )
+    )
+    return Answer(body=body)
 
 
-def _seats(view: LiveView, mine: frozenset[SeatId]) -> tuple[SeatStatus, ...]:
-    seats: list[SeatStatus] = []
-    for seat_id, letter in zip(view.layout.seat_ids, view.states(), strict=True):
-        status = _STATUS[letter]
-        if status == "occupied" or (status == "available" and seat_id not in mine):
-            seats.append(SeatStatus(seat_id, status))
-            continue
-        expires_at_ms = view.expires_at_ms(seat_id)
-        expires_at = None if expires_at_ms is None else time_text(expires_at_ms)
-        seats.append(SeatStatus(seat_id, "selected" if seat_id in mine else status, expires_at))
-    return tuple(seats)
+def _seat(seat_id: SeatId, letter: int, mine: Collection[SeatId], expiries: Mapping[SeatId, int | None]) -> SeatStatus:
+    status = _STATUS[letter]
+    if status == "occupied" or (status == "available" and seat_id not in mine):
+        return SeatStatus(seat_id, status)
+    expires_at_ms = expiries.get(seat_id)
+    expires_at = None if expires_at_ms is None else time_text(expires_at_ms)
+    return SeatStatus(seat_id, "selected" if seat_id in mine else status, expires_at)
 
 
 async def _taken(

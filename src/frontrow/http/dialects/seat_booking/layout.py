@@ -4,7 +4,6 @@ Seats are encoded ahead but for their status, so a read costs one look at each s
 put together in slices, with a turn for other requests in between. Source: seeds/002 (sections 4 and 8).
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -33,12 +32,11 @@ from frontrow.http.operation import Access, Answer, Call, Example, NoBody, Opera
 from frontrow.http.per_sale import PerSale
 from frontrow.http.problems import Code, Problem, not_found
 from frontrow.http.services import Services
+from frontrow.http.turns import in_turns
 from frontrow.http.viewports import ViewportText, read_viewport
 from frontrow.services.catalog import Sale
 from frontrow.services.seat_owners import KnownOwners
 
-SEATS_PER_TURN = 5_000
-"""Seats put together before other requests have their turn, some milliseconds."""
 _HELD, _BOOKED = ord("h"), ord("b")
 _NOBODY = KnownOwners({}, {})
 _encoder = msgspec.json.Encoder()
@@ -132,10 +130,8 @@ async def get_layout(services: Services, call: Call[NoBody, LayoutQuery]) -> Ans
         owners = await services.seat_owners.owners(call.caller, event_id, held=list(held), booked=booked)
     prepared = _prepared.of(sale)
     seats: list[bytes] = []
-    for first in range(0, len(indexes), SEATS_PER_TURN):
-        if first:
-            await asyncio.sleep(0)
-        for index in indexes[first : first + SEATS_PER_TURN]:
+    async for turn in in_turns(indexes):
+        for index in turn:
             letter = letters[index]
             if letter == _HELD or (letter == _BOOKED and owners.booked):
                 ending = _ending(seat_ids[index], letter, held, owners, sale)
