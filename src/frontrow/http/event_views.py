@@ -3,7 +3,7 @@
 import msgspec
 
 from frontrow.domain.errors import StoreUnavailable
-from frontrow.domain.ids import EventId, is_chosen_id
+from frontrow.domain.ids import EventId
 from frontrow.http.services import Services
 from frontrow.services.catalog import Sale
 from frontrow.services.live_view import LiveView
@@ -13,8 +13,6 @@ SHOWN_TRIES_MAX = 3
 
 async def shown_event(services: Services, event_id: EventId) -> tuple[Sale, LiveView] | None:
     """The event and its view, on the same drawing: an event may be moved to a newer one between the two reads."""
-    if not is_chosen_id(event_id):
-        return None
     for _ in range(SHOWN_TRIES_MAX):
         sale = await services.catalog.sale(event_id)
         if sale is None:

@@ -1,12 +1,13 @@
 """Seats as they are now, with their places and prices: all of an event, or those of a viewport, section or state."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from frontrow.domain.ids import EventId, SeatId, SectionId
+from frontrow.domain.ids import EventId, SectionId
 from frontrow.domain.layout import Point
 from frontrow.http.event_views import etag_of, head_of, shown_event
 from frontrow.http.fields import Money, Time, time_text
@@ -23,10 +24,10 @@ from frontrow.http.operation import (
 )
 from frontrow.http.problems import Code, FieldFault, Problem, invalid, not_found
 from frontrow.http.services import Services
+from frontrow.http.turns import in_turns
 from frontrow.http.v1.events import PATH
 from frontrow.http.v1.prepared_seats import PlacedSeat, PreparedSeats, prepared_seats
 from frontrow.http.viewports import ViewportText, read_viewport
-from frontrow.services.live_view import LiveView
 
 
 class SeatState(StrEnum):
@@ -84,39 +85,37 @@ async def list_seats(services: Services, call: Call[NoBody, SeatsQuery]) -> Answ
     etag = etag_of(view, prepared.revision)
     if call.has(etag):
         return not_modified(etag)
-    indexes = range(len(sale.layout.seat_ids)) if viewport is None else sale.layout.indexes_in(viewport)
+    # The view goes on changing at the next await: all that is shown of it is taken now.
+    seat_ids, states, head = sale.layout.seat_ids, view.states().decode(), head_of(view, sale.layout.version)
+    indexes = range(len(seat_ids)) if viewport is None else sale.layout.indexes_in(viewport)
+    expiries = {index: view.expires_at_ms(seat_ids[index]) for index in indexes if states[index] == "h"}
+    letter = None if query.state is None else _LETTER[query.state]
     section = None if query.section is None else SectionId(query.section)
-    seats = _seats(prepared, view, indexes, section, query.state)
-    head = head_of(view, sale.layout.version)
-    return Answer(body=b'{"seats":[' + b",".join(seats) + b"]," + head[1:], headers=(("etag", etag),))
-
-
-def _seats(
-    prepared: PreparedSeats,
-    view: LiveView,
-    indexes: "range | list[int]",
-    section: SectionId | None,
-    state: SeatState | None,
-) -> list[bytes]:
-    layout, states = prepared.layout.layout, view.states().decode()
-    wanted = None if state is None else _LETTER[state]
     texts: list[bytes] = []
+    async for turn in in_turns(indexes):
+        texts += _texts(prepared, states, expiries, _chosen(prepared, states, turn, section, letter))
+    return Answer(body=b'{"seats":[' + b",".join(texts) + b"]," + head[1:], headers=(("etag", etag),))
+
+
+def _chosen(
+    prepared: PreparedSeats, states: str, indexes: Iterable[int], section: SectionId | None, letter: str | None
+) -> Iterator[int]:
+    seats = prepared.layout.layout.seats
     for index in indexes:
-        letter = states[index]
-        if wanted is not None and letter != wanted:
-            continue
-        if section is not None and layout.seats[index].section_id != section:
-            continue
-        ending = _ENDING[letter] if letter != "h" else _held_ending(view, layout.seats[index].id)
-        texts.append(prepared.text(index) + ending)
-    return texts
+        if (letter is None or states[index] == letter) and (section is None or seats[index].section_id == section):
+            yield index
 
 
-def _held_ending(view: LiveView, seat_id: SeatId) -> bytes:
-    expires_at_ms = view.expires_at_ms(seat_id)
-    if expires_at_ms is None:
-        return _ENDING["h"]
-    return f',"state":"held","holdExpiresAt":"{time_text(expires_at_ms)}"}}'.encode()
+def _texts(
+    prepared: PreparedSeats, states: str, expiries: Mapping[int, int | None], indexes: Iterable[int]
+) -> Iterator[bytes]:
+    for index in indexes:
+        expires_at_ms = expiries.get(index)
+        if expires_at_ms is None:
+            yield prepared.text(index) + _ENDING[states[index]]
+        else:
+            held = f',"state":"held","holdExpiresAt":"{time_text(expires_at_ms)}"}}'
+            yield prepared.text(index) + held.encode()
 
 
 _EPOCH, _OFFSET = "u5Yc1s2k", "1767225600000-0-x7Qa"

@@ -5,10 +5,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from frontrow.domain.ids import EventId, is_chosen_id
+from frontrow.domain.ids import EventId
 from frontrow.http.fields import Money, Time, time_text
 from frontrow.http.operation import Access, Answer, Call, Example, NoBody, Operation, declared
-from frontrow.http.problems import Code, Problem, not_found
+from frontrow.http.problems import Code, Problem
 from frontrow.http.refusals import problem_of
 from frontrow.http.services import Services
 from frontrow.http.v1.events import PATH
@@ -79,8 +79,6 @@ class EventStatsDocument(msgspec.Struct, frozen=True, rename="camel", omit_defau
 async def get_stats(services: Services, call: Call[NoBody, StatsQuery]) -> Answer | Problem:
     """The event's figures as the ledger has them now."""
     event_id = EventId(call.path["eventId"])
-    if not is_chosen_id(event_id):
-        return not_found(f"event {event_id}")
     outcome = await services.stats.stats(call.user, event_id, call.query.interval)
     return (
         Answer(body=_document(outcome)) if isinstance(outcome, EventStats) else problem_of(outcome, event_id=event_id)
