@@ -27,8 +27,8 @@ from frontrow.settings import Settings
 _GRACE_S = 10
 _BACKLOG = 4096
 _KEEP_ALIVE_S = 75
-"""Longer than clients and balancers keep an idle connection (60 s at most, usually): it is for them to close it, because
-a request that meets the server's own closing on its way is lost, and is not one that a client may send again unasked."""
+"""Longer than clients and balancers keep an idle connection, which is 60 s at most as a rule: it is theirs to close.
+A request that meets the server's own closing on its way is lost, and not every request may be sent again unasked."""
 _SWITCH_INTERVAL_S = 0.001
 """The ledger's thread waits this long for a busy event loop, not Python's 5 ms: measured 3 times the single commits."""
 
