@@ -353,7 +353,10 @@ class Ledger(Protocol):
 
 
 class PaymentGateway(Protocol):
-    """Takes money and gives it back. Everything goes by a reference, an order's id, and may be repeated under it."""
+    """Takes money and gives it back. Everything goes by a reference, an order's id, and may be repeated under it.
+
+    Every call may raise PaymentUnavailable, and nothing else; what it asked may then have happened.
+    """
 
     @property
     def name(self) -> str:

@@ -3,6 +3,7 @@
 FrontrowError
 ├── StoreUnavailable    the hold store gave no usable answer in time
 ├── LedgerUnavailable   the ledger gave no usable answer in time
+├── PaymentUnavailable  the payment gateway gave no usable answer in time
 └── ConfigurationError  a setting or the environment is wrong; the message says what to do
 """
 
@@ -33,6 +34,17 @@ class LedgerUnavailable(FrontrowError):
         super().__init__(reason)
         self.retry_after_s = retry_after_s
         self.surely_not_written = surely_not_written
+
+
+class PaymentUnavailable(FrontrowError):
+    """The payment gateway did not answer, or answered what cannot be understood.
+
+    Money may have been taken or given back; it is settled by asking again under the same reference.
+    """
+
+    def __init__(self, reason: str, *, retry_after_s: int = 1) -> None:
+        super().__init__(reason)
+        self.retry_after_s = retry_after_s
 
 
 class ConfigurationError(FrontrowError):

@@ -8,7 +8,7 @@ import falcon.asgi
 import structlog
 from falcon.asgi import Request, Response
 
-from frontrow.domain.errors import ConfigurationError, LedgerUnavailable, StoreUnavailable
+from frontrow.domain.errors import ConfigurationError, LedgerUnavailable, PaymentUnavailable, StoreUnavailable
 from frontrow.http import dialects, health, v1
 from frontrow.http.auth import Authenticator
 from frontrow.http.cors import Cors
@@ -28,6 +28,11 @@ OPERATIONS: tuple[AnyOperation, ...] = (*v1.OPERATIONS, *dialects.OPERATIONS, *h
 
 _log = structlog.get_logger("frontrow.http")
 _STYLES: dict[str, ErrorStyle] = {operation.path: operation.errors for operation in OPERATIONS}
+_AWAY: dict[type[Exception], str] = {
+    StoreUnavailable: "hold store",
+    LedgerUnavailable: "ledger",
+    PaymentUnavailable: "payment gateway",
+}
 _CODE_OF_STATUS = {404: Code.NOT_FOUND, 413: Code.BODY_TOO_LARGE, 415: Code.UNSUPPORTED_MEDIA_TYPE}
 
 App = falcon.asgi.App[Request, Response]
@@ -67,6 +72,7 @@ def create_app(services: Services, *, access_log: bool = False) -> App:
     app.add_error_handler(Exception, _answer_unexpected)
     app.add_error_handler(StoreUnavailable, _answer_unavailable)
     app.add_error_handler(LedgerUnavailable, _answer_unavailable)
+    app.add_error_handler(PaymentUnavailable, _answer_unavailable)
     app.add_error_handler(falcon.HTTPError, _answer_framework)
     return app
 
@@ -98,9 +104,12 @@ def _style_of(req: Request) -> ErrorStyle:
 
 
 async def _answer_unavailable(
-    req: Request, resp: Response, error: StoreUnavailable | LedgerUnavailable, _params: dict[str, Any]
+    req: Request,
+    resp: Response,
+    error: StoreUnavailable | LedgerUnavailable | PaymentUnavailable,
+    _params: dict[str, Any],
 ) -> None:
-    store = "hold store" if isinstance(error, StoreUnavailable) else "ledger"
+    store = next(name for kind, name in _AWAY.items() if isinstance(error, kind))
     detail = f"the {store} does not answer at present; your request may have been carried out, so repeat it as it was"
     problem = Problem(code=Code.STORE_UNAVAILABLE, detail=detail, retry_after_s=max(1, error.retry_after_s))
     put_problem(req, resp, problem, _style_of(req))

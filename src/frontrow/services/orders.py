@@ -6,8 +6,8 @@
    became of the hold while the gateway was asked.
 4. Where that is refused, the key is spent first, so that no later attempt can book, and then the money is given back.
 
-Whoever dies in between leaves a request that can be repeated: every step finds what the one before it did. What a
-store's absence interrupts is finished in the background as well.
+Whoever dies in between leaves a request that can be repeated: every step finds what the one before it did. What the
+absence of a store or of the gateway interrupts is finished in the background as well.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from frontrow.domain.booking import (
     ContactInfo,
     PaymentInfo,
 )
-from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
+from frontrow.domain.errors import LedgerUnavailable, PaymentUnavailable, StoreUnavailable
 from frontrow.domain.hold import BookingBegun, BookingRunning, HoldNotComplete, HoldNotFound, SeatsBusy
 from frontrow.domain.ids import HoldId, OrderId, event_number_of
 from frontrow.domain.order import Order, OrderStatus
@@ -44,7 +44,9 @@ from frontrow.services.outcomes import BookRequest, HoldShown
 REORDERS_MAX = 20
 """How often one hold may be ordered again, seat for seat and for the same customer, after that order was closed."""
 SETTLE_PAUSES_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 60.0)
-"""Before each further attempt to finish an order that a store's absence interrupted after the charge."""
+"""Before each further attempt to finish an order that an absence interrupted at the charge or after it."""
+AWAY = (StoreUnavailable, LedgerUnavailable, PaymentUnavailable)
+"""What leaves an order unsettled."""
 
 _log = structlog.get_logger(__name__)
 
@@ -87,7 +89,8 @@ _Attempted = OrderPaid | OrderClosed | Declined | BookingRunning | SeatsBusy
 
 
 class OrderService:
-    """Places and settles orders. Every method may raise StoreUnavailable and LedgerUnavailable, and be repeated."""
+    """Places and settles orders. Every method may raise StoreUnavailable and LedgerUnavailable, and be repeated; `pay`
+    PaymentUnavailable as well."""
 
     def __init__(
         self,
@@ -165,8 +168,8 @@ class OrderService:
             OrderPaid, the same each time; a refusal in words; BookingRunning or SeatsBusy while another attempt runs.
 
         Raises:
-            StoreUnavailable, LedgerUnavailable: the order may have been charged. It is finished or refunded in the
-                background, and repeating the request tells.
+            StoreUnavailable, LedgerUnavailable, PaymentUnavailable: the order may have been charged. It is finished or
+                refunded in the background, and repeating the request tells.
 
         Source: seeds/000 (the complete journey, steps 4 to 6).
         """
@@ -183,7 +186,7 @@ class OrderService:
             return OrderNotFound()
         try:
             answer = await self._attempt(gateway, sale, order, card_number)
-        except (StoreUnavailable, LedgerUnavailable, asyncio.CancelledError) as error:
+        except (*AWAY, asyncio.CancelledError) as error:
             self._leave_to_background(gateway, sale, order, card_number, why=repr(error))
             raise
         if isinstance(answer, BookingRunning | SeatsBusy):
@@ -291,7 +294,7 @@ class OrderService:
         try:
             for pause_s in SETTLE_PAUSES_S:
                 await self._sleep(pause_s)
-                with contextlib.suppress(StoreUnavailable, LedgerUnavailable):
+                with contextlib.suppress(*AWAY):
                     before = await self._answered_before(order)
                     answer = before or await self._attempt(gateway, sale, order, card_number)
                     if not isinstance(answer, BookingRunning | SeatsBusy):

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from frontrow.domain.booking import Booking, BookingWritten
-from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
+from frontrow.domain.errors import LedgerUnavailable, PaymentUnavailable, StoreUnavailable
 from frontrow.domain.hold import HoldNotComplete, HoldNotFound
 from frontrow.domain.ids import OrderId
 from frontrow.domain.order import Order, OrderStatus
@@ -306,7 +306,7 @@ STEPS = [
 
 
 @pytest.mark.parametrize("hold_lasts", [True, False], ids=["hold lasts", "hold goes"])
-@pytest.mark.parametrize("error", [ProcessDied, StoreUnavailable, LedgerUnavailable])
+@pytest.mark.parametrize("error", [ProcessDied, StoreUnavailable, LedgerUnavailable, PaymentUnavailable])
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize(("where", "step"), STEPS, ids=[step for _, step in STEPS])
 async def test_money_taken_is_a_booking_or_a_refund_wherever_an_attempt_dies(
@@ -331,7 +331,7 @@ async def test_money_taken_is_a_booking_or_a_refund_wherever_an_attempt_dies(
     fault = ProcessDied() if error is ProcessDied else error("away")
     faults = {"store": house.store_faults, "ledger": house.ledger_faults, "gateway": gateway.faults}[where]
     (faults.before if when == "before" else faults.after)(step, fault)
-    with contextlib.suppress(ProcessDied, StoreUnavailable, LedgerUnavailable):
+    with contextlib.suppress(ProcessDied, StoreUnavailable, LedgerUnavailable, PaymentUnavailable):
         await orders.pay(ANN, order.order_id)
     await house.background.finished()
     clock.advance(60_000)  # marks of the dead run out
@@ -348,6 +348,19 @@ async def test_money_taken_is_a_booking_or_a_refund_wherever_an_attempt_dies(
     if hold_lasts:
         assert isinstance(answer, OrderPaid)
     assert await house.broken_promises(ANN, settled=False) == []
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_gateway_that_gives_no_answer_is_asked_again_in_the_background(
+    when: str, orders: OrderService, house: House, gateway: FakeGateway
+) -> None:
+    order = await placed(orders, house)
+    (gateway.faults.before if when == "before" else gateway.faults.after)("charge", PaymentUnavailable("no answer"))
+    with pytest.raises(PaymentUnavailable):
+        await orders.pay(ANN, order.order_id)
+    await house.background.finished()
+    assert len(await bookings_of(house)) == 1
+    assert gateway.taken == {order.order_id: order.amount_minor}
 
 
 @pytest.mark.parametrize("step", ["begin_booking", "finish_booking"])
