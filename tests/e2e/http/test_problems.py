@@ -350,8 +350,8 @@ async def another_charset(api: Api, _: pytest.MonkeyPatch) -> Answered:
 
 @brings_about(Code.VALIDATION_FAILED)
 async def wrong_fields(api: Api, _: pytest.MonkeyPatch) -> Answered:
-    answer = await api.post(HOLDS, {"seatIds": ["A1"], "durationMinutes": 121, "bestAvailable": {"count": 2}})
-    assert [fault["field"] for fault in answer.body["errors"]] == ["durationMinutes", "bestAvailable"]
+    answer = await api.post(HOLDS, {"seatIds": ["A1"], "durationMinutes": 121, "seats": ["A2"]})
+    assert [fault["field"] for fault in answer.body["errors"]] == ["durationMinutes", "seats"]
     return answer
 
 
@@ -479,6 +479,15 @@ async def more_seats_than_a_user_may_hold(api: Api, _: pytest.MonkeyPatch) -> An
     answer = await api.post(HOLDS, {"seatIds": ["A3"]})
     assert (answer.body["heldCount"], answer.body["seatsMax"]) == (2, 2)
     await api.hold("A3", "A4", "A5", by=ADMIN)
+    return answer
+
+
+@brings_about(Code.ORPHAN_SEATS)
+async def leaves_a_single_seat(api: Api, _: pytest.MonkeyPatch) -> Answered:
+    changed = await api.ask("PATCH", f"/api/v1/events/{EVENT}", body={"orphanRule": True}, by=ADMIN)
+    assert changed.status == 200
+    answer = await api.post(HOLDS, {"seatIds": ["A2"]})
+    assert answer.body["seatIds"] == ["A1"]
     return answer
 
 
