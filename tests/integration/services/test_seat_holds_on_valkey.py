@@ -71,3 +71,16 @@ async def test_seats_that_moved_from_hold_to_hold_are_extended_however_many_thos
     released = await house.seat_holds.release_seats(ANN, EVENT)
     assert isinstance(released, HoldReleased)
     assert set(released.seat_ids) == set(names)
+
+
+async def test_naming_more_seats_than_any_hold_has_gives_none_of_them_back(process: Process) -> None:
+    house = await process()
+    await house.open(small_layout(seats_per_row=400))
+    hold_id = await house.held(ANN, "A1 A2")
+    names = seats(" ".join(f"{row}{number}" for row in "AB" for number in range(1, 401)))
+    refused = await house.holds.release(ANN, EVENT, hold_id, names)
+    assert isinstance(refused, SeatsUnavailable)
+    assert not {refusal.seat_id for refusal in refused.refusals} & set(seats("A1 A2"))
+    left = await house.seat_holds.my_seats(ANN, EVENT)
+    assert isinstance(left, MySeats)
+    assert {pair.seat_id for pair in left.held} == set(seats("A1 A2"))

@@ -192,14 +192,18 @@ class ValkeyHoldStore:
             if record is None:
                 return await self._absent(event_id)
             named = record.seat_ids if seat_ids is None else seat_ids
-            concerned = dict.fromkeys([*named, *record.seat_ids])
+            concerned = list(dict.fromkeys([*named, *record.seat_ids]))
+            if len(concerned) > SEATS_PER_READ_MAX:  # more than the script takes, or a hold lists: it is refused
+                listed = set(record.seat_ids)
+                concerned = [seat_id for seat_id in named if seat_id not in listed][:SEATS_PER_READ_MAX]
+            meant = set(named)
             return await hold_calls.release_hold(
                 self._client,
                 event_id=event_id,
                 user_id=user_id,
                 by="whole" if seat_ids is None else "named",
                 holds=[ListedHold(hold_id, record.seat_ids)],
-                seats=[ListedSeat(seat_id, hold_id, seat_id in named) for seat_id in concerned],
+                seats=[ListedSeat(seat_id, hold_id, seat_id in meant) for seat_id in concerned],
                 tables=_listed_tables([record]),
                 after_ms=after_ms,
             )
