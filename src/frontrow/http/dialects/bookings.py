@@ -12,6 +12,7 @@ from frontrow.domain.booking import BookingWritten, ContactInfo
 from frontrow.domain.hold import SeatsUnavailable, Unavailable
 from frontrow.domain.ids import EventId, SeatId
 from frontrow.domain.seat_map import SeatState
+from frontrow.http.dialects.fields import Id, seat_ids_of
 from frontrow.http.event_views import shown_event
 from frontrow.http.fields import MS_PER_MINUTE, Time, time_text
 from frontrow.http.guest_sessions import acting_as
@@ -63,17 +64,13 @@ def _encode(problem: Problem, _request_id: str) -> bytes:
 
 ERRORS = ErrorStyle(media_type="application/json", encode=_encode, schema=Message, status_of=_status_of)
 
-_Id = Annotated[str | int, Meta(description="text, or a number that stands for its decimal digits")]
-
 
 class SeatsOfShow(msgspec.Struct, frozen=True, rename="camel"):
     """Seats of a show, for a user. Without `userId` the caller; fields that are not known are ignored."""
 
-    show_id: _Id
-    seat_number: Annotated[_Id | tuple[str | int, ...], Meta(description="one seat, or a list of 1 to 50")]
-    user_id: Annotated[str | int, Meta(description="the token's user, or a label inside the guest session")] | None = (
-        None
-    )
+    show_id: Annotated[Id, Meta(description="text, or a number that stands for its decimal digits")]
+    seat_number: Annotated[Id | tuple[Id, ...], Meta(description="one seat, or a list of 1 to 50")]
+    user_id: Annotated[Id, Meta(description="the token's user, or a label inside the guest session")] | None = None
 
     @property
     def event_id(self) -> EventId:
@@ -84,7 +81,7 @@ class SeatsOfShow(msgspec.Struct, frozen=True, rename="camel"):
     def seat_ids(self) -> tuple[SeatId, ...]:
         """The seats, one or more."""
         numbers = self.seat_number if isinstance(self.seat_number, tuple) else (self.seat_number,)
-        return tuple(SeatId(str(number)) for number in numbers)
+        return seat_ids_of(numbers)
 
 
 class SeatStatus(msgspec.Struct, frozen=True, rename="camel"):

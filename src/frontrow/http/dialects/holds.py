@@ -12,6 +12,7 @@ from frontrow.domain.booking import Booking
 from frontrow.domain.hold import HoldReleased, SeatsUnavailable
 from frontrow.domain.ids import CategoryId, EventId, HoldId, LayoutId, SeatId, event_number_of
 from frontrow.domain.layout import Category, Layout, Point, Seat
+from frontrow.http.dialects.fields import Id, SeatIds, seat_ids_of
 from frontrow.http.dialects.hold_errors import ERRORS, ErrorBody, error_body, example_error
 from frontrow.http.event_views import shown_event
 from frontrow.http.fields import MS_PER_MINUTE, Time, time_text
@@ -30,8 +31,8 @@ TAG = "Dialect: holds and orders"
 class HoldSeatsTogether(msgspec.Struct, frozen=True, rename="camel"):
     """Seats of a show to hold together; fields that are not known are ignored."""
 
-    show_id: str | int
-    seat_ids: tuple[str | int, ...]
+    show_id: Id
+    seat_ids: SeatIds
     quantity: Annotated[int, Meta(description="how many seats these are, as a check")] | None = None
 
 
@@ -65,7 +66,7 @@ class SeatMapOfShow(msgspec.Struct, frozen=True, rename="camel"):
 async def hold_seats(services: Services, call: Call[HoldSeatsTogether, NoQuery]) -> Answer | Problem:
     """Hold every seat, or none."""
     body = call.body
-    seat_ids = tuple(SeatId(str(seat_id)) for seat_id in body.seat_ids)
+    seat_ids = seat_ids_of(body.seat_ids)
     if body.quantity is not None and body.quantity != len(seat_ids):
         return invalid(FieldFault("quantity", f"must be the number of seatIds, {len(seat_ids)}; got {body.quantity}"))
     event_id = EventId(str(body.show_id))

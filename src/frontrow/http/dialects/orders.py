@@ -13,7 +13,7 @@ from frontrow.domain.hold import BookingRunning, HoldNotComplete, HoldNotFound, 
 from frontrow.domain.ids import HoldId, OrderId
 from frontrow.domain.order import OrderStatus
 from frontrow.domain.payment import Declined
-from frontrow.domain.pricing import currency_exponent, price_major
+from frontrow.http.dialects.fields import Amount, amount
 from frontrow.http.dialects.hold_errors import ERRORS
 from frontrow.http.dialects.holds import HOLD_ID, SEATS, TAG
 from frontrow.http.fields import Email, PhoneNumber, RequiredText, Time, time_text
@@ -52,7 +52,7 @@ class PlacedOrder(msgspec.Struct, frozen=True, rename="camel"):
     hold_id: str
     status: Literal["PENDING", "CONFIRMED"]
     seat_ids: tuple[str, ...]
-    amount: Annotated[float, Meta(description="in major units of the event's currency")]
+    amount: Amount
     expires_at: Time
 
 
@@ -83,14 +83,13 @@ async def place_order(services: Services, call: Call[PlaceOrder, NoQuery]) -> An
     outcome = await services.orders.place(call.user, HoldId(call.body.hold_id), contact)
     match outcome:
         case OrderPlaced(order=order, status=status):
-            exponent = currency_exponent(order.currency) or 0
             return Answer(
                 body=PlacedOrder(
                     order_id=order.order_id,
                     hold_id=order.hold_id,
                     status="PENDING" if status is OrderStatus.PENDING else "CONFIRMED",
                     seat_ids=order.seat_ids,
-                    amount=float(price_major(order.amount_minor, exponent)),
+                    amount=amount(order.amount_minor, order.currency),
                     expires_at=time_text(order.expires_at_ms),
                 )
             )

@@ -23,6 +23,7 @@ from frontrow.domain.selection import (
     TooManySeats,
     UnknownSeats,
 )
+from frontrow.http.dialects.fields import Id, seat_ids_of
 from frontrow.http.dialects.showtime_answers import (
     REFUSALS,
     Conflict,
@@ -64,12 +65,12 @@ _CONFLICT_STATUS = {
 class Seats(msgspec.Struct, frozen=True, omit_defaults=True):
     """The seats meant, 1 to 50 of the showtime's."""
 
-    seats: Annotated[tuple[str | int, ...], Meta(description="seat codes")] = ()
+    seats: Annotated[tuple[Id, ...], Meta(description="seat codes")] = ()
 
     @property
     def seat_ids(self) -> tuple[SeatId, ...]:
         """The codes as the engine has them; a number is its decimal text."""
-        return tuple(SeatId(str(seat)) for seat in self.seats)
+        return seat_ids_of(self.seats)
 
 
 async def lock_seats(services: Services, call: Call[Seats, NoQuery]) -> Answer | Problem:

@@ -8,20 +8,12 @@ from msgspec import Meta, field
 from frontrow.domain.booking import BookingStatus
 from frontrow.domain.hold import SeatsUnavailable
 from frontrow.domain.layout import Point
-from frontrow.domain.pricing import currency_exponent, price_major
+from frontrow.http.dialects.fields import Amount
 from frontrow.http.fields import Time
 from frontrow.http.operation import JSON_MEDIA_TYPE, Answer, Variant
 from frontrow.http.problems import Code, ErrorStyle, Problem
 
-Amount = Annotated[float, Meta(description="major units of the event's currency: 450.0 for $450")]
 Status = Annotated[str, Meta(description="`available`, `held`, `booked` or `blocked`")]
-
-
-def amount(amount_minor: int, currency: str) -> float:
-    """Minor units as the major units this dialect counts in."""
-    exponent = currency_exponent(currency)
-    assert exponent is not None, "events have a currency with a minor unit"
-    return float(price_major(amount_minor, exponent))
 
 
 class HeldSeats(msgspec.Struct, frozen=True, rename="camel"):

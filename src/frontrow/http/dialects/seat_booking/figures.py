@@ -1,13 +1,13 @@
 """Dialect 002's statistics. Source: seeds/002 (section 9)."""
 
 from frontrow.domain.ids import EventId
+from frontrow.http.dialects.fields import amount
 from frontrow.http.dialects.seat_booking.answers import (
     REFUSALS,
     STORE_CODES,
     CategorySales,
     EventSales,
     StatsShown,
-    amount,
 )
 from frontrow.http.dialects.seat_booking.requests import EVENT, EVENT_PATH, TAG
 from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from frontrow.domain.hold import SEATS_PER_HOLD_MAX, HoldReleased, SeatsUnavailable
 from frontrow.domain.ids import EventId, TableId
 from frontrow.domain.selection import TooManySeats
+from frontrow.http.dialects.fields import amount, seat_ids_of
 from frontrow.http.dialects.seat_booking.answers import (
     NOT_HELD,
     REFUSALS,
@@ -16,7 +17,6 @@ from frontrow.http.dialects.seat_booking.answers import (
     SeatBookingHeld,
     SeatBookingRefusal,
     SeatBookingReleased,
-    amount,
     not_held,
 )
 from frontrow.http.dialects.seat_booking.requests import (
@@ -28,7 +28,6 @@ from frontrow.http.dialects.seat_booking.requests import (
     SeatBookingHold,
     SeatBookingRelease,
     SeatBookingTableHold,
-    seats,
 )
 from frontrow.http.fields import MS_PER_MINUTE
 from frontrow.http.operation import Access, Answer, Call, Example, NoQuery, Operation, Variant, declared
@@ -49,7 +48,7 @@ async def hold_seats(services: Services, call: Call[SeatBookingHold, NoQuery]) -
     if len(body.seat_ids) > SEATS_PER_HOLD_MAX:
         return Answer(status=400, body=SeatBookingRefusal(message=TOO_MANY))
     request = HoldRequest(
-        seat_ids=seats(body.seat_ids), duration_ms=_duration_ms(body.hold_duration_minutes), reason=body.reason
+        seat_ids=seat_ids_of(body.seat_ids), duration_ms=_duration_ms(body.hold_duration_minutes), reason=body.reason
     )
     return await _hold(services, call, EventId(str(body.event_id)), request, _seats_held)
 
@@ -99,7 +98,7 @@ async def release_seats(services: Services, call: Call[SeatBookingRelease, NoQue
     """Give back these seats, all or none, or everything that the caller holds in the event."""
     event_id = EventId(call.path["eventId"])
     # Named twice is given back once; an empty list names none.
-    seat_ids = tuple(dict.fromkeys(seats(call.body.seat_ids or ()))) or None
+    seat_ids = tuple(dict.fromkeys(seat_ids_of(call.body.seat_ids or ()))) or None
     outcome = await services.seat_holds.release_seats(call.user, event_id, seat_ids)
     match outcome:
         case HoldReleased(seat_ids=released):

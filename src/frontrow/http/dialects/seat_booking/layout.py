@@ -13,6 +13,7 @@ from msgspec import Meta
 from frontrow.domain.booking import BookedSeat
 from frontrow.domain.ids import EventId, SeatId, UserId
 from frontrow.domain.layout import Item
+from frontrow.http.dialects.fields import amount
 from frontrow.http.dialects.seat_booking.answers import (
     REFUSALS,
     DrawnItem,
@@ -23,7 +24,6 @@ from frontrow.http.dialects.seat_booking.answers import (
     PricedCategory,
     SeatNow,
     StatusCount,
-    amount,
 )
 from frontrow.http.dialects.seat_booking.requests import EVENT, TAG
 from frontrow.http.event_views import shown_event

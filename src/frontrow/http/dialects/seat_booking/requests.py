@@ -5,15 +5,12 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from frontrow.domain.ids import SeatId
+from frontrow.http.dialects.fields import Id, SeatIds
 from frontrow.http.fields import BookingsCursor, Email, LongText, PhoneNumber, RequiredText, Text
 
 PAGE_MAX = 100
 TAG = "Dialect 002: seat booking"
 
-Id = str | int
-"""A number is its decimal text."""
-SeatIds = Annotated[tuple[Id, ...], Meta(description="seats of the event's layout")]
 TableIds = Annotated[tuple[Id, ...], Meta(description="whole tables of the event's layout")]
 Minutes = Annotated[int, Meta(ge=1, le=120, description="how long the seats are held")]
 Reason = Annotated[
@@ -79,11 +76,6 @@ class BookingsQuery(msgspec.Struct, frozen=True):
 
     limit: Annotated[int, Meta(ge=1, le=PAGE_MAX, description="how many at most")] = PAGE_MAX
     cursor: BookingsCursor | None = None
-
-
-def seats(seat_ids: tuple[Id, ...]) -> tuple[SeatId, ...]:
-    """The seats that are named."""
-    return tuple(SeatId(str(seat_id)) for seat_id in seat_ids)
 
 
 EVENT = "64f123456789abcd12345678"

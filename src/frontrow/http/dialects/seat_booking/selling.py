@@ -3,6 +3,7 @@
 from frontrow.domain.booking import Booking, BookingStatus, BookingWritten, ContactInfo, PaymentInfo
 from frontrow.domain.hold import SeatsUnavailable
 from frontrow.domain.ids import BookingId, EventId, TableId
+from frontrow.http.dialects.fields import amount, seat_ids_of
 from frontrow.http.dialects.seat_booking.answers import (
     NOT_HELD,
     REFUSALS,
@@ -12,7 +13,6 @@ from frontrow.http.dialects.seat_booking.answers import (
     Confirmed,
     OwnBooking,
     OwnBookings,
-    amount,
     not_held,
 )
 from frontrow.http.dialects.seat_booking.requests import (
@@ -24,7 +24,6 @@ from frontrow.http.dialects.seat_booking.requests import (
     ConfirmBooking,
     SeatBookingContact,
     SeatBookingPayment,
-    seats,
 )
 from frontrow.http.fields import time_text
 from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared
@@ -40,7 +39,7 @@ async def confirm(services: Services, call: Call[ConfirmBooking, NoQuery]) -> An
     request = BookRequest(
         event_id=EventId(str(body.event_id)),
         contact_info=ContactInfo(name=contact.name, email=contact.email, phone=contact.phone),
-        seat_ids=seats(body.seat_ids or ()),
+        seat_ids=seat_ids_of(body.seat_ids or ()),
         table_ids=tuple(TableId(str(table_id)) for table_id in body.table_ids or ()),
         payment_info=None
         if payment is None
