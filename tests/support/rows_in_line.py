@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 
 from frontrow.domain.ids import SeatId
-from frontrow.domain.rows import Block, Rows
+from frontrow.domain.rows import RowBlock, Rows
 
 
 def rows_in_line(*rows: Sequence[SeatId]) -> Rows:
     """One block a row, its seats side by side in the order given."""
-    blocks: list[Block] = []
+    blocks: list[RowBlock] = []
     place_of: dict[SeatId, tuple[int, int]] = {}
     for number, row in enumerate(rows):
-        blocks.append(Block(None, str(number), tuple(row), tuple(range(len(place_of), len(place_of) + len(row)))))
+        blocks.append(RowBlock(None, str(number), tuple(row), tuple(range(len(place_of), len(place_of) + len(row)))))
         place_of |= {seat_id: (number, place) for place, seat_id in enumerate(row)}
     return Rows(tuple(blocks), place_of)
 

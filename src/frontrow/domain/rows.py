@@ -20,7 +20,7 @@ _OWN_PITCH_STEPS_MIN = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class RowBlock:
     """Seats side by side in one row, from one end to the other, without an aisle; one seat or more."""
 
     section_id: SectionId | None
@@ -34,7 +34,7 @@ class Block:
 class Rows:
     """Every block of a layout. `place_of` is a seat's (block, place in the block); seats at tables have none."""
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[RowBlock, ...]
     place_of: Mapping[SeatId, tuple[int, int]]
 
 
@@ -44,10 +44,10 @@ def rows_of(layout: Layout) -> Rows:
     Costs about 3 microseconds a seat where the document names a row's seats along the row, about 50 where not.
     """
     rows = _labelled_rows(layout.seats)
-    blocks: list[Block] = []
+    blocks: list[RowBlock] = []
     for (section_id, row_label), indexes in _cut_at_aisles(layout.seats, rows):
         seat_ids = tuple(layout.seats[index].id for index in indexes)
-        blocks.append(Block(section_id, row_label, seat_ids, tuple(indexes)))
+        blocks.append(RowBlock(section_id, row_label, seat_ids, tuple(indexes)))
     blocks.sort(key=lambda block: min(block.indexes))
     place_of = {
         seat_id: (number, place) for number, block in enumerate(blocks) for place, seat_id in enumerate(block.seat_ids)
