@@ -241,6 +241,40 @@ async def test_the_memory_of_tokens_is_bounded(monkeypatch: pytest.MonkeyPatch) 
     assert [authenticator.known(header) is not None for header in headers] == [False, False, True, True, True]
 
 
+async def test_a_token_is_remembered_once_however_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auth, "VERIFIED_TOKENS_MAX", 2)
+    authenticator, first = with_secret(), signed(claims(sub="bob"))
+    await accepted(authenticator, first)
+    for spaces in range(1, 50):
+        written = signed(claims()).replace("Bearer ", "bEARER" + " " * spaces)
+        await accepted(authenticator, written + " ")
+    assert authenticator.known(first) is not None
+    assert authenticator.known(signed(claims())) is not None
+
+
+async def test_a_header_is_bounded_before_its_token_is_looked_for() -> None:
+    authenticator, header = with_secret(), signed(claims())
+    await accepted(authenticator, header)
+    longest = header + " " * (auth.HEADER_CHARS_MAX - len(header))
+    assert authenticator.known(longest) is not None
+    assert authenticator.known(longest + " ") is None
+    assert await refusal(authenticator, longest + " ") is Code.TOKEN_INVALID
+    assert await refusal(authenticator, "Bearer" + " " * 60_000 + header.removeprefix("Bearer ")) is Code.TOKEN_INVALID
+
+
+async def test_only_roles_that_mean_something_are_kept() -> None:
+    caller = await accepted(with_secret(), signed(claims(roles=["admin", "r" * 5000, "integrator"])))
+    assert caller.roles == {"admin", "integrator"}
+
+
+@pytest.mark.parametrize("subject", ["guest:", "guest:5nYy3vS0T0mQ2b1c7JkR9w", "guest:5nYy3vS0T0mQ2b1c7JkR9w:john"])
+async def test_no_token_speaks_for_a_guest_session(subject: str) -> None:
+    outcome = await with_secret().verify(signed(claims(sub=subject)))
+    assert isinstance(outcome, Problem)
+    assert outcome.code is Code.TOKEN_INVALID
+    assert "guest session" in outcome.detail
+
+
 async def test_published_rsa_and_ec_keys_verify_their_own_algorithm() -> None:
     authenticator = with_keys(KeyServer(rsa_jwk(RSA_KEY, "r"), ec_jwk("e")))
     assert (await accepted(authenticator, signed(claims(), RSA_KEY, "RS256", "r"))).user_id == "ada"

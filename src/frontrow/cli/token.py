@@ -9,7 +9,7 @@ import typer
 
 from frontrow.cli.console import err
 from frontrow.cli.options import DataDir, demo_folder, secret_of, settings_with
-from frontrow.domain.ids import USER_ID_BYTES_MAX, is_user_id
+from frontrow.domain.ids import SESSION_USER_PREFIX, USER_ID_BYTES_MAX, is_session_user, is_user_id
 from frontrow.services.callers import ADMIN, INTEGRATOR
 from frontrow.settings import Settings
 
@@ -49,6 +49,8 @@ def token(
         settings = msgspec.structs.replace(settings, data_dir=demo_folder(settings))
     if not is_user_id(user):
         raise typer.BadParameter(f"1 to {USER_ID_BYTES_MAX} bytes of UTF-8", param_hint="--user")
+    if is_session_user(user):
+        raise typer.BadParameter(f"only guest sessions' users begin with `{SESSION_USER_PREFIX}`", param_hint="--user")
     typer.echo(sign_token(settings, user=user, roles=list[str](role or ()), ttl_minutes=ttl_minutes))
 
 

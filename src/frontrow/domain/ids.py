@@ -31,6 +31,9 @@ CHOSEN_ID_FORM = "1 to 64 of A-Z a-z 0-9 _ . - (but not . or ..)"
 USER_ID_BYTES_MAX = 255
 """A token's subject may be this long in UTF-8 (RFC 7519 sets no bound; the key space needs one)."""
 
+SESSION_USER_PREFIX = "guest:"
+"""How the user ids of guest sessions begin, and nobody else's."""
+
 _CHOSEN_ID = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9_.\-]{1,64}\Z")
 _MADE_ID = re.compile(r"[1-9][0-9]{0,17}-[A-Za-z0-9_-]{22}\Z")
 _RANDOM_BYTES = 16
@@ -48,6 +51,11 @@ def is_user_id(text: str) -> bool:
     except UnicodeEncodeError:  # half of a surrogate pair: a command line's bytes that are no UTF-8
         return False
     return 1 <= len(encoded) <= USER_ID_BYTES_MAX and b"\0" not in encoded
+
+
+def is_session_user(user_id: str) -> bool:
+    """Whether a user's id is that of a guest session, or of somebody within one: no token may speak for those."""
+    return user_id.startswith(SESSION_USER_PREFIX)
 
 
 def new_made_id(event_number: int) -> str:

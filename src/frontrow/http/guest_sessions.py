@@ -12,7 +12,7 @@ import secrets
 
 from falcon.asgi import Request, Response
 
-from frontrow.domain.ids import USER_ID_BYTES_MAX, UserId, is_user_id
+from frontrow.domain.ids import SESSION_USER_PREFIX, USER_ID_BYTES_MAX, UserId, is_user_id
 from frontrow.http.problems import Code, FieldFault, Problem, invalid
 from frontrow.ports import Clock
 from frontrow.services.callers import Caller
@@ -104,4 +104,4 @@ def acting_as(caller: Caller, label: str | None) -> Caller | Problem:
 
 
 def _guest(session_id: str) -> Guest:
-    return Guest(user_id=UserId(f"guest:{session_id}"))
+    return Guest(user_id=UserId(f"{SESSION_USER_PREFIX}{session_id}"))

@@ -6,6 +6,8 @@ from frontrow.domain.ids import UserId
 
 ADMIN = "admin"
 INTEGRATOR = "integrator"
+ROLES = frozenset({ADMIN, INTEGRATOR})
+"""Every role that means something here; whatever else a token has says nothing."""
 
 
 class Caller(msgspec.Struct, frozen=True):

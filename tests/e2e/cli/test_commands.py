@@ -60,6 +60,8 @@ def test_a_user_that_no_token_can_name_is_refused(tmp_path: Path) -> None:
     done = run_frontrow("token", "--user", "x" * 256, data_dir=tmp_path)
     assert done.returncode == 2
     assert "1 to 255 bytes" in done.stderr
+    of_session = run_frontrow("token", "--user", "guest:5nYy3vS0T0mQ2b1c7JkR9w:john", data_dir=tmp_path)
+    assert of_session.returncode == 2
 
 
 def test_a_role_that_does_not_exist_is_refused_with_those_that_do(tmp_path: Path) -> None:
