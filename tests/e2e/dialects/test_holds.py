@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 import redis.asyncio
 
+from frontrow.adapters.payments.demo import DemoGateway
 from frontrow.domain.booking import BookingStatus
-from frontrow.domain.errors import StoreUnavailable
+from frontrow.domain.errors import PaymentUnavailable, StoreUnavailable
 from frontrow.services.holds import HoldService
 from frontrow.settings import DirectBooking, PaymentGatewayName
 from tests.e2e.dialects.conftest import Visits
@@ -396,6 +397,21 @@ async def test_a_declined_order_stays_pending_and_another_card_pays_it(api: Api)
     assert (await pay(api, order_id, DECLINED)).status == 402
     assert (await api.get(f"/holds/{hold_id}")).body["status"] == "HELD"
     assert (await pay(api, order_id, {"card": {"number": "4242424242424242"}})).status == 200
+
+
+async def test_a_gateway_that_gives_no_answer_is_told_so_and_repeating_the_request_pays(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object, **__: object) -> None:
+        raise PaymentUnavailable("no answer")
+
+    order_id = await ordered(api, await held(api, "A5"))
+    with monkeypatch.context() as outage:
+        outage.setattr(DemoGateway, "charge", away)
+        refused = await pay(api, order_id)
+    assert (refused.status, refused.headers["retry-after"]) == (503, "1")
+    assert "payment gateway does not answer" in message_of(refused)
+    assert (await pay(api, order_id)).status == 200
 
 
 async def test_an_order_that_was_closed_can_be_placed_anew(api: Api) -> None:
