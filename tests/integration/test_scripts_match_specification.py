@@ -48,7 +48,7 @@ TABLES = {TableId("T1"): (SeatId("T1-1"), SeatId("T1-2")), TableId("T2"): (SeatI
 ROW = [SeatId(f"A{number}") for number in range(1, 6)]
 ROWS = rows_in_line(ROW)
 SEATS = [*ROW, *itertools.chain.from_iterable(TABLES.values())]
-USERS = [UserId("john1"), UserId("john12"), UserId("a:b%c ö")]
+USERS = [UserId(name) for name in ("john1", "john12", "a:b%c ö", "guest:s", "guest:s:a:%", "guest:s2:a:%")]
 LIFETIMES_MS = [120, 7_200_000]
 WAIT_MS_MAX = 30
 

@@ -207,6 +207,17 @@ def test_the_cap_counts_the_users_seats_once_over_all_holds_and_moves_cost_nothi
     assert isinstance(event.acquire("u2", "h4", "A4", seats_max=3), HoldAcquired)
 
 
+def test_the_users_of_one_guest_session_share_its_cap_and_nothing_else(event: OneEvent) -> None:
+    event.acquired("guest:s:ann", "h1", "A1 A2")
+    assert event.acquire("guest:s:bob", "h2", "A3 A4", seats_max=3) == SeatLimitReached(2, 3, event.now_ms)
+    assert event.acquire("guest:s", "h2", "A3 A4", seats_max=3) == SeatLimitReached(2, 3, event.now_ms)
+    assert isinstance(event.acquire("guest:s:bob", "h2", "A1", seats_max=3), SeatsUnavailable)
+    assert isinstance(event.acquire("guest:t:ann", "h3", "A3 A4", seats_max=3), HoldAcquired)
+    assert (event.held_now("guest:s:bob"), event.held_now("guest:s:ann")) == ({}, {"A1": "h1", "A2": "h1"})
+    event.release("guest:s:ann", "h1")
+    assert isinstance(event.acquire("guest:s:bob", "h2", "A1 A2", seats_max=3), HoldAcquired)
+
+
 def test_the_cap_counts_no_seat_that_ran_out_was_released_or_was_sold(event: OneEvent) -> None:
     event.acquired("u1", "h1", "A1", ttl_ms=1_000)
     event.acquired("u1", "h2", "A2 A3")

@@ -28,7 +28,7 @@ from frontrow.domain.hold import (
     Unavailable,
     Written,
 )
-from frontrow.domain.ids import HoldId, SeatId, TableId, UserId
+from frontrow.domain.ids import HoldId, SeatId, TableId, UserId, capped_as
 from frontrow.domain.seat_records import (
     ANSWER_KEPT_MS,
     HOLD_LISTED_MAX,
@@ -98,7 +98,7 @@ class HoldOperations(SeatRecords):
             self._table_locks[table_id] = TableLock(SeatLock(user_id, hold_id, first_ms, table_id), expires_at_ms)
         for seat_id in seat_ids:
             self._locks[seat_id] = SeatLock(user_id, hold_id, locked_at[seat_id], tables.get(seat_id))
-        self._user_seats.setdefault(user_id, {}).update(dict.fromkeys(seat_ids, expires_at_ms))
+        self._user_seats.setdefault(capped_as(user_id), {}).update(dict.fromkeys(seat_ids, expires_at_ms))
         if answer_key is not None:
             kept_until_ms = record.first_locked_at_ms + lifetime_max_ms + ANSWER_KEPT_MS
             self._answers[answer_key] = HoldAnswer(fingerprint, hold_id, kept_until_ms)

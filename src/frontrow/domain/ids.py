@@ -58,6 +58,15 @@ def is_session_user(user_id: str) -> bool:
     return user_id.startswith(SESSION_USER_PREFIX)
 
 
+def capped_as(user_id: UserId) -> UserId:
+    """Whose cap on held seats counts what this user holds: everybody's own, but one for all of a guest session.
+
+    A session's users are `guest:<session>` and, for each name said in it, `guest:<session>:<name>`. Anyone may say any
+    number of names.
+    """
+    return UserId(":".join(user_id.split(":", 2)[:2])) if is_session_user(user_id) else user_id
+
+
 def new_made_id(event_number: int) -> str:
     """A fresh unguessable id for a hold, booking, order or block of the event with this number (>= 1)."""
     return made_id(event_number, secrets.token_urlsafe(_RANDOM_BYTES))

@@ -11,7 +11,7 @@ import msgspec
 from frontrow.domain.booking import SeatRowState
 from frontrow.domain.changes import Change, ChangeKind, FeedEntry, Position
 from frontrow.domain.hold import HeldSeat, Hold, SeatRefusal, Unavailable
-from frontrow.domain.ids import HoldId, SeatId, TableId, UserId
+from frontrow.domain.ids import HoldId, SeatId, TableId, UserId, capped_as
 from frontrow.domain.seat_states import SeatStates
 
 HOLD_LISTED_MAX = 500
@@ -128,7 +128,10 @@ class SeatRecords(SeatStates):
 
     def user_seats(self, *, now_ms: int, user_id: UserId) -> list[HeldSeat]:
         """The seats the user holds now with the hold of each, by seat id."""
-        locks = ((seat_id, self._own_lock(seat_id, user_id, now_ms)) for seat_id in self._user_seats.get(user_id, {}))
+        locks = (
+            (seat_id, self._own_lock(seat_id, user_id, now_ms))
+            for seat_id in self._user_seats.get(capped_as(user_id), {})
+        )
         return sorted(
             (HeldSeat(seat_id, lock.hold_id) for seat_id, lock in locks if lock is not None),
             key=lambda pair: pair.seat_id,
@@ -176,7 +179,7 @@ class SeatRecords(SeatStates):
 
     def _count_of(self, user_id: UserId, now_ms: int) -> int:
         """How many seats the cap counts for the user."""
-        return sum(expires_at_ms > now_ms for expires_at_ms in self._user_seats.get(user_id, {}).values())
+        return sum(expires_at_ms > now_ms for expires_at_ms in self._user_seats.get(capped_as(user_id), {}).values())
 
     def _live_mark(self, seat_id: SeatId, now_ms: int) -> BookingMark | None:
         mark = self._marks.get(seat_id)
@@ -228,7 +231,7 @@ class SeatRecords(SeatStates):
     ) -> tuple[FeedEntry, ...]:
         """Let seats of one hold run out at another time."""
         user_id = self._records[hold_id].user_id
-        self._user_seats[user_id].update(dict.fromkeys(seat_ids, expires_at_ms))
+        self._user_seats[capped_as(user_id)].update(dict.fromkeys(seat_ids, expires_at_ms))
         change = Change(
             ChangeKind.EXPIRY_CHANGED, tuple(seat_ids), expires_at_ms=expires_at_ms, user_id=user_id, hold_id=hold_id
         )
@@ -252,7 +255,7 @@ class SeatRecords(SeatStates):
         for seat_id in seat_ids:
             lock = self._locks.pop(seat_id, None)
             if lock is not None:
-                self._user_seats[lock.user_id].pop(seat_id, None)
+                self._user_seats[capped_as(lock.user_id)].pop(seat_id, None)
 
     def _strike_off(self, now_ms: int, hold_id: HoldId, seat_ids: Sequence[SeatId]) -> None:
         """Take seats off a hold's list, with the tables they are held as part of; an empty hold is gone."""

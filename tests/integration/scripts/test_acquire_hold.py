@@ -180,6 +180,16 @@ async def test_the_cap_counts_by_score_and_moves_cost_nothing(event: EventOnValk
     assert set(event.capped("john")) == {"A5", "A6", "A7"}
 
 
+async def test_the_users_of_one_guest_session_share_its_cap(event: EventOnValkey) -> None:
+    await event.acquired("guest:s:ann", "1-h1", "A1 A2", seats_max=3)
+    refused = await event.acquire("guest:s:bob", "1-h2", "A3 A4", seats_max=3)
+    assert isinstance(refused, SeatLimitReached)
+    assert (refused.held_count, refused.seats_max) == (2, 3)
+    await event.acquired("guest:s:bob", "1-h3", "A3", seats_max=3)
+    assert set(event.capped("guest:s")) == {"A1", "A2", "A3"}
+    assert isinstance(await event.acquire("guest:t:ann", "1-h4", "A4 A5", seats_max=3), HoldAcquired)
+
+
 async def test_the_cap_set_lives_as_long_as_its_last_seat(event: EventOnValkey) -> None:
     longer = await event.acquired("john", "1-h1", "A1", ttl_ms=TTL_MS)
     await event.acquired("john", "1-h2", "A2", ttl_ms=1_000)

@@ -7,6 +7,10 @@ docs/data-model.md describes each key.
 
 from urllib.parse import quote, unquote
 
+from frontrow.domain.ids import SESSION_USER_PREFIX, UserId, capped_as
+
+_SESSION_USER = quote(SESSION_USER_PREFIX, safe="")
+
 
 def event_epoch(event_id: str) -> str:
     return f"event_epoch:{{{event_id}}}"
@@ -53,6 +57,9 @@ def hold_answer(event_id: str, answer_key: str) -> str:
 
 
 def user_seats(event_id: str, user: str) -> str:
+    """What the cap counts for an encoded user: one key for all users of a guest session."""
+    if user.startswith(_SESSION_USER):
+        user = encoded_user(capped_as(UserId(user_of(user))))
     return f"user_seats:{{{event_id}}}:{user}"
 
 
