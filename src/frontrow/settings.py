@@ -56,7 +56,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
     jwt_secret: Annotated[
         str | None,
-        Meta(description="HS256 secret, at least 32 bytes; generated in the data folder when unset"),
+        Meta(description="HS256 secret, of 32 bytes or more; generated in the data folder when unset"),
     ] = None
     jwks_url: Annotated[str | None, Meta(description="RS256/ES256 public keys of your identity provider")] = None
     jwt_issuer: Annotated[str | None, Meta(description="required `iss` of every token")] = None

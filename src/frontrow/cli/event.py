@@ -41,6 +41,9 @@ def create(
         list[str] | None,
         typer.Option("--price", metavar="CATEGORY=MINOR", help="A price in minor units (cents); may be repeated."),
     ] = None,
+    orphan_rule: Annotated[
+        bool, typer.Option("--orphan-rule", help="Refuse choices that would leave a single seat behind.")
+    ] = False,
     data_dir: DataDir = None,
     url: Url = None,
 ) -> None:
@@ -57,6 +60,7 @@ def create(
         sales_start=None if sales_start is None else sales_start.astimezone(),
         sales_end=None if sales_end is None else sales_end.astimezone(),
         prices=dict(_price(text) for text in price or []),
+        orphan_rule=orphan_rule,
     )
 
     async def created() -> str:

@@ -52,6 +52,7 @@ class EventForm(msgspec.Struct, frozen=True):
     sales_start: datetime | None = None
     sales_end: datetime | None = None
     prices: dict[str, int] = {}
+    orphan_rule: bool = False
 
 
 class Office(Protocol):
@@ -169,6 +170,7 @@ class _RemoteOffice:
                 sales_start=form.sales_start,
                 sales_end=form.sales_end,
                 prices=form.prices,
+                orphan_rule=form.orphan_rule,
             )
         return event.event_id
 
@@ -222,6 +224,7 @@ def _new_event(form: EventForm) -> NewEvent:
         sales_start_ms=None if form.sales_start is None else _ms(form.sales_start),
         sales_end_ms=None if form.sales_end is None else _ms(form.sales_end),
         prices={CategoryId(category): price for category, price in form.prices.items()},
+        orphan_rule=form.orphan_rule,
     )
 
 

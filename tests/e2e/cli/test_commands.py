@@ -198,6 +198,7 @@ class TestBesideAServer:
         assert done.stdout == "parlour version 1\n", done.stderr
         assert _create_event(installation.data_dir).stdout == "opening\n"
         event = httpx.get(f"{installation.url}/api/v1/events/opening").json()
+        assert event["orphanRule"] is True
         assert (event["layoutId"], event["prices"]) == ("parlour", {"seat": 1250})
         exported = run_frontrow("layout", "export", "parlour", data_dir=installation.data_dir)
         assert json.loads(exported.stdout)["name"] == "The Parlour"
@@ -259,6 +260,6 @@ def _exported_name(data_dir: Path, *options: str, layout: str = "parlour") -> st
 def _create_event(data_dir: Path) -> subprocess.CompletedProcess[str]:
     return run_frontrow(
         *("event", "create", "--name", "Opening night", "--layout", "parlour", "--event-id", "opening"),
-        *("--starts-at", "2035-05-01T20:00+02:00"),
+        *("--starts-at", "2035-05-01T20:00+02:00", "--orphan-rule"),
         data_dir=data_dir,
     )

@@ -33,7 +33,8 @@ def test_a_hold_survives_stopping_and_starting_the_server(tmp_path: Path) -> Non
 
 
 def test_one_ctrl_c_stops_everything(tmp_path: Path) -> None:
-    with running_server(tmp_path) as server:
+    with running_server(tmp_path, extra={"FRONTROW_HOLD_MINUTS": "5"}) as server:
+        assert "FRONTROW_HOLD_MINUTS" in server.output, "a setting that nothing reads is warned of"
         children = psutil.Process(server.process.pid).children(recursive=True)
         assert children, "the embedded Valkey runs as a child"
         assert server.stop(signal.SIGINT) == 0
