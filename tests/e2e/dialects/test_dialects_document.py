@@ -63,7 +63,7 @@ def test_every_line_of_the_page_answers_as_it_is_shown(tmp_path: Path) -> None:
     frontrow.chmod(0o755)
     with running_server(data_dir, ("demo", "--buyers", "0")) as server:
         script = "".join(f"{text}echo; echo '{_END}'\n" for text, _ in steps())
-        script = script.replace("http://localhost:8000", server.url).replace("token --demo", "token")
+        script = script.replace("http://localhost:8000", server.url)
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],
             cwd=tmp_path,
