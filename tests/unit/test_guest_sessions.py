@@ -61,10 +61,11 @@ def test_a_label_is_a_user_inside_its_session(sessions: GuestSessions) -> None:
 def test_a_label_has_bounds(sessions: GuestSessions) -> None:
     guest, _ = sessions.begin()
     assert isinstance(acting_as(guest, "x" * 128), Guest)
-    for label in ("", "x" * 129, "a\0b", "🎭" * 64):
+    for label in ("", "x" * 129, "a\0b", "a\x1b[2Jb", "john\x7f", "🎭" * 64):
         refused = acting_as(guest, label)
         assert isinstance(refused, Problem)
         assert refused.code is Code.VALIDATION_FAILED
+        assert [fault.field for fault in refused.errors] == ["userId"]
 
 
 def test_a_bearer_of_a_token_names_nobody_else(sessions: GuestSessions) -> None:

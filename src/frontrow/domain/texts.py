@@ -15,3 +15,8 @@ def control_character(text: str) -> str | None:
     """The first control character that `text` may not have, named as in `U+0000`; None where it has none."""
     found = _CONTROL.search(text)
     return None if found is None else f"U+{ord(found[0]):04X}"
+
+
+def printable(text: str) -> str:
+    """The text with a replacement character in the place of each control character that it may not have."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -13,6 +13,7 @@ import secrets
 from falcon.asgi import Request, Response
 
 from frontrow.domain.ids import SESSION_USER_PREFIX, USER_ID_BYTES_MAX, UserId, is_user_id
+from frontrow.domain.texts import control_character
 from frontrow.http.problems import Code, FieldFault, Problem, invalid
 from frontrow.ports import Clock
 from frontrow.services.callers import Caller
@@ -87,7 +88,8 @@ def acting_as(caller: Caller, label: str | None) -> Caller | Problem:
     """Who a request with a `userId` in its body acts for; without one, its caller.
 
     A bearer token speaks for its own user only: another `userId` is 403. In a guest session the `userId` is a label
-    inside that session, of 1 to LABEL_CHARS_MAX characters, so two sessions that both say `john123` are two users.
+    inside that session, of 1 to LABEL_CHARS_MAX printable characters, so two sessions that both say `john123` are two
+    users.
     """
     if label is None:
         return caller
@@ -96,9 +98,9 @@ def acting_as(caller: Caller, label: str | None) -> Caller | Problem:
             return caller
         return Problem(code=Code.ROLE_MISSING, detail="userId must be the user of your token, or be left out")
     labelled = f"{caller.user_id}:{label}"
-    if not (1 <= len(label) <= LABEL_CHARS_MAX and is_user_id(labelled)):
+    if not (1 <= len(label) <= LABEL_CHARS_MAX and is_user_id(labelled)) or control_character(label) is not None:
         bytes_max = USER_ID_BYTES_MAX - len(caller.user_id) - 1
-        form = f"must be 1 to {LABEL_CHARS_MAX} characters, at most {bytes_max} bytes in UTF-8, without a null"
+        form = f"must be 1 to {LABEL_CHARS_MAX} printable characters, at most {bytes_max} bytes in UTF-8"
         return invalid(FieldFault("userId", form))
     return Guest(user_id=UserId(labelled))
 

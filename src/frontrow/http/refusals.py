@@ -117,7 +117,7 @@ def problem_of(refusal: Refusal, *, event_id: str = "") -> Problem:  # noqa: PLR
 def _selection_problem(fault: SelectionFault) -> Problem:
     match fault:
         case EmptySelection():
-            return invalid(FieldFault("seatIds", "name at least one seat, or a table in tableIds"))
+            return invalid(FieldFault("seatIds", "name at least one seat"))
         case UnknownSeats(seat_ids=seat_ids, table_ids=table_ids):
             names = listed((*seat_ids, *table_ids))
             detail = f"this event's layout has no {names}"
@@ -129,7 +129,7 @@ def _selection_problem(fault: SelectionFault) -> Problem:
             detail = f"{count} seats are named, those of the tables included; at most {seats_max} go in one request"
             return Problem(code=Code.TOO_MANY_SEATS, detail=detail, count=count, seats_max=seats_max)
         case TableOnlyWhole(seat_ids=seat_ids, table_ids=table_ids):
-            detail = f"{listed(table_ids)} is only taken and given back as a whole; name it in tableIds"
+            detail = f"{listed(table_ids)} is only taken and given back as a whole; name all its seats"
             return Problem(code=Code.TABLE_ONLY_WHOLE, detail=detail, seat_ids=seat_ids, table_ids=table_ids)
 
 

@@ -313,11 +313,19 @@ async def test_numbers_stand_for_their_digits_and_unknown_fields_are_ignored(api
     assert (unknown.status, unknown.body["seatNumbers"]) == (400, ["7"])
 
 
-@pytest.mark.parametrize("user", ["", "x" * 129, "\0", "🎭" * 128])
+@pytest.mark.parametrize("user", ["", "x" * 129, "\0", "john\x1b[2J", "🎭" * 128])
 async def test_a_label_that_is_too_long_or_none_is_refused_clearly(user: str, api: Api) -> None:
     answer = await hold(api, "S1", user=user)
     assert answer.status == 400
-    assert "userId: must be 1 to 128 characters" in answer.body["message"]
+    assert "userId: must be 1 to 128 printable characters" in answer.body["message"]
+
+
+async def test_a_contacts_name_has_no_control_characters_and_is_no_longer_than_v1s(api: Api) -> None:
+    as_bell: dict[str, Any] = {"by": ("ring\x07" + "g" * 240,)}
+    assert (await api.post("/hold", body("S1", user=None), **as_bell)).status == 200
+    assert (await api.post("/confirm", body("S1", user=None), **as_bell)).status == 201
+    (booking,) = (await api.get("/api/v1/bookings", **as_bell)).body["items"]
+    assert booking["contactInfo"]["name"] == "ring\N{REPLACEMENT CHARACTER}" + "g" * 195
 
 
 async def test_without_guest_sessions_a_token_is_needed(folder: Path, valkey: ValkeyServer) -> None:

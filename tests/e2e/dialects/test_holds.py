@@ -196,6 +196,10 @@ async def seat_twice(api: Api, _: Api) -> Answered:
     return await hold(api, "A5", "A5")
 
 
+async def one_seat_of_a_whole_table(api: Api, _: Api) -> Answered:
+    return await hold(api, "seat_table-1_0", show="theatre-demo")
+
+
 async def no_seats(api: Api, _: Api) -> Answered:
     return await hold(api)
 
@@ -306,7 +310,8 @@ REFUSED: list[tuple[Play, int, str]] = [
     (wrong_quantity, 400, "quantity: must be the number of seatIds, 2; got 3"),
     (unknown_seat, 400, "this event's layout has no ZZ9"),
     (seat_twice, 400, "A5 is named more than once"),
-    (no_seats, 400, "name at least one seat"),
+    (no_seats, 400, "seatIds: name at least one seat"),
+    (one_seat_of_a_whole_table, 400, "table-1 is only taken and given back as a whole; name all its seats"),
     (no_show, 400, "showId: is required"),
     (unknown_show, 404, "there is no event none"),
     (sold_seat, 409, "SORRY! Seat A5 is already taken"),

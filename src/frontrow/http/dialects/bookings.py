@@ -12,9 +12,10 @@ from frontrow.domain.booking import BookingWritten, ContactInfo
 from frontrow.domain.hold import SeatsUnavailable, Unavailable
 from frontrow.domain.ids import EventId, SeatId
 from frontrow.domain.seat_map import SeatState
+from frontrow.domain.texts import printable
 from frontrow.http.dialects.fields import Id, seat_ids_of
 from frontrow.http.event_views import shown_event
-from frontrow.http.fields import MS_PER_MINUTE, Time, time_text
+from frontrow.http.fields import MS_PER_MINUTE, TEXT_CHARS_MAX, Time, time_text
 from frontrow.http.guest_sessions import acting_as
 from frontrow.http.operation import (
     Access,
@@ -189,8 +190,7 @@ async def confirm_seats(services: Services, call: Call[SeatsOfShow, NoQuery]) ->
     if isinstance(caller, Problem):
         return caller
     body = call.body
-    name = str(body.user_id) if body.user_id is not None else caller.user_id
-    contact = ContactInfo(name=name, email="")
+    contact = ContactInfo(name=_contact_name(caller, body.user_id), email="")
     outcome = await services.confirmations.confirm(caller, body.event_id, body.seat_ids, contact)
     match outcome:
         case BookingWritten(booking=booking, replayed=False):
@@ -210,6 +210,11 @@ def _caller(call: Call[SeatsOfShow, NoQuery]) -> Caller | Problem:
         return invalid(FieldFault("seatNumber", "name at least one seat"))
     label = call.body.user_id
     return acting_as(call.user, None if label is None else str(label))
+
+
+def _contact_name(caller: Caller, label: Id | None) -> str:
+    """The one name that a request says, in the form that v1's contacts have: a token's subject may be any text."""
+    return printable(caller.user_id if label is None else str(label))[:TEXT_CHARS_MAX]
 
 
 def _not_held(refused: SeatsNotHeld) -> Answer:
