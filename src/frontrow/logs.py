@@ -25,7 +25,7 @@ _second: tuple[int, str] = (-1, "")
 def configure_logs(level: LogLevel, *, for_people: bool = False) -> None:
     """Set up structlog, and the standard library's loggers of our dependencies, for this process."""
     number = logging.getLevelNamesMapping()[level.upper()]
-    logging.basicConfig(stream=sys.stderr, level=max(number, logging.WARNING), format="%(message)s")
+    logging.basicConfig(handlers=[_OfDependencies()], level=max(number, logging.WARNING))
     known: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -44,6 +44,19 @@ def configure_logs(level: LogLevel, *, for_people: bool = False) -> None:
         logger_factory=factory,
         cache_logger_on_first_use=True,
     )
+
+
+class _OfDependencies(logging.Handler):
+    """Writes what our dependencies log, by the standard library, as lines like our own."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record with its logger's name, at the level of ours next below its own."""
+        level = min(max(record.levelno // 10 * 10, logging.DEBUG), logging.CRITICAL)
+        fields = {"exc_info": record.exc_info} if record.exc_info else {}
+        try:
+            structlog.get_logger().log(level, record.getMessage().strip(), logger=record.name, **fields)
+        except Exception:  # as every handler: the caller has other things to do than to log
+            self.handleError(record)
 
 
 def _quick_logger(level: int) -> Any:

@@ -13,17 +13,27 @@ from frontrow.settings import LogLevel, Settings
 
 def logged(call: str) -> str:
     """What a process of its own writes with logs set up like that."""
-    script = f"""
+    return logged_by(
+        """
 import structlog
-from frontrow.logs import configure_logs
-from frontrow.settings import LogLevel
-configure_logs({call})
 structlog.get_logger().info("serving", url="http://localhost:8000")
 structlog.get_logger().debug("too small")
 try:
     1 / 0
 except ZeroDivisionError as error:
     structlog.get_logger().error("unexpected", exc_info=error)
+""",
+        call,
+    )
+
+
+def logged_by(script: str, call: str = "LogLevel.INFO") -> str:
+    """What a process of its own that runs this writes with logs set up like that."""
+    script = f"""
+from frontrow.logs import configure_logs
+from frontrow.settings import LogLevel
+configure_logs({call})
+{script}
 """
     environment = {**os.environ, "NO_COLOR": "1"}
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment)
@@ -35,6 +45,24 @@ def test_programs_get_one_json_object_a_line() -> None:
     assert [(line["event"], line["level"]) for line in lines] == [("serving", "info"), ("unexpected", "error")]
     assert lines[0]["url"] == "http://localhost:8000"
     assert lines[0]["timestamp"].endswith("Z")
+    assert "ZeroDivisionError" in lines[1]["exception"]
+
+
+def test_what_dependencies_log_is_one_json_object_a_line_too() -> None:
+    written = logged_by("""
+import logging
+logging.getLogger("uvicorn.error").warning("Invalid %s request received.\\n", "HTTP")
+logging.getLogger("uvicorn.error").info("too small")
+try:
+    1 / 0
+except ZeroDivisionError as error:
+    logging.getLogger("uvicorn.error").error("Exception in ASGI application: 100%", exc_info=error)
+""")
+    lines = [json.loads(line) for line in written.splitlines()]
+    assert [(line["event"], line["level"], line["logger"]) for line in lines] == [
+        ("Invalid HTTP request received.", "warning", "uvicorn.error"),
+        ("Exception in ASGI application: 100%", "error", "uvicorn.error"),
+    ]
     assert "ZeroDivisionError" in lines[1]["exception"]
 
 

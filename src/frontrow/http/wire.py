@@ -8,10 +8,11 @@ buys time, as in Apache's mod_reqtimeout.
 """
 
 import asyncio
+from collections import deque
 from http import HTTPStatus
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from frontrow.http.envelope import REQUEST_ID_HEADER, new_request_id
 from frontrow.http.problems import PROBLEM_MEDIA_TYPE, Code, Problem, encode_problem
@@ -48,6 +49,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._body_bytes = 0
         self._body_began_s = 0.0
         self._deadline: asyncio.TimerHandle | None = None
+        self._unanswered: deque[RequestResponseCycle] = deque()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Give the first head its time."""
@@ -55,9 +57,13 @@ class BoundedHttp(HttpToolsProtocol):
         self._start_clock()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing is waited for any more."""
+        """Nothing is waited for nor answered any more; uvicorn itself tells only the last of several requests."""
         self._stop_clock()
         super().connection_lost(exc)
+        for cycle in self._unanswered:
+            cycle.disconnected = True
+            cycle.message_event.set()
+        self._unanswered.clear()
 
     def data_received(self, data: bytes) -> None:
         """Parse what came; give up on a head, or on the trailers of a body, that are too large before they end."""
@@ -101,6 +107,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._arrived_bytes = self._body_bytes = 0
         self._stop_clock()
         super().on_headers_complete()
+        self._unanswered.append(self.cycle)
 
     def on_body(self, body: bytes) -> None:
         """A part of the body, which operations bound themselves."""
@@ -113,6 +120,12 @@ class BoundedHttp(HttpToolsProtocol):
         self._in_body = False
         self._stop_clock()
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """The oldest request is answered: answers are given in the order of requests."""
+        if self._unanswered:
+            self._unanswered.popleft()
+        super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
         """Answer what cannot be parsed, and hang up."""

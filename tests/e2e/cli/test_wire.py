@@ -5,6 +5,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from uvicorn.server import ServerState
 
 from frontrow.http import wire
 from frontrow.http.wire import HEAD_BYTES_MAX, BoundedHttp
+from tests.support.eventually import eventually
 from tests.support.server import RunningServer
 
 CLOSE = b"Host: x\r\nConnection: close\r\n"
@@ -113,6 +115,39 @@ async def test_a_head_that_does_not_come_in_its_time_is_not_waited_for(
         assert await reader.read() == b""
         writer.close()
         await writer.wait_closed()
+
+
+async def test_pipelined_requests_of_a_connection_that_is_gone_are_ended_without_a_word(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    begun, gone = asyncio.Event(), asyncio.Event()
+    calls = 0
+
+    async def slow(_scope: object, receive: Any, send: Any) -> None:
+        nonlocal calls
+        calls += 1
+        await receive()  # the body, which is empty
+        begun.set()
+        await gone.wait()
+        assert (await receive())["type"] == "http.disconnect"
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"x"})
+
+    config = uvicorn.Config(slow, lifespan="off", http=BoundedHttp, ws="none", log_config=None)
+    config.load()
+    state = ServerState()
+    server = await asyncio.get_running_loop().create_server(
+        lambda: BoundedHttp(config=config, server_state=state, app_state={}), "127.0.0.1", 0
+    )
+    async with server, asyncio.timeout(WAIT_SECONDS_MAX):
+        _, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 3)
+        await begun.wait()
+        writer.transport.abort()
+        await eventually(lambda: not state.connections, "the server has noticed")
+        gone.set()
+        await eventually(lambda: not state.tasks, "the request has ended")
+    assert (calls, caplog.messages) == (1, [])
 
 
 async def _never_called(_scope: object, _receive: object, _send: object) -> None:
