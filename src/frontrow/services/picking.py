@@ -7,7 +7,7 @@ same seats to run for.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 from weakref import WeakKeyDictionary
@@ -16,13 +16,15 @@ import msgspec
 
 from frontrow.domain.ids import CategoryId, EventId, SeatId, SectionId
 from frontrow.domain.layout_index import LayoutIndex
-from frontrow.domain.picking import ALTERNATIVES_MAX, Pick, pick, suggest
+from frontrow.domain.picking import ALTERNATIVES_MAX, Pick, pick, pick_together, suggest
 from frontrow.domain.picking_cost import COUNT_MAX, Wish
 from frontrow.domain.seat_groups import SeatGroups, seat_groups_of
 from frontrow.services.catalog import Sale
 from frontrow.services.live_view import LiveView
 
 ALTERNATIVES_USUAL = 3
+SEARCHES_RACED_MAX = 3
+"""How often a split party's seats are searched for again because others began to try for some of them meanwhile."""
 _FREE, _TAKEN = ord("a"), ord("h")
 
 
@@ -83,6 +85,7 @@ class SeatPicking:
         self._groups: WeakKeyDictionary[LayoutIndex, SeatGroups] = WeakKeyDictionary()
         self._preparing = asyncio.Lock()
         self._suggesting = asyncio.Lock()
+        self._splitting = asyncio.Lock()
         self._under_way: dict[EventId, _UnderWay] = {}
 
     async def suggestions(
@@ -128,7 +131,9 @@ class SeatPicking:
     async def attempt(self, sale: Sale, best: BestAvailable, news: StoreNews, races_lost: int) -> Attempt | None:
         """Seats to try to take, which nobody else in this process is trying for; None where none suit.
 
-        Where all that suit are being tried for, waits for what becomes of those.
+        Where all that suit are being tried for, waits for what becomes of those. A party that can sit together is
+        seated at once; for one that has to be split, seats are searched for in a thread, and where others begin to try
+        for some of those meanwhile, again: after SEARCHES_RACED_MAX times they are proposed all the same.
 
         Args:
             news: what the store said of seats in the attempts before.
@@ -142,28 +147,49 @@ class SeatPicking:
             accessible=best.accessible,
             orphans_allowed=not sale.event.orphan_rule,
         )
+        searches_raced = 0
         while True:
             view, groups = await self._shown(event_id)
             states = _with_news(view.states(), groups, news)
-            under_way = self._under_way.get(event_id)
-            if under_way is None:
-                under_way = _UnderWay(lambda: self._under_way.pop(event_id, None))
-            found = self._one_of(groups, under_way.hidden_in(states, groups), wish, races_lost)
+            hidden = self._attempts(event_id).hidden_in(states, groups)
+            found = self._together(groups, hidden, wish, races_lost)
             if found is not None:
-                self._under_way[event_id] = under_way
-                return under_way.begin(found.seat_ids)
-            if not under_way.seat_ids or pick(groups, states, wish) is None:
-                return None
-            await under_way.next_end()
+                return self._begun(event_id, found)
+            async with self._splitting:
+                view, groups = await self._shown(event_id)
+                states = _with_news(view.states(), groups, news)
+                under_way = self._attempts(event_id)
+                are_some_hidden, ended = bool(under_way.seat_ids), under_way.ended
+                found = await asyncio.to_thread(pick, groups, under_way.hidden_in(states, groups), wish)
+                if found is not None:
+                    if (
+                        self._attempts(event_id).seat_ids.isdisjoint(found.seat_ids)
+                        or searches_raced == SEARCHES_RACED_MAX
+                    ):
+                        return self._begun(event_id, found)
+                    searches_raced += 1
+                    continue
+                if not are_some_hidden or await asyncio.to_thread(pick, groups, states, wish) is None:
+                    return None
+            await ended.wait()
 
-    def _one_of(self, groups: SeatGroups, states: bytes, wish: Wish, races_lost: int) -> Pick | None:
+    def _together(self, groups: SeatGroups, states: bytes, wish: Wish, races_lost: int) -> Pick | None:
         if races_lost:
-            count = len(groups.groups)
-            part = frozenset(self._dice.sample(range(count), max(1, count >> races_lost)))
-            found = pick(groups, states, wish, only=part)
-            if found is not None and found.cost.parts == 1 and found.cost.orphans == 0:
+            numbers = len(groups.groups)
+            part = frozenset(self._dice.sample(range(numbers), max(1, numbers >> races_lost)))
+            found = pick_together(groups, states, wish, part)
+            if found is not None and found.cost.orphans == 0:
                 return found
-        return pick(groups, states, wish)
+        return pick_together(groups, states, wish)
+
+    def _attempts(self, event_id: EventId) -> "_UnderWay":
+        return self._under_way.get(event_id) or _UnderWay(lambda: None)
+
+    def _begun(self, event_id: EventId, found: Pick) -> Attempt:
+        under_way = self._under_way.get(event_id)
+        if under_way is None:
+            under_way = self._under_way[event_id] = _UnderWay(lambda: self._under_way.pop(event_id, None))
+        return under_way.begin(found.seat_ids)
 
     async def _shown(self, event_id: EventId) -> tuple[LiveView, SeatGroups]:
         """The view and its drawing's groups, both as of now: use them before the next await."""
@@ -182,22 +208,23 @@ class _UnderWay:
 
     def __init__(self, on_empty: Callable[[], object]) -> None:
         self.seat_ids: set[SeatId] = set()
+        self._attempts = 0
         self._on_empty = on_empty
-        self._ended = asyncio.Event()
+        self.ended = asyncio.Event()
+        """Set at the end of the next attempt to end; then another takes its place."""
 
     def begin(self, seat_ids: tuple[SeatId, ...]) -> Attempt:
         self.seat_ids |= set(seat_ids)
+        self._attempts += 1
         return Attempt(seat_ids, self)
 
     def end(self, seat_ids: tuple[SeatId, ...]) -> None:
         self.seat_ids -= set(seat_ids)
-        self._ended.set()
-        self._ended = asyncio.Event()
-        if not self.seat_ids:
+        self._attempts -= 1
+        self.ended.set()
+        self.ended = asyncio.Event()
+        if not self._attempts:
             self._on_empty()
-
-    def next_end(self) -> Awaitable[object]:
-        return self._ended.wait()
 
     def hidden_in(self, states: bytes, groups: SeatGroups) -> bytes:
         return _marked(states, groups, self.seat_ids, _TAKEN)

@@ -10,12 +10,12 @@ import pytest
 from frontrow.domain.hold import AcquireOutcome, HoldGone, KeyReused, SeatLimitReached
 from frontrow.domain.ids import CategoryId, EventId, SeatId, SectionId
 from frontrow.domain.layout import Layout
-from frontrow.domain.picking import Pick, suggest
+from frontrow.domain.picking import Pick, pick, suggest
 from frontrow.services import picking
 from frontrow.services.best_seats import BestAnswer, BestSeats, NoSuchPlace, NothingSuitable
 from frontrow.services.live_view import LiveView
 from frontrow.services.outcomes import EventNotOnSale, HoldRequest, HoldRules, HoldShown, NotFound
-from frontrow.services.picking import BestAvailable, SeatPicking, StoreNews
+from frontrow.services.picking import SEARCHES_RACED_MAX, Attempt, BestAvailable, SeatPicking, StoreNews
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_hold_store import FakeHoldStore
 from tests.support.fake_ledger import FakeLedger
@@ -266,6 +266,68 @@ async def test_who_waits_for_seats_that_others_run_for_is_served_when_those_fail
     may_fail.set()
     await failing
     assert (await waiting).seat_ids == seats("A1 A2 A3 A4")
+
+
+async def test_a_party_that_sits_together_is_seated_at_once_and_one_that_is_split_beside_everything_else(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[threading.Thread] = []
+    under_way, most = 0, 0
+
+    def watched(*given: Any) -> Pick | None:
+        nonlocal under_way, most
+        threads.append(threading.current_thread())
+        under_way += 1
+        most = max(most, under_way)
+        found = pick(*given)
+        under_way -= 1
+        return found
+
+    monkeypatch.setattr(picking, "pick", watched)
+    await office.house.held(BOB, "A2 A5 B2")
+    assert (await office.held("ann", 2)).seat_ids == seats("B5 B6")
+    assert threads == []
+    split = await asyncio.gather(office.held("carl", 5), office.best("dora", 5))
+    assert len(split[0].seat_ids) == 5
+    assert split[1] == NothingSuitable(5, was_raced=False)
+    assert threads
+    assert threading.main_thread() not in threads
+    assert most == 1
+
+
+@pytest.mark.parametrize("others", [1, SEARCHES_RACED_MAX + 2])
+async def test_a_split_partys_seats_are_searched_for_again_while_others_begin_to_try_for_some_of_them(
+    office: Office, monkeypatch: pytest.MonkeyPatch, others: int
+) -> None:
+    sale = await office.house.catalog.sale(EVENT)
+    assert sale is not None
+    loop = asyncio.get_running_loop()
+    tried_for: list[Attempt] = []
+
+    async def try_for_one() -> None:
+        attempt = await office.picking.attempt(sale, BestAvailable(1), StoreNews(), 0)
+        assert attempt is not None
+        tried_for.append(attempt)
+
+    def raced(*given: Any) -> Pick | None:
+        found = pick(*given)
+        if len(tried_for) < others:
+            asyncio.run_coroutine_threadsafe(try_for_one(), loop).result()
+        return found
+
+    monkeypatch.setattr(picking, "pick", raced)
+    attempt = await office.picking.attempt(sale, BestAvailable(7), StoreNews(), 0)
+    assert attempt is not None
+    hidden = {seat_id for other in tried_for for seat_id in other.seat_ids}
+    if others == 1:
+        assert not hidden.intersection(attempt.seat_ids)
+    else:
+        assert len(tried_for) == SEARCHES_RACED_MAX + 1
+    for ended in (attempt, *tried_for):
+        with ended:
+            pass
+    monkeypatch.undo()
+    assert await office.picking.attempt(sale, BestAvailable(12), StoreNews(), 0) is not None
 
 
 async def test_suggestions_are_near_the_wanted_seats_as_many_as_are_wanted(office: Office) -> None:
