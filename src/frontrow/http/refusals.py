@@ -82,11 +82,11 @@ def problem_of(refusal: Refusal, *, event_id: str = "") -> Problem:  # noqa: PLR
             detail = "this very booking is still being written; ask again for its answer"
             return Problem(code=Code.REQUEST_IN_PROGRESS, detail=detail, retry_after_s=_seconds(wait_ms))
         case SeatLimitReached(held_count=count, seats_max=seats_max):
-            detail = f"you hold {count} seats of this event now; at most {seats_max} are allowed at once"
+            seats_now = "1 seat" if count == 1 else f"{count} seats"
+            detail = f"you hold {seats_now} of this event now; at most {seats_max} are allowed at once"
             return Problem(code=Code.SEAT_LIMIT_REACHED, detail=detail, held_count=count, seats_max=seats_max)
         case OrphanSeats(seat_ids=seat_ids):
-            detail = f"{listed(seat_ids)} would be left as single seats; choose seats that leave none, or take them too"
-            return Problem(code=Code.ORPHAN_SEATS, detail=detail, seat_ids=seat_ids)
+            return Problem(code=Code.ORPHAN_SEATS, detail=_left_single(seat_ids), seat_ids=seat_ids)
         case HoldNotFound() | HoldGone():
             return Problem(
                 code=Code.HOLD_NOT_FOUND, detail="you have no such hold: it was released, ran out, or never was yours"
@@ -123,7 +123,8 @@ def _selection_problem(fault: SelectionFault) -> Problem:
             detail = f"this event's layout has no {names}"
             return Problem(code=Code.UNKNOWN_SEATS, detail=detail, seat_ids=seat_ids, table_ids=table_ids)
         case DuplicateSeats(seat_ids=seat_ids):
-            detail = f"{listed(seat_ids)} is named more than once, by itself or with its table"
+            each = "is named more than once, by itself or with its table"
+            detail = f"{listed(seat_ids)} {each}" if len(seat_ids) == 1 else f"each of {listed(seat_ids)} {each}"
             return Problem(code=Code.DUPLICATE_SEATS, detail=detail, seat_ids=seat_ids)
         case TooManySeats(count=count, seats_max=seats_max):
             detail = f"{count} seats are named, those of the tables included; at most {seats_max} go in one request"
@@ -131,6 +132,12 @@ def _selection_problem(fault: SelectionFault) -> Problem:
         case TableOnlyWhole(seat_ids=seat_ids, table_ids=table_ids):
             detail = f"{listed(table_ids)} is only taken and given back as a whole; name all its seats"
             return Problem(code=Code.TABLE_ONLY_WHOLE, detail=detail, seat_ids=seat_ids, table_ids=table_ids)
+
+
+def _left_single(seat_ids: Sequence[str]) -> str:
+    one = len(seat_ids) == 1
+    left, too = ("a single seat", "it") if one else ("single seats", "them")
+    return f"{listed(seat_ids)} would be left as {left}; choose seats that leave none, or take {too} too"
 
 
 def _seats_unavailable(refusal: SeatsUnavailable) -> Problem:

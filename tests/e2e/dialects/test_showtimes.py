@@ -387,7 +387,13 @@ async def test_over_the_cap_of_seats_held_at_once_nothing_is_locked(api: Api) ->
     await data_of(lock(api, *rows[:50]))
     refused = await lock(api, rows[50])
     assert (refused.status, refused.body["success"]) == (409, False)
-    assert refused.body["data"] == {"code": "seat_limit_reached", "held_count": 50, "seats_max": 50}
+    assert refused.body["data"] == {
+        "code": "seat_limit_reached",
+        "held_count": 50,
+        "seats_max": 50,
+        "conflicts": [],
+        "suggestions": [],
+    }
     assert (await lock(api, *rows[:50])).status == 200, "one's own seats count once"
 
 

@@ -60,7 +60,8 @@ def _status_of(problem: Problem) -> int:
 
 
 def _encode(problem: Problem, _request_id: str) -> bytes:
-    return msgspec.json.encode(Message(problem.detail, problem.seat_ids))
+    seats = () if problem.code is Code.ORPHAN_SEATS else problem.seat_ids  # those are free: clients read them as taken
+    return msgspec.json.encode(Message(problem.detail, seats))
 
 
 ERRORS = ErrorStyle(media_type="application/json", encode=_encode, schema=Message, status_of=_status_of)

@@ -46,12 +46,17 @@ def _message_of(problem: Problem) -> str:
     return "Hold not found or expired" if problem.code is Code.HOLD_NOT_FOUND else problem.detail
 
 
+def _seats_of(problem: Problem) -> tuple[str, ...]:
+    # Seats that would be left single are free, and clients read these as taken.
+    return () if problem.code is Code.ORPHAN_SEATS else problem.seat_ids
+
+
 def _encode(problem: Problem, _request_id: str) -> bytes:
-    return msgspec.json.encode(error_body(_message_of(problem), problem.seat_ids))
+    return msgspec.json.encode(error_body(_message_of(problem), _seats_of(problem)))
 
 
 def _encode_example(problem: Problem, _request_id: str) -> bytes:
-    return msgspec.json.encode(example_error(_message_of(problem), problem.seat_ids))
+    return msgspec.json.encode(example_error(_message_of(problem), _seats_of(problem)))
 
 
 ERRORS = ErrorStyle(

@@ -3,11 +3,11 @@
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from frontrow.http.fields import Time
 from frontrow.http.operation import JSON_MEDIA_TYPE
-from frontrow.http.problems import KINDS, ErrorStyle, Problem
+from frontrow.http.problems import KINDS, Code, ErrorStyle, Problem
 
 Status = Annotated[str, Meta(description="`available`, `occupied`, `locked` (by others) or `selected` (by you)")]
 
@@ -108,13 +108,19 @@ class SeatsConflict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RefusalData(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What helps a program: for a request that is not valid the messages by field, else the code and its seats."""
+    """What helps a program: for a request that is not valid the messages by field, else the code.
+
+    `conflicts` and `suggestions` come with every 409, empty where no seat is in the way; `orphan_seats` are the free
+    seats that a choice would leave single, where that is refused.
+    """
 
     errors: dict[str, list[str]] | None = None
     code: Annotated[str, Meta(description="the engine's name of the refusal, as v1 answers it")] = ""
-    seats: tuple[str, ...] = ()
+    orphan_seats: tuple[str, ...] = ()
     held_count: int | None = None
     seats_max: int | None = None
+    conflicts: tuple[Conflict, ...] | UnsetType = UNSET
+    suggestions: tuple[tuple[str, ...], ...] | UnsetType = UNSET
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,7 +131,13 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     data: RefusalData
 
 
+UNAVAILABLE = "temporarily unavailable"
+"""What others read of a seat that is locked. Source: seeds/003 (AC1)."""
 _encoder = msgspec.json.Encoder()
+
+
+def _in_the_way(seat_id: str) -> Conflict:
+    return Conflict(seat=seat_id, status="locked", message=UNAVAILABLE)
 
 
 def _encoded(problem: Problem, _request_id: str) -> bytes:
@@ -135,11 +147,15 @@ def _encoded(problem: Problem, _request_id: str) -> bytes:
             errors.setdefault(fault.field.partition("[")[0].partition(".")[0], []).append(fault.message)
         data = RefusalData(errors=errors or {"seats": [problem.detail]})
     else:
+        is_conflict, is_orphan = problem.status == 409, problem.code is Code.ORPHAN_SEATS
+        in_the_way = () if is_orphan else tuple(map(_in_the_way, problem.seat_ids))
         data = RefusalData(
             code=problem.code,
-            seats=problem.seat_ids,
+            orphan_seats=problem.seat_ids if is_orphan else (),
             held_count=problem.held_count,
             seats_max=problem.seats_max,
+            conflicts=in_the_way if is_conflict else UNSET,
+            suggestions=() if is_conflict else UNSET,
         )
     return _encoder.encode(Refusal(message=problem.detail, data=data))
 

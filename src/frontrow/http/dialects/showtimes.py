@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
-from frontrow.domain.hold import HoldExtended, HoldReleased, SeatsUnavailable, Unavailable
+from frontrow.domain.hold import HoldExtended, HoldReleased, OrphanSeats, SeatsUnavailable, Unavailable
 from frontrow.domain.ids import EventId, SeatId
 from frontrow.domain.selection import (
     DuplicateSeats,
@@ -26,11 +26,14 @@ from frontrow.domain.selection import (
 from frontrow.http.dialects.fields import Id, seat_ids_of
 from frontrow.http.dialects.showtime_answers import (
     REFUSALS,
+    UNAVAILABLE,
     Conflict,
     Conflicts,
     ExtendedSeats,
     LockedSeats,
     LocksExtended,
+    Refusal,
+    RefusalData,
     SeatsConflict,
     SeatsLocked,
     SeatStatus,
@@ -51,6 +54,7 @@ from frontrow.services.outcomes import HoldShown, MySeats
 
 LOCK_MS = 15 * 60_000
 """How long locks outlive their holder's last call."""
+TAKEN = "Some seats are already locked by other users"
 
 _STATUS = {ord("a"): "available", ord("h"): "locked", ord("b"): "occupied", ord("x"): "occupied"}
 _HELD_ALONE = bytes(letter == ord("h") for letter in range(256))
@@ -82,7 +86,16 @@ async def lock_seats(services: Services, call: Call[Seats, NoQuery]) -> Answer |
             data = LockedSeats(locked_seats=seat_ids, expires_at=time_text(outcome.expires_at_ms))
             return Answer(body=SeatsLocked(message=f"{_counted(seat_ids)} locked for 15 minutes", data=data))
         case SeatsUnavailable():
-            return await _taken(services, event_id, seat_ids, outcome)
+            conflicts = Conflicts(_conflicts(outcome), await _suggestions(services, event_id, seat_ids))
+            return Answer(status=409, body=SeatsConflict(message=TAKEN, data=conflicts))
+        case OrphanSeats(seat_ids=orphans):
+            left_single = RefusalData(
+                code=Code.ORPHAN_SEATS,
+                orphan_seats=orphans,
+                conflicts=(),
+                suggestions=await _suggestions(services, event_id, seat_ids),
+            )
+            return Answer(status=409, body=Refusal(message=problem_of(outcome).detail, data=left_single))
         case EmptySelection() | UnknownSeats() | DuplicateSeats() | TooManySeats() | TableOnlyWhole():
             return _invalid(outcome)
     return problem_of(outcome, event_id=event_id)
@@ -163,15 +176,12 @@ def _seat(seat_id: SeatId, letter: int, mine: Collection[SeatId], expiries: Mapp
     return SeatStatus(seat_id, "selected" if seat_id in mine else status, expires_at)
 
 
-async def _taken(
-    services: Services, event_id: EventId, seat_ids: Sequence[SeatId], refused: SeatsUnavailable
-) -> Answer:
-    suggestions: tuple[tuple[SeatId, ...], ...] = ()
+async def _suggestions(
+    services: Services, event_id: EventId, seat_ids: Sequence[SeatId]
+) -> tuple[tuple[SeatId, ...], ...]:
     with contextlib.suppress(StoreUnavailable, LedgerUnavailable, LookupError):  # the refusal stands without
-        suggestions = await services.picking.suggestions(event_id, seat_ids)
-    data = Conflicts(conflicts=_conflicts(refused), suggestions=suggestions)
-    message = "Some seats are already locked by other users"
-    return Answer(status=409, body=SeatsConflict(message=message, data=data))
+        return await services.picking.suggestions(event_id, seat_ids)
+    return ()
 
 
 def _not_yours(refused: SeatsUnavailable) -> Answer:
@@ -184,7 +194,7 @@ def _conflicts(refused: SeatsUnavailable) -> tuple[Conflict, ...]:
         Conflict(
             seat=refusal.seat_id,
             status=_CONFLICT_STATUS[refusal.reason],
-            message="no longer locked by you" if refusal.reason is Unavailable.NOT_YOURS else "temporarily unavailable",
+            message="no longer locked by you" if refusal.reason is Unavailable.NOT_YOURS else UNAVAILABLE,
         )
         for refusal in refused.refusals
     )
@@ -220,7 +230,7 @@ _ON_SALE = _COMMON | {Code.EVENT_NOT_ON_SALE}
 
 
 def _conflict(message: str, description: str, *suggestions: tuple[str, ...]) -> Variant:
-    conflict = Conflict(seat="A1", status="locked", message="temporarily unavailable")
+    conflict = Conflict(seat="A1", status="locked", message=UNAVAILABLE)
     data = Conflicts(conflicts=(conflict,), suggestions=suggestions)
     example = SeatsConflict(message=message, data=data)
     return Variant(status=409, answer=SeatsConflict, description=description, example=example)
@@ -242,7 +252,7 @@ OPERATIONS = declared(
         answer=SeatsLocked,
         variants=(
             _conflict(
-                "Some seats are already locked by other users",
+                TAKEN,
                 "Some seats cannot be had; none was locked",
                 ("A4", "A5"),
             ),

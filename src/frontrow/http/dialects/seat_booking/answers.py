@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta, field
+from msgspec import UNSET, Meta, UnsetType, field
 
 from frontrow.domain.booking import BookingStatus
 from frontrow.domain.hold import SeatsUnavailable
@@ -32,10 +32,13 @@ class SeatBookingHeld(msgspec.Struct, frozen=True, kw_only=True):
     data: HeldSeats
 
 
-class ConflictingSeats(msgspec.Struct, frozen=True, rename="camel"):
-    """Every seat that could not be had: held, booked or blocked."""
+class ConflictingSeats(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Every seat that could not be had: held, booked or blocked. None where something else is in the way."""
 
     conflicting_seats: tuple[str, ...]
+    orphan_seats: Annotated[
+        tuple[str, ...], Meta(description="free seats that this choice would leave single, where that is refused")
+    ] = ()
 
 
 class SeatBookingConflict(msgspec.Struct, frozen=True, kw_only=True):
@@ -207,10 +210,11 @@ class BookingsShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SeatBookingRefusal(msgspec.Struct, frozen=True, kw_only=True):
-    """Why nothing was done."""
+    """Why nothing was done. `data` comes with 409, but for seats that are not held."""
 
     success: bool = False
     message: str
+    data: ConflictingSeats | UnsetType = UNSET
 
 
 _encoder = msgspec.json.Encoder()
@@ -231,12 +235,21 @@ def _status(problem: Problem) -> int:
     return 400 if problem.status == 422 else problem.status
 
 
+def _conflicting(problem: Problem) -> ConflictingSeats | UnsetType:
+    """What a client that is answered 409 looks into, whatever the conflict is."""
+    if _status(problem) != 409:
+        return UNSET
+    if problem.code is Code.ORPHAN_SEATS:
+        return ConflictingSeats((), orphan_seats=problem.seat_ids)
+    return ConflictingSeats(problem.seat_ids)
+
+
 def _encoded(problem: Problem, _request_id: str) -> bytes:
-    return _encoder.encode(SeatBookingRefusal(message=_message(problem)))
+    return _encoder.encode(SeatBookingRefusal(message=_message(problem), data=_conflicting(problem)))
 
 
 REFUSALS = ErrorStyle(media_type=JSON_MEDIA_TYPE, encode=_encoded, schema=SeatBookingRefusal, status_of=_status)
-"""`{success: false, message}`; what is wrong with a request is 400."""
+"""`{success: false, message}`, with `data.conflictingSeats` where it is 409; what is wrong with a request is 400."""
 
 STORE_CODES = frozenset({Code.NOT_FOUND, Code.STORE_UNAVAILABLE})
 """What every operation on an event can be refused with."""
