@@ -86,6 +86,11 @@ class Booking(msgspec.Struct, frozen=True):
         """The ids of the seats sold at first, in the order they were asked for."""
         return tuple(seat.seat_id for seat in self.seats)
 
+    @property
+    def left_seat_ids(self) -> tuple[SeatId, ...]:
+        """Those of them that were not given back."""
+        return tuple(seat_id for seat_id in self.seat_ids if seat_id not in self.cancelled_seat_ids)
+
 
 class BookingDraft(msgspec.Struct, frozen=True):
     """Everything one booking's transaction writes. `held` are the pairs begin_booking found, kept in the outbox row.

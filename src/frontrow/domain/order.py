@@ -13,10 +13,11 @@ from frontrow.domain.ids import EventId, HoldId, OrderId, SeatId, UserId
 
 
 class OrderStatus(StrEnum):
-    """Pending until it is paid and its seats are sold, in one go."""
+    """Pending until it is paid and its seats are sold, in one go; cancelled once all of them were given back."""
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -32,3 +33,12 @@ class Order(msgspec.Struct, frozen=True):
     currency: str
     created_at_ms: int
     expires_at_ms: int
+
+    def is_for(self, seat_ids: tuple[SeatId, ...], amount_minor: int, currency: str, customer: ContactInfo) -> bool:
+        """Whether just this was ordered, in whatever order the seats were named."""
+        return (set(self.seat_ids), self.amount_minor, self.currency, self.customer) == (
+            set(seat_ids),
+            amount_minor,
+            currency,
+            customer,
+        )

@@ -2,14 +2,18 @@
 
 import base64
 import hashlib
+from collections.abc import Iterator
 
 import msgspec
 
 from frontrow.domain.booking import IdempotencyKey
-from frontrow.domain.ids import BookingId, OrderId, made_id
+from frontrow.domain.ids import BookingId, HoldId, OrderId, UserId, event_number_of, made_id
 from frontrow.domain.order import Order
 from frontrow.services.booking_ids import id_secret, keyed_digest
 
+ORDERS_PER_HOLD_MAX = 20
+"""How many orders one hold may have: each is kept for ever, and one more is made where the earlier ones are closed, or
+were for other seats, another amount or another customer."""
 BOOKING_ROUTE = "order"
 """The route of the idempotency keys under which orders make their bookings."""
 _CODE_BYTES = 10
@@ -22,16 +26,16 @@ class OrderIds:
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
 
-    def of(self, event_number: int, draft: Order, closed_count: int = 0) -> OrderId:
-        """The id of the one order with this user, hold, seats, amount and customer; `draft.order_id` is ignored.
+    def of_hold(self, hold_id: HoldId, user_id: UserId) -> Iterator[OrderId]:
+        """The ids that the user's orders of this hold have, in the order they are placed; there are no more of them.
 
-        Args:
-            closed_count: how many such orders were placed and closed before.
+        `hold_id` has the form of one.
         """
-        of_hold = (draft.user_id, draft.hold_id, draft.seat_ids, closed_count)
-        what = (*of_hold, draft.amount_minor, draft.currency, draft.customer)
-        digest = keyed_digest(self._secret, "order", msgspec.json.encode(what).decode())
-        return OrderId(made_id(event_number, id_secret(digest)))
+        number = event_number_of(hold_id)
+        assert number is not None, "a hold's id begins with its event's number"
+        for before in range(ORDERS_PER_HOLD_MAX):
+            what = msgspec.json.encode((user_id, hold_id, before)).decode()
+            yield OrderId(made_id(number, id_secret(keyed_digest(self._secret, "order", what))))
 
     def ticket_code(self, booking_id: BookingId) -> str:
         """What the door asks for: 16 letters and digits (80 bits) in groups of four, the same for ever."""

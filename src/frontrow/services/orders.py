@@ -21,13 +21,14 @@ from frontrow.domain.booking import (
     Booking,
     BookingDraft,
     BookingIdSpent,
+    BookingStatus,
     BookingWritten,
     ContactInfo,
     PaymentInfo,
 )
 from frontrow.domain.errors import LedgerUnavailable, PaymentUnavailable, StoreUnavailable
 from frontrow.domain.hold import BookingBegun, BookingRunning, HoldNotComplete, HoldNotFound, SeatsBusy
-from frontrow.domain.ids import HoldId, OrderId, event_number_of
+from frontrow.domain.ids import HoldId, OrderId, SeatId, event_number_of
 from frontrow.domain.order import Order, OrderStatus
 from frontrow.domain.payment import Declined
 from frontrow.ports import Clock, HoldStore, Ledger, PaymentGateway
@@ -38,11 +39,10 @@ from frontrow.services.booking_wish import Wish
 from frontrow.services.callers import Caller
 from frontrow.services.catalog import Catalog, Sale
 from frontrow.services.hold_display import show_hold
-from frontrow.services.order_ids import OrderIds, booking_key
+from frontrow.services.order_ids import ORDERS_PER_HOLD_MAX, OrderIds, booking_key
+from frontrow.services.orders_of_bookings import order_of_booking
 from frontrow.services.outcomes import BookRequest, HoldShown
 
-REORDERS_MAX = 20
-"""How often one hold may be ordered again, seat for seat and for the same customer, after that order was closed."""
 SETTLE_PAUSES_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 60.0)
 """Before each further attempt to finish an order that an absence interrupted at the charge or after it."""
 AWAY = (StoreUnavailable, LedgerUnavailable, PaymentUnavailable)
@@ -52,10 +52,18 @@ _log = structlog.get_logger(__name__)
 
 
 class OrderPlaced(msgspec.Struct, frozen=True):
-    """The order as it was placed, now or before, and how it stands."""
+    """The order as it was placed, now or before; how it stands, until when it may be paid, and the seats left of it."""
 
     order: Order
     status: OrderStatus
+    expires_at_ms: int
+    seat_ids: tuple[SeatId, ...]
+
+
+class OrdersUsedUp(msgspec.Struct, frozen=True):
+    """This hold has had all the orders that a hold may have."""
+
+    orders_max: int
 
 
 class OrderPaid(msgspec.Struct, frozen=True):
@@ -64,6 +72,13 @@ class OrderPaid(msgspec.Struct, frozen=True):
     order: Order
     booking: Booking
     ticket_code: str
+
+
+class OrderCancelled(msgspec.Struct, frozen=True):
+    """The order was paid, and all of its seats were given back since."""
+
+    order: Order
+    booking: Booking
 
 
 class OrderNotFound(msgspec.Struct, frozen=True):
@@ -83,9 +98,9 @@ class PaymentNotConfigured(msgspec.Struct, frozen=True):
     """This server has no payment gateway."""
 
 
-PlaceAnswer = OrderPlaced | HoldNotFound | HoldNotComplete | PaymentNotConfigured
-PayAnswer = OrderPaid | OrderNotFound | OrderClosed | Declined | PaymentNotConfigured | BookingRunning | SeatsBusy
-_Attempted = OrderPaid | OrderClosed | Declined | BookingRunning | SeatsBusy
+PlaceAnswer = OrderPlaced | OrdersUsedUp | HoldNotFound | HoldNotComplete | PaymentNotConfigured
+_Attempted = OrderPaid | OrderCancelled | OrderClosed | Declined | BookingRunning | SeatsBusy
+PayAnswer = _Attempted | OrderNotFound | PaymentNotConfigured
 
 
 class OrderService:
@@ -122,7 +137,8 @@ class OrderService:
     async def place(self, caller: Caller, hold_id: HoldId, customer: ContactInfo) -> PlaceAnswer:
         """Order all that a hold of the caller's holds, at its prices of now. The hold goes on as it was.
 
-        The same hold with the same seats, amount and customer is the same order, also after it was paid.
+        The same hold with the same seats, amount and customer is the same order, also after it was paid. A hold has
+        ORDERS_PER_HOLD_MAX orders at most.
 
         Source: seeds/000 (the complete journey, step 3).
         """
@@ -149,15 +165,7 @@ class OrderService:
             created_at_ms=self._clock.now_ms(),
             expires_at_ms=shown.expires_at_ms,
         )
-        for closed_count in range(REORDERS_MAX):
-            order_id = self._order_ids.of(sale.event.number, draft, closed_count)
-            order = await self._ledger.add_order(msgspec.structs.replace(draft, order_id=order_id))
-            stands = await self._ledger.replay(booking_key(order))
-            if not isinstance(stands, BookingIdSpent):
-                # Where it is sold, the store has not heard of it yet, and still shows the hold.
-                is_sold = isinstance(stands, BookingWritten)
-                return OrderPlaced(order, OrderStatus.CONFIRMED if is_sold else OrderStatus.PENDING)
-        return HoldNotFound(self._clock.now_ms())
+        return await self._place(draft)
 
     async def pay(self, caller: Caller, order_id: OrderId, card_number: str | None = None) -> PayAnswer:
         """Charge the order and sell its seats, or neither.
@@ -165,7 +173,8 @@ class OrderService:
         A declined card leaves the order as it was, to be paid with another while its hold lives.
 
         Returns:
-            OrderPaid, the same each time; a refusal in words; BookingRunning or SeatsBusy while another attempt runs.
+            OrderPaid, the same each time until seats are given back, and OrderCancelled once all were; a refusal in
+            words; BookingRunning or SeatsBusy while another attempt runs.
 
         Raises:
             StoreUnavailable, LedgerUnavailable, PaymentUnavailable: the order may have been charged. It is finished or
@@ -193,6 +202,23 @@ class OrderService:
             self._leave_to_background(gateway, sale, order, card_number, why=type(answer).__name__)
         return answer
 
+    async def _place(self, draft: Order) -> OrderPlaced | OrdersUsedUp:
+        """Under the first id of the hold's that is free, or is this very order's and not closed."""
+        for order_id in self._order_ids.of_hold(draft.hold_id, draft.user_id):
+            order = await self._ledger.order(order_id)
+            if order is None:
+                order = await self._ledger.add_order(msgspec.structs.replace(draft, order_id=order_id))
+            if not order.is_for(draft.seat_ids, draft.amount_minor, draft.currency, draft.customer):
+                continue
+            match await self._ledger.replay(booking_key(order)):
+                case BookingWritten(booking=booking):  # the store, which shows the hold, has not heard of it yet
+                    return _sold(order, booking)
+                case BookingIdSpent():
+                    continue
+                case _:
+                    return OrderPlaced(order, OrderStatus.PENDING, draft.expires_at_ms, order.seat_ids)
+        return OrdersUsedUp(ORDERS_PER_HOLD_MAX)
+
     async def _own_hold(self, caller: Caller, sale: Sale, hold_id: HoldId) -> HoldShown | None:
         hold = await self._store.read(sale.event.event_id, hold_id)
         return None if hold is None or hold.user_id != caller.user_id else show_hold(sale, hold)
@@ -204,25 +230,8 @@ class OrderService:
         booking = await self._ledger.booking_of_hold(sale.event.event_id, caller.user_id, hold_id)
         if booking is None:
             return None
-        made = Order(
-            order_id=OrderId(""),
-            event_id=booking.event_id,
-            hold_id=hold_id,
-            user_id=booking.user_id,
-            seat_ids=booking.seat_ids,
-            customer=customer,
-            amount_minor=booking.total_minor,
-            currency=booking.currency,
-            created_at_ms=0,
-            expires_at_ms=0,
-        )
-        for closed_count in range(REORDERS_MAX):
-            order = await self._ledger.order(self._order_ids.of(sale.event.number, made, closed_count))
-            if order is None:
-                return None
-            if isinstance(await self._ledger.replay(booking_key(order)), BookingWritten):
-                return OrderPlaced(order, OrderStatus.CONFIRMED)
-        return None
+        order = await order_of_booking(self._ledger, self._order_ids, booking)
+        return _sold(order, booking) if order is not None and order.customer == customer else None
 
     async def _still_holds(self, sale: Sale, order: Order) -> bool:
         shown = await self._own_hold(Caller(user_id=order.user_id), sale, order.hold_id)
@@ -233,7 +242,7 @@ class OrderService:
             and (shown.total_minor, shown.currency) == (order.amount_minor, order.currency)
         )
 
-    async def _answered_before(self, order: Order) -> OrderPaid | OrderClosed | None:
+    async def _answered_before(self, order: Order) -> OrderPaid | OrderCancelled | OrderClosed | None:
         match await self._ledger.replay(booking_key(order)):
             case BookingWritten(booking=booking):
                 return self._paid(order, booking)
@@ -265,7 +274,7 @@ class OrderService:
 
     async def _close(
         self, gateway: PaymentGateway, order: Order, wish: Wish, *, refunds: bool
-    ) -> OrderPaid | OrderClosed:
+    ) -> OrderPaid | OrderCancelled | OrderClosed:
         """Spend the order's key, so that nothing can be booked under it any more, then give back what was taken."""
         nothing = BookingBegun(held=(), table_ids=(), deadline_ms=0, now_ms=0)
         draft = wish.draft(wish.first_id(self._booking_ids), nothing, booked_at_ms=self._clock.now_ms())
@@ -303,8 +312,16 @@ class OrderService:
             self._settling.discard(order.order_id)
         _log.error("order_not_settled", order_id=order.order_id, event_id=order.event_id)
 
-    def _paid(self, order: Order, booking: Booking) -> OrderPaid:
+    def _paid(self, order: Order, booking: Booking) -> OrderPaid | OrderCancelled:
+        if booking.status is BookingStatus.CANCELLED:
+            return OrderCancelled(order, booking)
         return OrderPaid(order, booking, self._order_ids.ticket_code(booking.booking_id))
+
+
+def _sold(order: Order, booking: Booking) -> OrderPlaced:
+    if booking.status is BookingStatus.CANCELLED:
+        return OrderPlaced(order, OrderStatus.CANCELLED, order.expires_at_ms, booking.seat_ids)
+    return OrderPlaced(order, OrderStatus.CONFIRMED, order.expires_at_ms, booking.left_seat_ids)
 
 
 def _wish(sale: Sale, order: Order, payment_info: PaymentInfo | None = None) -> Wish:

@@ -12,6 +12,7 @@ from frontrow.adapters.payments.demo import DemoGateway
 from frontrow.domain.booking import BookingStatus
 from frontrow.domain.errors import PaymentUnavailable, StoreUnavailable
 from frontrow.services.holds import HoldService
+from frontrow.services.order_ids import ORDERS_PER_HOLD_MAX
 from frontrow.settings import DirectBooking, PaymentGatewayName
 from tests.e2e.dialects.conftest import Visits
 from tests.support.http_stack import Answered, Api, Json, api_of, running_application
@@ -269,6 +270,13 @@ async def orders_what_has_moved_on(api: Api, _: Api) -> Answered:
     return await order(api, hold_id)
 
 
+async def orders_for_everybody(api: Api, _: Api) -> Answered:
+    hold_id = await held(api, "A5")
+    for number in range(ORDERS_PER_HOLD_MAX):
+        assert (await order(api, hold_id, name=f"Nobody {number}")).status == 201
+    return await order(api, hold_id)
+
+
 async def pays_a_foreign_order(api: Api, other: Api) -> Answered:
     return await pay(api, await ordered(other, await held(other, "A5")))
 
@@ -326,6 +334,7 @@ REFUSED: list[tuple[Play, int, str]] = [
     (orders_an_absent_hold, 404, "Hold not found or expired"),
     (orders_without_an_email, 400, "customer.email: must be an e-mail address"),
     (orders_what_has_moved_on, 409, "A6 moved to a newer hold of yours"),
+    (orders_for_everybody, 409, "this hold was ordered 20 times, the most it can be; release it"),
     (pays_a_foreign_order, 404, "there is no such order of yours"),
     (pays_an_absent_order, 404, "there is no such order of yours"),
     (pays_with_a_declined_card, 402, "Payment declined: the card was declined"),
@@ -373,6 +382,26 @@ async def test_a_booking_given_back_later_is_told_as_such(api: Api) -> None:
     assert (await api.post(f"/api/v1/bookings/{booking['bookingId']}/cancel", by=ADMIN)).status == 200
     shown = await api.get(f"/holds/{hold_id}", by=ADMIN)
     assert (shown.body["status"], shown.body["seatIds"]) == ("CANCELLED", ["A5"])
+    again = await api.post(f"/orders/{placed.body['orderId']}/confirm-payment", {}, by=ADMIN)
+    assert (again.status, again.body) == (200, {"orderId": placed.body["orderId"], "status": "CANCELLED"})
+    ordered_again = await api.post("/orders", {"holdId": hold_id, "customer": CUSTOMER}, by=ADMIN)
+    assert (ordered_again.status, ordered_again.body) == (201, placed.body | {"status": "CANCELLED"})
+
+
+async def test_an_order_of_which_a_part_was_given_back_names_what_is_left(api: Api) -> None:
+    as_ann: dict[str, Any] = {"by": ("ann",)}
+    body = {"showId": SHOW, "seatIds": ["A5", "A6"], "quantity": 2}
+    hold_id = (await api.post("/holds", body, **as_ann)).body["holdId"]
+    placed = await api.post("/orders", {"holdId": hold_id, "customer": CUSTOMER}, **as_ann)
+    path = f"/orders/{placed.body['orderId']}/confirm-payment"
+    paid = await api.post(path, {}, **as_ann)
+    (booking,) = (await api.get("/api/v1/bookings", **as_ann)).body["items"]
+    assert (
+        await api.post(f"/api/v1/bookings/{booking['bookingId']}/cancel", {"seatIds": ["A5"]}, **as_ann)
+    ).status == 200
+    assert (await api.post(path, {}, **as_ann)).body == paid.body | {"seatIds": ["A6"]}
+    again = await api.post("/orders", {"holdId": hold_id, "customer": CUSTOMER}, **as_ann)
+    assert again.body == placed.body | {"status": "CONFIRMED", "seatIds": ["A6"]}
 
 
 # Everything may be sent again.

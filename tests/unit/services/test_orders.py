@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 
+import msgspec
 import pytest
 
-from frontrow.domain.booking import Booking, BookingWritten
+from frontrow.domain.booking import Booking, BookingWritten, ContactInfo
 from frontrow.domain.errors import LedgerUnavailable, PaymentUnavailable, StoreUnavailable
 from frontrow.domain.hold import HoldNotComplete, HoldNotFound
 from frontrow.domain.ids import OrderId
@@ -16,13 +17,15 @@ from frontrow.ports import PaymentGateway
 from frontrow.services.booking_ids import BookingIds
 from frontrow.services.booking_protocol import BookingProtocol
 from frontrow.services.callers import Caller
-from frontrow.services.order_ids import OrderIds
+from frontrow.services.order_ids import ORDERS_PER_HOLD_MAX, OrderIds
 from frontrow.services.orders import (
+    OrderCancelled,
     OrderClosed,
     OrderNotFound,
     OrderPaid,
     OrderPlaced,
     OrderService,
+    OrdersUsedUp,
     PaymentNotConfigured,
 )
 from frontrow.services.outcomes import HoldRequest, HoldShown
@@ -140,9 +143,79 @@ async def test_a_declined_card_leaves_the_order_to_another(
 
 async def test_the_same_order_again_is_the_same_before_and_after_it_is_paid(orders: OrderService, house: House) -> None:
     order = await placed(orders, house)
-    assert await orders.place(ANN, order.hold_id, CONTACT) == OrderPlaced(order, OrderStatus.PENDING)
+    expected = OrderPlaced(order, OrderStatus.PENDING, order.expires_at_ms, order.seat_ids)
+    assert await orders.place(ANN, order.hold_id, CONTACT) == expected
     await orders.pay(ANN, order.order_id)
-    assert await orders.place(ANN, order.hold_id, CONTACT) == OrderPlaced(order, OrderStatus.CONFIRMED)
+    expected = msgspec.structs.replace(expected, status=OrderStatus.CONFIRMED)
+    assert await orders.place(ANN, order.hold_id, CONTACT) == expected
+
+
+async def test_an_order_can_be_paid_for_as_long_as_its_hold_lasts_now(
+    orders: OrderService, house: House, clock: FakeClock
+) -> None:
+    order = await placed(orders, house)
+    clock.advance(60_000)
+    longer = await house.holds.extend(ANN, EVENT, order.hold_id)
+    assert isinstance(longer, HoldShown)
+    assert longer.expires_at_ms > order.expires_at_ms
+    again = await orders.place(ANN, order.hold_id, CONTACT)
+    assert again == OrderPlaced(order, OrderStatus.PENDING, longer.expires_at_ms, order.seat_ids)
+
+
+async def test_a_hold_has_so_many_orders_and_no_more_whoever_is_named(
+    orders: OrderService, house: House, gateway: FakeGateway
+) -> None:
+    order = await placed(orders, house)
+    for number in range(ORDERS_PER_HOLD_MAX - 1):
+        other = await orders.place(ANN, order.hold_id, ContactInfo(f"Nobody {number}", "nobody@example.com"))
+        assert isinstance(other, OrderPlaced)
+    last = ContactInfo("One Too Many", "nobody@example.com")
+    assert await orders.place(ANN, order.hold_id, last) == OrdersUsedUp(ORDERS_PER_HOLD_MAX)
+    again = await orders.place(ANN, order.hold_id, CONTACT)
+    assert isinstance(again, OrderPlaced)
+    assert again.order == order
+    assert isinstance(await orders.pay(ANN, order.order_id), OrderPaid)
+    assert len(house.real_ledger._orders) == ORDERS_PER_HOLD_MAX
+    assert isinstance(await orders.place(ANN, order.hold_id, last), HoldNotFound)
+
+
+async def test_orders_closed_again_and_again_are_refused_for_what_they_are(orders: OrderService, house: House) -> None:
+    order = await placed(orders, house)
+    for _ in range(ORDERS_PER_HOLD_MAX):
+        answer = await orders.place(ANN, order.hold_id, CONTACT)
+        assert isinstance(answer, OrderPlaced)
+        await add_to(house, order, "A3")
+        assert await orders.pay(ANN, answer.order.order_id) == OrderClosed()
+        await house.holds.release(ANN, EVENT, order.hold_id, seats("A3"))
+    assert await orders.place(ANN, order.hold_id, CONTACT) == OrdersUsedUp(ORDERS_PER_HOLD_MAX)
+
+
+async def test_orders_placed_at_once_for_several_customers_are_each_their_own(
+    orders: OrderService, house: House
+) -> None:
+    hold_id = await house.held(ANN, "A1 A2")
+    customers = [ContactInfo(f"Customer {number % 3}", "c@example.com") for number in range(9)]
+    answers = await asyncio.gather(*(orders.place(ANN, hold_id, it) for it in customers))
+    assert [it.order.customer for it in answers if isinstance(it, OrderPlaced)] == customers
+    assert len({it.order.order_id for it in answers if isinstance(it, OrderPlaced)}) == 3
+
+
+async def test_an_order_whose_booking_was_given_back_says_so_and_has_no_ticket(
+    orders: OrderService, house: House
+) -> None:
+    order = await placed(orders, house)
+    paid = await orders.pay(ANN, order.order_id)
+    assert isinstance(paid, OrderPaid)
+    await house.bookings.cancel(ANN, paid.booking.booking_id, seats("A1"))
+    partly = await orders.pay(ANN, order.order_id)
+    assert isinstance(partly, OrderPaid)
+    assert (partly.ticket_code, partly.booking.left_seat_ids) == (paid.ticket_code, seats("A2"))
+    again = await orders.place(ANN, order.hold_id, CONTACT)
+    assert again == OrderPlaced(order, OrderStatus.CONFIRMED, order.expires_at_ms, seats("A2"))
+    await house.bookings.cancel(ANN, paid.booking.booking_id)
+    assert isinstance(await orders.pay(ANN, order.order_id), OrderCancelled)
+    again = await orders.place(ANN, order.hold_id, CONTACT)
+    assert again == OrderPlaced(order, OrderStatus.CANCELLED, order.expires_at_ms, order.seat_ids)
 
 
 @pytest.mark.parametrize("caller", [BOB, ADMIN], ids=lambda caller: caller.user_id)
@@ -256,7 +329,8 @@ async def test_an_order_that_was_sold_and_the_store_does_not_know_yet_is_confirm
     order = await placed(orders, house)
     house.store_faults.before("finish_booking", StoreUnavailable("away"))
     assert isinstance(await orders.pay(ANN, order.order_id), OrderPaid)
-    assert await orders.place(ANN, order.hold_id, CONTACT) == OrderPlaced(order, OrderStatus.CONFIRMED)
+    again = await orders.place(ANN, order.hold_id, CONTACT)
+    assert again == OrderPlaced(order, OrderStatus.CONFIRMED, order.expires_at_ms, order.seat_ids)
 
 
 async def test_a_payment_repeated_while_a_store_is_away_is_finished_by_one_task(

@@ -143,7 +143,7 @@ def _held(hold: HoldShown) -> HeldTogether:
 
 
 def _sold(hold_id: HoldId, booking: Booking) -> HeldTogether:
-    still = tuple(seat_id for seat_id in booking.seat_ids if seat_id not in booking.cancelled_seat_ids)
+    still = booking.left_seat_ids
     if not still:
         return HeldTogether(hold_id, booking.event_id, booking.seat_ids, "CANCELLED", None)
     return HeldTogether(hold_id, booking.event_id, still, "CONFIRMED", None)

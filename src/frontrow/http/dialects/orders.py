@@ -22,10 +22,12 @@ from frontrow.http.problems import Code, Problem, not_found
 from frontrow.http.refusals import problem_of
 from frontrow.http.services import Services
 from frontrow.services.orders import (
+    OrderCancelled,
     OrderClosed,
     OrderNotFound,
     OrderPaid,
     OrderPlaced,
+    OrdersUsedUp,
     PaymentNotConfigured,
 )
 
@@ -46,11 +48,11 @@ class PlaceOrder(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class PlacedOrder(msgspec.Struct, frozen=True, rename="camel"):
-    """An order, to be paid until then."""
+    """An order, to be paid until then, while its hold lasts. `seatIds` are those left of it, all where none is."""
 
     order_id: str
     hold_id: str
-    status: Literal["PENDING", "CONFIRMED"]
+    status: Literal["PENDING", "CONFIRMED", "CANCELLED"]
     seat_ids: tuple[str, ...]
     amount: Amount
     expires_at: Time
@@ -68,12 +70,24 @@ class ConfirmPayment(msgspec.Struct, frozen=True, omit_defaults=True):
     card: Card | None = None
 
 
-class ConfirmedOrder(msgspec.Struct, frozen=True, rename="camel"):
-    """The order is paid and its seats are sold; the same answer each time it is asked."""
+class ConfirmedOrder(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """The order is paid and its seats are sold; the same answer each time it is asked.
+
+    Where some of them were given back since, `seatIds` are the others; where all were, it is CANCELLED and has no
+    ticket.
+    """
 
     order_id: str
-    status: Literal["CONFIRMED"]
-    ticket_code: str
+    status: Literal["CONFIRMED", "CANCELLED"]
+    ticket_code: str | None = None
+    seat_ids: tuple[str, ...] = ()
+
+
+_STATUS: dict[OrderStatus, Literal["PENDING", "CONFIRMED", "CANCELLED"]] = {
+    OrderStatus.PENDING: "PENDING",
+    OrderStatus.CONFIRMED: "CONFIRMED",
+    OrderStatus.CANCELLED: "CANCELLED",
+}
 
 
 async def place_order(services: Services, call: Call[PlaceOrder, NoQuery]) -> Answer | Problem:
@@ -82,17 +96,22 @@ async def place_order(services: Services, call: Call[PlaceOrder, NoQuery]) -> An
     contact = ContactInfo(customer.name, customer.email, customer.phone)
     outcome = await services.orders.place(call.user, HoldId(call.body.hold_id), contact)
     match outcome:
-        case OrderPlaced(order=order, status=status):
+        case OrderPlaced(order=order):
             return Answer(
                 body=PlacedOrder(
                     order_id=order.order_id,
                     hold_id=order.hold_id,
-                    status="PENDING" if status is OrderStatus.PENDING else "CONFIRMED",
-                    seat_ids=order.seat_ids,
+                    status=_STATUS[outcome.status],
+                    seat_ids=outcome.seat_ids,
                     amount=amount(order.amount_minor, order.currency),
-                    expires_at=time_text(order.expires_at_ms),
+                    expires_at=time_text(outcome.expires_at_ms),
                 )
             )
+        case OrdersUsedUp(orders_max=orders_max):
+            detail = (
+                f"this hold was ordered {orders_max} times, the most it can be; release it, and hold the seats anew"
+            )
+            return Problem(code=Code.ORDER_STATE, detail=detail)
         case PaymentNotConfigured():
             return _not_configured()
         case HoldNotFound() | HoldNotComplete():
@@ -106,8 +125,8 @@ async def confirm_payment(services: Services, call: Call[ConfirmPayment, NoQuery
         call.user, OrderId(call.path["orderId"]), card_number=None if card is None else card.number
     )
     match outcome:
-        case OrderPaid(order=order, ticket_code=ticket_code):
-            return Answer(body=ConfirmedOrder(order.order_id, "CONFIRMED", ticket_code))
+        case OrderPaid() | OrderCancelled():
+            return Answer(body=_paid(outcome))
         case Declined(reason=reason):
             detail = f"Payment declined: {reason}; the order is still pending"
             return Problem(code=Code.PAYMENT_DECLINED, detail=detail)
@@ -121,6 +140,14 @@ async def confirm_payment(services: Services, call: Call[ConfirmPayment, NoQuery
             return _not_configured()
         case BookingRunning() | SeatsBusy():
             return problem_of(outcome)
+
+
+def _paid(outcome: OrderPaid | OrderCancelled) -> ConfirmedOrder:
+    if isinstance(outcome, OrderCancelled):
+        return ConfirmedOrder(outcome.order.order_id, "CANCELLED")
+    booking = outcome.booking
+    left = booking.left_seat_ids if booking.cancelled_seat_ids else ()
+    return ConfirmedOrder(outcome.order.order_id, "CONFIRMED", outcome.ticket_code, left)
 
 
 def _not_configured() -> Problem:
@@ -144,7 +171,9 @@ OPERATIONS = declared(
         answer=PlacedOrder,
         status=201,
         errors=ERRORS,
-        refusals=frozenset({Code.HOLD_NOT_FOUND, Code.HOLD_NOT_COMPLETE, Code.PAYMENT_NOT_CONFIGURED}),
+        refusals=frozenset(
+            {Code.HOLD_NOT_FOUND, Code.HOLD_NOT_COMPLETE, Code.ORDER_STATE, Code.PAYMENT_NOT_CONFIGURED}
+        ),
         example=Example(
             body=PlaceOrder(HOLD_ID, Customer("John Smith", "john@example.com", "+15550123")),
             answer=PlacedOrder(_ORDER_ID, HOLD_ID, "PENDING", SEATS, 36.0, "2025-12-17T15:30:00.000Z"),
