@@ -25,6 +25,7 @@ from frontrow.domain.selection import (
 from frontrow.http.problems import Code, FieldFault, Problem, SeatFault, invalid, not_found
 from frontrow.services.best_seats import NoSuchPlace, NothingSuitable
 from frontrow.services.outcomes import DirectBookingNotAllowed, EventNotOnSale, NotFound, RoleMissing
+from frontrow.services.search_turns import SearchesBusy
 
 MS_PER_SECOND = 1000
 
@@ -36,6 +37,7 @@ Refusal = (
     | SelectionFault
     | NoSuchPlace
     | NothingSuitable
+    | SearchesBusy
     | SeatsUnavailable
     | SeatLimitReached
     | OrphanSeats
@@ -69,6 +71,9 @@ def problem_of(refusal: Refusal, *, event_id: str = "") -> Problem:  # noqa: PLR
             return _seats_unavailable(refusal)
         case NothingSuitable():
             return _nothing_suitable(refusal)
+        case SearchesBusy(retry_after_ms=wait_ms):
+            detail = "too many searches for seats are waiting already; try again soon"
+            return Problem(code=Code.RATE_LIMITED, detail=detail, retry_after_s=_seconds(wait_ms))
         case NoSuchPlace(category_id=category_id):
             field = "bestAvailable.section" if category_id is None else "bestAvailable.categoryId"
             kind = "section" if category_id is None else "category"

@@ -12,7 +12,8 @@ from frontrow.services.callers import Caller
 from frontrow.services.catalog import Catalog, Sale
 from frontrow.services.holds import HoldService
 from frontrow.services.outcomes import EventNotOnSale, HoldAnswer, HoldRequest, HoldShown, NotFound
-from frontrow.services.picking import BestAvailable, SeatPicking, StoreNews
+from frontrow.services.picking import Attempt, BestAvailable, SeatPicking, StoreNews
+from frontrow.services.search_turns import SearchesBusy
 
 ATTEMPTS_MAX = 8
 """How often seats are picked for one request, each further time because others were faster."""
@@ -32,7 +33,7 @@ class NoSuchPlace(msgspec.Struct, frozen=True):
     section_id: SectionId | None
 
 
-BestAnswer = HoldAnswer | NothingSuitable | NoSuchPlace
+BestAnswer = HoldAnswer | NothingSuitable | NoSuchPlace | SearchesBusy
 
 
 class BestSeats:
@@ -77,8 +78,9 @@ class BestSeats:
         news = StoreNews()
         for races_lost in range(ATTEMPTS_MAX):
             attempt = await self._picking.attempt(sale, best, news, races_lost)
-            if attempt is None:
-                return await self._replayed(caller, event_id, key) or NothingSuitable(best.count, was_raced=False)
+            if not isinstance(attempt, Attempt):
+                refusal = attempt or NothingSuitable(best.count, was_raced=False)
+                return await self._replayed(caller, event_id, key) or refusal
             with attempt:
                 wanted = msgspec.structs.replace(request, seat_ids=attempt.seat_ids, table_ids=())
                 answer = await self._holds.hold(caller, event_id, wanted, key)

@@ -19,13 +19,26 @@ from frontrow.domain.layout_index import LayoutIndex
 from frontrow.domain.picking import ALTERNATIVES_MAX, Pick, pick, pick_together, suggest
 from frontrow.domain.picking_cost import COUNT_MAX, Wish
 from frontrow.domain.seat_groups import SeatGroups, seat_groups_of
+from frontrow.domain.selection import UnknownSeats
 from frontrow.services.catalog import Sale
 from frontrow.services.live_view import LiveView
+from frontrow.services.outcomes import NotFound
+from frontrow.services.search_turns import SearchesBusy, SearchTurns
 
 ALTERNATIVES_USUAL = 3
+SEATS_SUGGESTED_MAX = 100
+"""Seats in all the choices of one request: bounds what it costs, to some 200 ms where all of them have to be split."""
+SUGGESTIONS_WAITING_MAX = 16
+SPLITS_WAITING_MAX = 256
+"""Some ten seconds at worst. More than suggestions: these are for seats that somebody is about to hold."""
 SEARCHES_RACED_MAX = 3
 """How often a split party's seats are searched for again because others began to try for some of them meanwhile."""
 _FREE, _TAKEN = ord("a"), ord("h")
+
+
+def alternatives_for(count: int) -> int:
+    """How many choices of `count` seats (1 to COUNT_MAX) may be asked for at once."""
+    return min(ALTERNATIVES_MAX, SEATS_SUGGESTED_MAX // count)
 
 
 class Views(Protocol):
@@ -84,8 +97,8 @@ class SeatPicking:
         self._dice = dice or random.Random()
         self._groups: WeakKeyDictionary[LayoutIndex, SeatGroups] = WeakKeyDictionary()
         self._preparing = asyncio.Lock()
-        self._suggesting = asyncio.Lock()
-        self._splitting = asyncio.Lock()
+        self._suggesting = SearchTurns()
+        self._splitting = SearchTurns()
         self._under_way: dict[EventId, _UnderWay] = {}
 
     async def suggestions(
@@ -93,8 +106,10 @@ class SeatPicking:
         event_id: EventId,
         wanted: Sequence[SeatId],
         count: int | None = None,
-        alternatives_max: int = ALTERNATIVES_USUAL,
-    ) -> tuple[tuple[SeatId, ...], ...]:
+        alternatives_max: int | None = None,
+        *,
+        waiting_max: int = SUGGESTIONS_WAITING_MAX,
+    ) -> tuple[tuple[SeatId, ...], ...] | NotFound | UnknownSeats | SearchesBusy:
         """Free seats near wanted ones, the best choice first: fewer than asked for, or none, where there are no more.
 
         Choices share no seat, and each is judged as if it alone were taken: seats side by side where that can be, none
@@ -102,33 +117,44 @@ class SeatPicking:
         Accessible and companions' seats are proposed only where an accessible one is wanted.
 
         Args:
-            wanted: one seat or more of the event's layout, free or not.
+            wanted: one seat or more, free or not.
             count: how many seats each choice is to have, 1 to COUNT_MAX; as many as are wanted by default.
-            alternatives_max: 1 to ALTERNATIVES_MAX.
+            alternatives_max: 1 to `alternatives_for(count)`; ALTERNATIVES_USUAL by default, or what that allows.
+            waiting_max: how many others may wait for their suggestions already; where more do, SearchesBusy at once.
 
-        Raises:
-            LookupError: no such event, or a wanted seat that its layout does not have.
+        Returns:
+            The choices; UnknownSeats where the event's layout lacks a wanted seat, as it is when they are searched for.
         """
-        if not 1 <= alternatives_max <= ALTERNATIVES_MAX:
-            raise ValueError(f"1 to {ALTERNATIVES_MAX} alternatives were expected, got {alternatives_max}")
+        seats = min(len(wanted), COUNT_MAX) if count is None else count
+        most = alternatives_for(seats)
+        alternatives = min(ALTERNATIVES_USUAL, most) if alternatives_max is None else alternatives_max
+        if not 1 <= alternatives <= most:
+            raise ValueError(f"1 to {most} alternatives of {seats} seats were expected, got {alternatives}")
         sale = await self._catalog.sale(event_id)
         if sale is None:
-            raise LookupError(event_id)
-        view, groups = await self._shown(event_id)
-        wish = Wish(
-            count=min(len(wanted), COUNT_MAX) if count is None else count,
-            accessible=any(groups.seat(seat_id).accessible for seat_id in wanted),
-            near=tuple(wanted),
-            orphans_allowed=not sale.event.orphan_rule,
-        )
-        states = view.states()
+            return NotFound()
+        if self._suggesting.waiting >= waiting_max:
+            return SearchesBusy()
         # In a thread, for many choices for a large party take hundreds of milliseconds; in one, so that the loop's own
         # thread has half of the processor at least.
         async with self._suggesting:
-            found = await asyncio.to_thread(lambda: tuple(suggest(groups, states, wish, alternatives_max)))
+            view, groups = await self._shown(event_id)
+            unknown = tuple(seat_id for seat_id in wanted if seat_id not in groups.index_of)
+            if unknown:
+                return UnknownSeats(unknown, ())
+            wish = Wish(
+                count=seats,
+                accessible=any(groups.seat(seat_id).accessible for seat_id in wanted),
+                near=tuple(wanted),
+                orphans_allowed=not sale.event.orphan_rule,
+            )
+            states = view.states()
+            found = await asyncio.to_thread(lambda: tuple(suggest(groups, states, wish, alternatives)))
         return tuple(choice.seat_ids for choice in found)
 
-    async def attempt(self, sale: Sale, best: BestAvailable, news: StoreNews, races_lost: int) -> Attempt | None:
+    async def attempt(
+        self, sale: Sale, best: BestAvailable, news: StoreNews, races_lost: int
+    ) -> Attempt | SearchesBusy | None:
         """Seats to try to take, which nobody else in this process is trying for; None where none suit.
 
         Where all that suit are being tried for, waits for what becomes of those. A party that can sit together is
@@ -155,6 +181,8 @@ class SeatPicking:
             found = self._together(groups, hidden, wish, races_lost)
             if found is not None:
                 return self._begun(event_id, found)
+            if self._splitting.waiting >= SPLITS_WAITING_MAX:
+                return SearchesBusy()
             async with self._splitting:
                 view, groups = await self._shown(event_id)
                 states = _with_news(view.states(), groups, news)

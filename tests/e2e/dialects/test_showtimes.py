@@ -406,7 +406,7 @@ async def test_ones_own_seats_are_locked_again_for_longer(api: Api) -> None:
 
 
 async def test_without_suggestions_the_conflict_is_told_all_the_same(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def away(*_: object) -> None:
+    async def away(*_: object, **__: object) -> None:
         raise StoreUnavailable("away")
 
     await data_of(lock(api, "E5", by=THEIRS))

@@ -5,7 +5,10 @@ from collections import Counter
 from pathlib import Path
 
 import httpx
+import pytest
 
+from frontrow.services.picking import SeatPicking
+from frontrow.services.search_turns import SearchesBusy
 from tests.support.http_stack import EVENT, Api, event_body
 from tests.support.server import run_frontrow, running_server
 
@@ -86,6 +89,20 @@ async def test_suggestions_are_near_the_wanted_seats_and_free(api: Api) -> None:
     assert held.status == 201
 
 
+async def test_where_too_many_searches_wait_suggestions_are_refused_with_when_to_come_again(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def busy(*_: object, **__: object) -> SearchesBusy:
+        return SearchesBusy()
+
+    monkeypatch.setattr(SeatPicking, "suggestions", busy)
+    answer = await api.get(SUGGESTIONS, params={"seatIds": "A1"})
+    assert (answer.status, answer.code, answer.headers["retry-after"]) == (429, "rate_limited", "1")
+    monkeypatch.setattr(SeatPicking, "attempt", busy)
+    answer = await api.post(HOLDS, {"bestAvailable": {"count": 20}})
+    assert (answer.status, answer.code, answer.headers["retry-after"]) == (429, "rate_limited", "1")
+
+
 async def test_suggestions_are_for_seats_of_the_event(api: Api) -> None:
     unknown = await api.get(SUGGESTIONS, params={"seatIds": "A1,Z9"})
     assert (unknown.status, unknown.code, unknown.body["seatIds"]) == (422, "unknown_seats", ["Z9"])
@@ -95,6 +112,7 @@ async def test_suggestions_are_for_seats_of_the_event(api: Api) -> None:
         ({"seatIds": ",".join(f"A{n}" for n in range(51))}, "seatIds"),
         ({"seatIds": "A1", "count": "0"}, "count"),
         ({"seatIds": "A1", "alternatives": "11"}, "alternatives"),
+        ({"seatIds": "A1", "count": "50", "alternatives": "3"}, "alternatives"),
     ):
         answer = await api.get(SUGGESTIONS, params=params)
         assert (answer.status, answer.code) == (422, "validation_failed"), (params, answer)

@@ -11,11 +11,20 @@ from frontrow.domain.hold import AcquireOutcome, HoldGone, KeyReused, SeatLimitR
 from frontrow.domain.ids import CategoryId, EventId, SeatId, SectionId
 from frontrow.domain.layout import Layout
 from frontrow.domain.picking import Pick, pick, suggest
+from frontrow.domain.selection import UnknownSeats
 from frontrow.services import picking
 from frontrow.services.best_seats import BestAnswer, BestSeats, NoSuchPlace, NothingSuitable
 from frontrow.services.live_view import LiveView
 from frontrow.services.outcomes import EventNotOnSale, HoldRequest, HoldRules, HoldShown, NotFound
-from frontrow.services.picking import SEARCHES_RACED_MAX, Attempt, BestAvailable, SeatPicking, StoreNews
+from frontrow.services.picking import (
+    SEARCHES_RACED_MAX,
+    SUGGESTIONS_WAITING_MAX,
+    Attempt,
+    BestAvailable,
+    SeatPicking,
+    StoreNews,
+)
+from frontrow.services.search_turns import SearchesBusy
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_hold_store import FakeHoldStore
 from tests.support.fake_ledger import FakeLedger
@@ -70,6 +79,11 @@ class Office:
         answer = await self.best(name, count, with_key)
         assert isinstance(answer, HoldShown), answer
         return answer
+
+    async def suggested(self, names: str, *asked: int) -> tuple[tuple[SeatId, ...], ...]:
+        found = await self.picking.suggestions(EVENT, seats(names), *asked)
+        assert isinstance(found, tuple), found
+        return found
 
     def held_count(self) -> int:
         return len(self.store.maps[EVENT].snapshot(self.house.clock.now_ms()).held)
@@ -253,7 +267,7 @@ async def test_who_waits_for_seats_that_others_run_for_is_served_when_those_fail
 
     async def fail_slowly() -> None:
         attempt = await office.picking.attempt(sale, BestAvailable(4), StoreNews(), 0)
-        assert attempt is not None
+        assert isinstance(attempt, Attempt)
         with attempt:
             is_under_way.set()
             await may_fail.wait()
@@ -306,7 +320,7 @@ async def test_a_split_partys_seats_are_searched_for_again_while_others_begin_to
 
     async def try_for_one() -> None:
         attempt = await office.picking.attempt(sale, BestAvailable(1), StoreNews(), 0)
-        assert attempt is not None
+        assert isinstance(attempt, Attempt)
         tried_for.append(attempt)
 
     def raced(*given: Any) -> Pick | None:
@@ -317,7 +331,7 @@ async def test_a_split_partys_seats_are_searched_for_again_while_others_begin_to
 
     monkeypatch.setattr(picking, "pick", raced)
     attempt = await office.picking.attempt(sale, BestAvailable(7), StoreNews(), 0)
-    assert attempt is not None
+    assert isinstance(attempt, Attempt)
     hidden = {seat_id for other in tried_for for seat_id in other.seat_ids}
     if others == 1:
         assert not hidden.intersection(attempt.seat_ids)
@@ -332,11 +346,11 @@ async def test_a_split_partys_seats_are_searched_for_again_while_others_begin_to
 
 async def test_suggestions_are_near_the_wanted_seats_as_many_as_are_wanted(office: Office) -> None:
     await office.house.held(BOB, "A2 A3")
-    found = await office.picking.suggestions(EVENT, seats("A2 A3"))
+    found = await office.suggested("A2 A3")
     assert len(found) == 3
     assert found[0] == seats("B1 B2")  # B2 and B3 would leave B1 single
     assert all(len(choice) == 2 and not set(choice) & set(seats("A2 A3")) for choice in found)
-    assert len((await office.picking.suggestions(EVENT, seats("A2"), 4, 1))[0]) == 4
+    assert len((await office.suggested("A2", 4, 1))[0]) == 4
 
 
 async def test_near_an_accessible_seat_accessible_seats_are_suggested(
@@ -344,8 +358,8 @@ async def test_near_an_accessible_seat_accessible_seats_are_suggested(
 ) -> None:
     office = await office_of(store, ledger, clock, plan(["wcxx", "xxwc"]))
     await office.house.held(BOB, "A1 A2")
-    assert set((await office.picking.suggestions(EVENT, seats("A1 A2")))[0]) == set(seats("B3 B4"))
-    assert set((await office.picking.suggestions(EVENT, seats("A3 A4")))[0]) == set(seats("A3 A4"))
+    assert set((await office.suggested("A1 A2"))[0]) == set(seats("B3 B4"))
+    assert set((await office.suggested("A3 A4"))[0]) == set(seats("A3 A4"))
 
 
 async def test_suggestions_are_searched_for_beside_everything_else_one_search_at_a_time(
@@ -371,9 +385,53 @@ async def test_suggestions_are_searched_for_beside_everything_else_one_search_at
 
 
 async def test_suggestions_need_an_event_and_seats_of_it(office: Office) -> None:
-    with pytest.raises(LookupError):
-        await office.picking.suggestions(EventId("nowhere"), seats("A1"))
-    with pytest.raises(LookupError):
-        await office.picking.suggestions(EVENT, (SeatId("Z9"),))
-    with pytest.raises(ValueError, match="11"):
-        await office.picking.suggestions(EVENT, seats("A1"), None, 11)
+    assert await office.picking.suggestions(EventId("nowhere"), seats("A1")) == NotFound()
+    assert await office.picking.suggestions(EVENT, seats("A1 Z9")) == UnknownSeats(seats("Z9"), ())
+
+
+async def test_the_seats_suggested_in_one_request_are_bounded(office: Office) -> None:
+    for count, alternatives in ((1, 11), (21, 5), (50, 3)):
+        with pytest.raises(ValueError, match=str(alternatives)):
+            await office.picking.suggestions(EVENT, seats("A1"), count, alternatives)
+    assert await office.picking.suggestions(EVENT, seats("A1"), 50) == ()  # two of them, by default
+
+
+async def test_those_for_whom_too_many_wait_already_are_told_at_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_search = threading.Event()
+
+    def waiting(*given: Any) -> list[Pick]:
+        may_search.wait(60)
+        return list(suggest(*given))
+
+    monkeypatch.setattr(picking, "suggest", waiting)
+    asked = [
+        asyncio.create_task(office.picking.suggestions(EVENT, seats("A2"))) for _ in range(SUGGESTIONS_WAITING_MAX + 3)
+    ]
+    refused, pending = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+    impatient = await office.picking.suggestions(EVENT, seats("A2"), waiting_max=4)
+    may_search.set()
+    assert [task.result() for task in refused] == [SearchesBusy()] * 2
+    assert impatient == SearchesBusy()
+    assert all(isinstance(found, tuple) for found in await asyncio.gather(*pending))
+    assert isinstance(await office.picking.suggestions(EVENT, seats("A2"), waiting_max=1), tuple)
+
+
+async def test_those_to_be_split_for_whom_too_many_wait_already_are_told_at_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_search = threading.Event()
+
+    def waiting(*given: Any) -> Pick | None:
+        may_search.wait(60)
+        return pick(*given)
+
+    monkeypatch.setattr(picking, "pick", waiting)
+    monkeypatch.setattr(picking, "SPLITS_WAITING_MAX", 1)
+    asked = [asyncio.create_task(office.best(f"user {n}", 7)) for n in range(3)]
+    refused, pending = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+    await office.held("small", 2)
+    may_search.set()
+    assert [task.result() for task in refused] == [SearchesBusy()]
+    assert len([answer for answer in await asyncio.gather(*pending) if isinstance(answer, HoldShown)]) == 1

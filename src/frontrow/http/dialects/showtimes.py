@@ -55,6 +55,8 @@ from frontrow.services.outcomes import HoldShown, MySeats
 LOCK_MS = 15 * 60_000
 """How long locks outlive their holder's last call."""
 TAKEN = "Some seats are already locked by other users"
+SEARCHES_AHEAD_MAX = 4
+"""A refusal waits for suggestions behind so many other searches at most, each of up to some 200 ms."""
 
 _STATUS = {ord("a"): "available", ord("h"): "locked", ord("b"): "occupied", ord("x"): "occupied"}
 _HELD_ALONE = bytes(letter == ord("h") for letter in range(256))
@@ -179,8 +181,11 @@ def _seat(seat_id: SeatId, letter: int, mine: Collection[SeatId], expiries: Mapp
 async def _suggestions(
     services: Services, event_id: EventId, seat_ids: Sequence[SeatId]
 ) -> tuple[tuple[SeatId, ...], ...]:
-    with contextlib.suppress(StoreUnavailable, LedgerUnavailable, LookupError):  # the refusal stands without
-        return await services.picking.suggestions(event_id, seat_ids)
+    """None where they cannot be had, or would be long in coming: the refusal stands without."""
+    with contextlib.suppress(StoreUnavailable, LedgerUnavailable):
+        found = await services.picking.suggestions(event_id, seat_ids, waiting_max=SEARCHES_AHEAD_MAX)
+        if isinstance(found, tuple):
+            return found
     return ()
 
 

@@ -8,14 +8,12 @@ from msgspec import Meta
 from frontrow.domain.hold import SEATS_PER_HOLD_MAX
 from frontrow.domain.ids import EventId, SeatId
 from frontrow.domain.picking import ALTERNATIVES_MAX
-from frontrow.domain.selection import UnknownSeats
-from frontrow.http.event_views import shown_event
 from frontrow.http.operation import Access, Answer, Call, Example, NoBody, Operation, declared
-from frontrow.http.problems import Code, FieldFault, Problem, invalid, not_found
+from frontrow.http.problems import Code, FieldFault, Problem, invalid
 from frontrow.http.refusals import problem_of
 from frontrow.http.services import Services
 from frontrow.http.v1.events import PATH
-from frontrow.services.picking import ALTERNATIVES_USUAL
+from frontrow.services.picking import ALTERNATIVES_USUAL, SEATS_SUGGESTED_MAX, alternatives_for
 
 _SEAT_ID_CHARS_MAX = 64
 _NAMES_CHARS_MAX = SEATS_PER_HOLD_MAX * (_SEAT_ID_CHARS_MAX + 1)
@@ -35,9 +33,18 @@ class SuggestionsQuery(msgspec.Struct, frozen=True, rename="camel"):
         ]
         | None
     ) = None
-    alternatives: Annotated[int, Meta(ge=1, le=ALTERNATIVES_MAX, description="suggestions at most")] = (
-        ALTERNATIVES_USUAL
-    )
+    alternatives: (
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=ALTERNATIVES_MAX,
+                description=f"suggestions at most, {SEATS_SUGGESTED_MAX} seats in all of them together; "
+                f"{ALTERNATIVES_USUAL}, or as many as that allows, when absent",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class Suggestions(msgspec.Struct, frozen=True):
@@ -49,17 +56,16 @@ class Suggestions(msgspec.Struct, frozen=True):
 async def suggest_seats(services: Services, call: Call[NoBody, SuggestionsQuery]) -> Answer | Problem:
     """Free seats near the wanted ones, side by side where possible, leaving no single seat behind."""
     event_id, query = EventId(call.path["eventId"]), call.query
-    shown = await shown_event(services, event_id)
-    if shown is None:
-        return not_found(f"event {event_id}")
     wanted = tuple(dict.fromkeys(SeatId(name) for name in query.seat_ids.split(",") if name))
     if not 1 <= len(wanted) <= SEATS_PER_HOLD_MAX:
         return invalid(FieldFault("seatIds", f"name 1 to {SEATS_PER_HOLD_MAX} seats, separated by commas"))
-    unknown = tuple(seat_id for seat_id in wanted if seat_id not in shown[0].layout.index_of)
-    if unknown:
-        return problem_of(UnknownSeats(unknown, ()))
-    found = await services.picking.suggestions(event_id, wanted, query.count, query.alternatives)
-    return Answer(body=Suggestions(suggestions=found))
+    count = len(wanted) if query.count is None else query.count
+    most = alternatives_for(count)
+    if query.alternatives is not None and query.alternatives > most:
+        expected = f"at most {most} where each has {count}: {SEATS_SUGGESTED_MAX} seats in all; ask for fewer"
+        return invalid(FieldFault("alternatives", expected))
+    found = await services.picking.suggestions(event_id, wanted, count, query.alternatives)
+    return Answer(body=Suggestions(found)) if isinstance(found, tuple) else problem_of(found, event_id=event_id)
 
 
 OPERATIONS = declared(
