@@ -2,7 +2,7 @@
 
 Everything that can be prepared is prepared when the responder is made; a request only runs what its operation needs.
 The order of judgement is fixed: how often the address calls, token, role, how often the user calls, media type, size,
-JSON, fields, query, idempotency key.
+JSON, fields, query, whom the request is for, idempotency key.
 """
 
 import hashlib
@@ -18,8 +18,8 @@ from frontrow.domain.ids import UserId
 from frontrow.http.auth import Authenticator
 from frontrow.http.envelope import put_problem, request_id_of
 from frontrow.http.faults import faults_of
-from frontrow.http.guest_sessions import GuestSessions
-from frontrow.http.operation import JSON_MEDIA_TYPE, Access, AnyOperation, Call, NoBody, NoQuery, RawJson
+from frontrow.http.guest_sessions import GuestSessions, acting_as
+from frontrow.http.operation import JSON_MEDIA_TYPE, Access, AnyOperation, Call, NamesUser, NoBody, NoQuery, RawJson
 from frontrow.http.problems import Code, FieldFault, Problem, Refused, invalid
 from frontrow.http.services import Services
 from frontrow.services.callers import Caller
@@ -48,6 +48,7 @@ def responder_of(
     read_body = _body_reader(operation, services)
     read_query = _query_reader(operation)
     read_key = _key_reader(operation)
+    names_user = operation.names_user
     status, media_type, cache = operation.status, operation.media_type, operation.cache
     has_etag = operation.has_etag
 
@@ -61,6 +62,8 @@ def responder_of(
                 gate.admit_user(caller)
             body = await read_body(req) if read_body is not None else _NO_BODY
             query = read_query(req) if read_query is not None else _NO_QUERY
+            if names_user and caller is not None:
+                caller = _named(caller, body, query)
             key = read_key(req, caller, path, body) if read_key is not None else None
         except Refused as refused:
             put_problem(req, resp, refused.problem, errors)
@@ -100,6 +103,9 @@ def _caller_reader(
             return guests.of_request_or_new(req, resp) if may_begin_session else guests.of_request(req)
         if header is None and not needs_caller:
             return None
+        if header is None and may_begin_session:
+            off = "send `Authorization: Bearer <token>`; guest sessions are off on this server"
+            raise Refused(Problem(code=Code.TOKEN_MISSING, detail=off))
         caller = authenticator.known(header)
         if caller is None:
             verified = await authenticator.verify(header)
@@ -111,6 +117,15 @@ def _caller_reader(
         return caller
 
     return read_caller
+
+
+def _named(caller: Caller, *said: msgspec.Struct) -> Caller:
+    """Who the body or the query says that the request is for."""
+    named = [part.user_id for part in said if isinstance(part, NamesUser) and part.user_id is not None]
+    acting = acting_as(caller, str(named[0]) if named else None)
+    if isinstance(acting, Problem):
+        raise Refused(acting)
+    return acting
 
 
 def _body_reader(operation: AnyOperation, services: Services) -> Callable[[Request], Awaitable[msgspec.Struct]] | None:

@@ -7,9 +7,10 @@ the web framework.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 import msgspec
+from msgspec import Meta
 
 from frontrow.domain.booking import IdempotencyKey
 from frontrow.domain.ids import UserId
@@ -44,6 +45,15 @@ class NoBody(msgspec.Struct, frozen=True):
 
 class NoQuery(msgspec.Struct, frozen=True):
     """The operation takes no query parameters."""
+
+
+class NamesUser(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A body or query that may say whom the request is for: the handler's caller is who `acting_as` says
+    (`frontrow.http.guest_sessions`), and anybody else's name is refused before the handler is called."""
+
+    user_id: Annotated[
+        str | int | None, Meta(description="the token's user; in a guest session a name of your own choice inside it")
+    ] = msgspec.field(name="userId", default=None)
 
 
 class RawJson(msgspec.Struct, frozen=True):
@@ -176,6 +186,11 @@ class Operation(Generic[BodyT, QueryT]):
         return self.query is not NoQuery
 
     @property
+    def names_user(self) -> bool:
+        """Whether the body or the query may say whom the request is for."""
+        return issubclass(self.body, NamesUser) or issubclass(self.query, NamesUser)
+
+    @property
     def codes(self) -> frozenset[Code]:
         """Every code a caller may get, but for `internal_error`, which any operation may answer."""
         codes = set(self.refusals)
@@ -185,7 +200,7 @@ class Operation(Generic[BodyT, QueryT]):
                 codes.add(Code.TOKEN_MISSING)
         if self.counts_as != "none":
             codes.add(Code.RATE_LIMITED)
-        if self.access is Access.ADMIN:
+        if self.access is Access.ADMIN or self.names_user:
             codes.add(Code.ROLE_MISSING)
         if self.has_body:
             codes |= {Code.MALFORMED, Code.UNSUPPORTED_MEDIA_TYPE, Code.BODY_TOO_LARGE, Code.VALIDATION_FAILED}

@@ -17,9 +17,9 @@ from frontrow.services.seat_holds import SeatHolds
 
 
 class SeatsAlreadyBooked(msgspec.Struct, frozen=True):
-    """Every seat named is sold to the caller; `booking_id` is the booking of the first of them."""
+    """Every seat named is sold to the caller, in these bookings: one or more, in the order of the seats named."""
 
-    booking_id: BookingId
+    booking_ids: tuple[BookingId, ...]
 
 
 class SeatsNotHeld(msgspec.Struct, frozen=True):
@@ -72,7 +72,7 @@ class SeatConfirmations:
     ) -> NotFound | SeatsAlreadyBooked | SeatsNotHeld:
         rows = {row.seat_id: row for row in await self._ledger.live_seats(event_id, seat_ids)}
         if all(_is_booked_by(user_id, rows.get(seat_id)) for seat_id in seat_ids):
-            return SeatsAlreadyBooked(BookingId(rows[seat_ids[0]].owner_id))
+            return SeatsAlreadyBooked(tuple(dict.fromkeys(BookingId(rows[it].owner_id) for it in seat_ids)))
         holders = await self._seat_holds.holders(event_id, seat_ids)
         if isinstance(holders, NotFound):
             return holders

@@ -166,8 +166,8 @@ HOLDING: list[tuple[Play, int, str, list[str]]] = [
     (unknown_show, 404, "there is no event none", []),
     (sold_seat, 400, "Already booked: S2", ["S2"]),
     (withheld_seat, 400, "Already booked: S2", ["S2"]),
-    (held_by_another_session, 409, "Held by another user: S2", ["S2"]),
-    (held_by_another_user_of_the_session, 409, "Held by another user: S2", ["S2"]),
+    (held_by_another_session, 409, "Held by another user or another session: S2", ["S2"]),
+    (held_by_another_user_of_the_session, 409, "Held by another user or another session: S2", ["S2"]),
     (same_user_again, 200, "Held S1, S2 for 10 minutes", []),
 ]
 
@@ -243,6 +243,14 @@ async def partly_booked_by_oneself(api: Api, _: Api) -> Answered:
     return await confirm(api, "S1", "S2")
 
 
+async def in_two_bookings_of_oneself(api: Api, _: Api) -> Answered:
+    await hold(api, "S1", "S2")
+    two = [(await confirm(api, seat)).body["bookingId"] for seat in ("S1", "S2")]
+    answer = await confirm(api, "S1", "S2")
+    assert answer.body["bookingIds"] == two
+    return answer
+
+
 async def partly_without_a_hold(api: Api, _: Api) -> Answered:
     await hold(api, "S1")
     return await confirm(api, "S1", "S2", "S3")
@@ -261,11 +269,12 @@ CONFIRMING: list[tuple[Play, int, str, list[str]]] = [
     (a_part_of_the_booking, 200, "Already Booked", []),
     (held_by_nobody, 410, "Hold expired or not found: S1, S2", ["S1", "S2"]),
     (gone_again, 410, "Hold expired or not found: S1, S2", ["S1", "S2"]),
-    (held_by_somebody_else, 403, "Held by another user: S1", ["S1"]),
+    (held_by_somebody_else, 403, "Held by another user or another session: S1", ["S1"]),
     (sold_to_somebody_else, 400, "Already booked: S1", ["S1"]),
-    (partly_held_by_another, 403, "Held by another user: S2", ["S2"]),
+    (partly_held_by_another, 403, "Held by another user or another session: S2", ["S2"]),
     (partly_sold_to_another, 400, "Already booked: S2", ["S2"]),
     (partly_booked_by_oneself, 409, "Already in a booking of yours: S2", ["S2"]),
+    (in_two_bookings_of_oneself, 409, "Already in 2 bookings of yours", ["S1", "S2"]),
     (partly_without_a_hold, 410, "Hold expired or not found: S2, S3", ["S2", "S3"]),
     (confirms_unknown_seats, 400, "no Z9", ["Z9"]),
     (confirms_unknown_show, 404, "there is no event none", []),
@@ -331,7 +340,10 @@ async def test_a_contacts_name_has_no_control_characters_and_is_no_longer_than_v
 async def test_without_guest_sessions_a_token_is_needed(folder: Path, valkey: ValkeyServer) -> None:
     async with running_application(valkey.url, folder) as application, api_of(application) as api:
         answer = await hold(api, "S1")
-        assert (answer.status, answer.body) == (401, {"message": "send `Authorization: Bearer <token>`"})
+        assert (answer.status, answer.body) == (
+            401,
+            {"message": "send `Authorization: Bearer <token>`; guest sessions are off on this server"},
+        )
         assert "set-cookie" not in answer.headers
         assert (await api.get(f"/status/{SHOW}")).status == 200
 

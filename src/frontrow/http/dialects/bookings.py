@@ -10,18 +10,18 @@ from msgspec import Meta
 
 from frontrow.domain.booking import BookingWritten, ContactInfo
 from frontrow.domain.hold import SeatsUnavailable, Unavailable
-from frontrow.domain.ids import EventId, SeatId
+from frontrow.domain.ids import BookingId, EventId, SeatId
 from frontrow.domain.seat_map import SeatState
 from frontrow.domain.texts import printable
 from frontrow.http.dialects.fields import Id, seat_ids_of
 from frontrow.http.event_views import shown_event
 from frontrow.http.fields import MS_PER_MINUTE, TEXT_CHARS_MAX, Time, time_text
-from frontrow.http.guest_sessions import acting_as
 from frontrow.http.operation import (
     Access,
     Answer,
     Call,
     Example,
+    NamesUser,
     NoBody,
     NoQuery,
     Operation,
@@ -49,10 +49,12 @@ _BAD_REQUESTS = SELECTION_CODES | {Code.PRICE_MISSING, Code.IDEMPOTENCY_KEY_REUS
 
 
 class Message(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """What happened, in a sentence. `seatNumbers` are the seats it is about, where there are any."""
+    """What happened, in a sentence. `seatNumbers` are the seats it is about, `bookingIds` the bookings of the user's
+    that have them, where there are any."""
 
     message: str
     seat_numbers: tuple[str, ...] = ()
+    booking_ids: tuple[str, ...] = ()
 
 
 def _status_of(problem: Problem) -> int:
@@ -67,12 +69,11 @@ def _encode(problem: Problem, _request_id: str) -> bytes:
 ERRORS = ErrorStyle(media_type="application/json", encode=_encode, schema=Message, status_of=_status_of)
 
 
-class SeatsOfShow(msgspec.Struct, frozen=True, rename="camel"):
+class SeatsOfShow(NamesUser, frozen=True, rename="camel"):
     """Seats of a show, for a user. Without `userId` the caller; fields that are not known are ignored."""
 
     show_id: Annotated[Id, Meta(description="text, or a number that stands for its decimal digits")]
     seat_number: Annotated[Id | tuple[Id, ...], Meta(description="one seat, or a list of 1 to 50")]
-    user_id: Annotated[Id, Meta(description="the token's user, or a label inside the guest session")] | None = None
 
     @property
     def event_id(self) -> EventId:
@@ -166,12 +167,11 @@ async def get_summary(services: Services, call: Call[NoBody, NoQuery]) -> Answer
 
 async def hold_seats(services: Services, call: Call[SeatsOfShow, NoQuery]) -> Answer | Problem:
     """Hold every seat named for ten minutes, or none."""
-    caller = _caller(call)
-    if isinstance(caller, Problem):
-        return caller
     seat_ids, event_id = call.body.seat_ids, call.body.event_id
+    if not seat_ids:
+        return _no_seats()
     request = HoldRequest(seat_ids=seat_ids, duration_ms=HOLD_MINUTES * MS_PER_MINUTE)
-    outcome = await services.holds.hold(caller, event_id, request)
+    outcome = await services.holds.hold(call.user, event_id, request)
     match outcome:
         case HoldShown():
             message = f"Held {listed(outcome.seat_ids)} for {HOLD_MINUTES} minutes"
@@ -181,36 +181,40 @@ async def hold_seats(services: Services, call: Call[SeatsOfShow, NoQuery]) -> An
             taken = tuple(it.seat_id for it in refusals)
             if sold:
                 return _refused(400, f"Already booked: {listed(sold)}; no seat was held", taken)
-            return _refused(409, f"Held by another user: {listed(taken)}; no seat was held", taken)
+            return _refused(409, f"Held by another user or another session: {listed(taken)}; no seat was held", taken)
     return problem_of(outcome, event_id=event_id)
 
 
 async def confirm_seats(services: Services, call: Call[SeatsOfShow, NoQuery]) -> Answer | Problem:
     """Book every seat named, which the caller holds, or none."""
-    caller = _caller(call)
-    if isinstance(caller, Problem):
-        return caller
     body = call.body
-    contact = ContactInfo(name=_contact_name(caller, body.user_id), email="")
-    outcome = await services.confirmations.confirm(caller, body.event_id, body.seat_ids, contact)
+    if not body.seat_ids:
+        return _no_seats()
+    contact = ContactInfo(name=_contact_name(call.user, body.user_id), email="")
+    outcome = await services.confirmations.confirm(call.user, body.event_id, body.seat_ids, contact)
     match outcome:
         case BookingWritten(booking=booking, replayed=False):
             message = f"Booked {listed(booking.seat_ids)}"
             return Answer(status=201, body=SeatsBooked(message, booking.booking_id))
         case BookingWritten(booking=booking):
             return Answer(status=200, body=SeatsBooked("Already Booked", booking.booking_id))
-        case SeatsAlreadyBooked(booking_id=booking_id):
-            return Answer(status=200, body=SeatsBooked("Already Booked", booking_id))
+        case SeatsAlreadyBooked(booking_ids=booking_ids):
+            return _already_booked(body.seat_ids, booking_ids)
         case SeatsNotHeld():
             return _not_held(outcome)
     return problem_of(outcome, event_id=body.event_id)
 
 
-def _caller(call: Call[SeatsOfShow, NoQuery]) -> Caller | Problem:
-    if not call.body.seat_ids:
-        return invalid(FieldFault("seatNumber", "name at least one seat"))
-    label = call.body.user_id
-    return acting_as(call.user, None if label is None else str(label))
+def _already_booked(seat_ids: tuple[SeatId, ...], booking_ids: tuple[BookingId, ...]) -> Answer:
+    """One booking is the answer again; of several, none is the one that was asked for."""
+    if len(booking_ids) == 1:
+        return Answer(status=200, body=SeatsBooked("Already Booked", booking_ids[0]))
+    message = f"Already in {len(booking_ids)} bookings of yours: {listed(booking_ids)}; nothing was booked"
+    return Answer(status=409, body=Message(message, seat_ids, booking_ids))
+
+
+def _no_seats() -> Problem:
+    return invalid(FieldFault("seatNumber", "name at least one seat"))
 
 
 def _contact_name(caller: Caller, label: Id | None) -> str:
@@ -224,7 +228,8 @@ def _not_held(refused: SeatsNotHeld) -> Answer:
     if refused.sold:
         return _refused(400, f"Already booked: {listed(refused.sold)}; {nothing}", refused.sold)
     if refused.held:
-        return _refused(403, f"Held by another user: {listed(refused.held)}; {nothing}", refused.held)
+        others = f"Held by another user or another session: {listed(refused.held)}"
+        return _refused(403, f"{others}; {nothing}", refused.held)
     if refused.free:
         return _refused(410, f"Hold expired or not found: {listed(refused.free)}; {nothing}", refused.free)
     if refused.booked:
@@ -245,7 +250,7 @@ _PATH = {"showId": _SHOW}
 _BODY = SeatsOfShow(show_id=_SHOW, seat_number=("S1", "S2"), user_id="john123")
 _BOOKING_ID = "6-5nYy3vS0T0mQ2b1c7JkR9w"
 _OF_READS = frozenset({Code.NOT_FOUND, Code.STORE_UNAVAILABLE})
-_OF_WRITES = SELECTION_CODES | {Code.NOT_FOUND, Code.ROLE_MISSING, Code.REQUEST_IN_PROGRESS}
+_OF_WRITES = SELECTION_CODES | {Code.NOT_FOUND, Code.REQUEST_IN_PROGRESS}
 
 OPERATIONS = declared(
     Operation(
@@ -319,8 +324,8 @@ OPERATIONS = declared(
             Variant(
                 status=409,
                 answer=Message,
-                description="A seat is held by another user; nothing was held",
-                example=Message("Held by another user: S1; no seat was held", ("S1",)),
+                description="A seat is held by another user or another session; nothing was held",
+                example=Message("Held by another user or another session: S1; no seat was held", ("S1",)),
             ),
         ),
         example=Example(
@@ -358,13 +363,13 @@ OPERATIONS = declared(
             Variant(
                 status=403,
                 answer=Message,
-                description="A seat is held by another user",
-                example=Message("Held by another user: S1; nothing was booked", ("S1",)),
+                description="A seat is held by another user or another session",
+                example=Message("Held by another user or another session: S1; nothing was booked", ("S1",)),
             ),
             Variant(
                 status=409,
                 answer=Message,
-                description="Some seats, not all, are in this user's booking",
+                description="Some seats, not all, are in this user's booking, or all of them in several",
                 example=Message("Already in a booking of yours: S1; nothing was booked", ("S1",)),
             ),
             Variant(

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from frontrow.http.dialects.fields import Id, SeatIds
 from frontrow.http.fields import BookingsCursor, Email, LongText, PhoneNumber, RequiredText, Text
+from frontrow.http.operation import NamesUser
 
 PAGE_MAX = 100
 TAG = "Dialect 002: seat booking"
@@ -19,7 +20,7 @@ Reason = Annotated[
 ]
 
 
-class SeatBookingHold(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+class SeatBookingHold(NamesUser, frozen=True, rename="camel"):
     """The seats to hold, 1 to 50."""
 
     event_id: Id
@@ -28,7 +29,7 @@ class SeatBookingHold(msgspec.Struct, frozen=True, rename="camel", omit_defaults
     reason: Reason | None = None
 
 
-class SeatBookingTableHold(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+class SeatBookingTableHold(NamesUser, frozen=True, rename="camel"):
     """The table to hold with all its seats."""
 
     event_id: Id
@@ -53,7 +54,7 @@ class SeatBookingPayment(msgspec.Struct, frozen=True, rename="camel", omit_defau
     gateway: Text | None = None
 
 
-class ConfirmBooking(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+class ConfirmBooking(NamesUser, frozen=True, rename="camel"):
     """The seats and tables to book, all of them held by you; together 1 to 50 seats."""
 
     event_id: Id
@@ -65,7 +66,7 @@ class ConfirmBooking(msgspec.Struct, frozen=True, rename="camel", omit_defaults=
     special_requests: LongText | None = None
 
 
-class SeatBookingRelease(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+class SeatBookingRelease(NamesUser, frozen=True, rename="camel"):
     """The seats to give back; all that you hold in the event when none are named."""
 
     seat_ids: SeatIds | None = None
