@@ -31,6 +31,7 @@ from frontrow.domain.hold import (
     BookingFinished,
     Cold,
     ExtendOutcome,
+    ExtendSeatsOutcome,
     HeldSeat,
     Hold,
     OrphanCheck,
@@ -116,9 +117,9 @@ class HoldStore(Protocol):
 
     async def extend_seats(
         self, event_id: EventId, *, seat_ids: Sequence[SeatId], user_id: UserId, ttl_ms: int, lifetime_max_ms: int
-    ) -> ExtendOutcome:
+    ) -> ExtendSeatsOutcome:
         """The same by seats, across the user's holds (each extended whole); all or none: a seat not the user's
-        answers SeatsUnavailable."""
+        answers SeatsUnavailable, and holds with more than SEATS_EXTENDED_MAX seats in all SeatLimitReached."""
         ...
 
     async def release(

@@ -21,6 +21,7 @@ from frontrow.domain.hold import (
     BookingBegun,
     BookingFinished,
     ExtendOutcome,
+    ExtendSeatsOutcome,
     HeldSeat,
     HoldAcquired,
     ReleaseOutcome,
@@ -98,7 +99,7 @@ class EventOnValkey:
             EVENT, hold_id=HoldId(hold), user_id=UserId(user), ttl_ms=ttl_ms, lifetime_max_ms=LIFETIME_MAX_MS
         )
 
-    async def extend_seats(self, user: str, names: str, *, ttl_ms: int = TTL_MS) -> ExtendOutcome:
+    async def extend_seats(self, user: str, names: str, *, ttl_ms: int = TTL_MS) -> ExtendSeatsOutcome:
         return await self.store.extend_seats(
             EVENT, seat_ids=seats(names), user_id=UserId(user), ttl_ms=ttl_ms, lifetime_max_ms=LIFETIME_MAX_MS
         )

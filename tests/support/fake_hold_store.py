@@ -11,6 +11,7 @@ from frontrow.domain.hold import (
     BookingFinished,
     Cold,
     ExtendOutcome,
+    ExtendSeatsOutcome,
     HeldSeat,
     Hold,
     OrphanCheck,
@@ -91,7 +92,7 @@ class FakeHoldStore:
 
     async def extend_seats(
         self, event_id: EventId, *, seat_ids: Sequence[SeatId], user_id: UserId, ttl_ms: int, lifetime_max_ms: int
-    ) -> ExtendOutcome:
+    ) -> ExtendSeatsOutcome:
         return self.maps[event_id].extend_seats(
             now_ms=self._clock.now_ms(),
             seat_ids=seat_ids,

@@ -12,6 +12,7 @@ from frontrow.domain.hold import (
     BookingBegun,
     BookingFinished,
     ExtendOutcome,
+    ExtendSeatsOutcome,
     HeldSeat,
     HoldAcquired,
     OrphanCheck,
@@ -119,7 +120,7 @@ class OneEvent:
             )
         )
 
-    def extend_seats(self, user: str, names: str, *, ttl_ms: int = TTL_MS) -> ExtendOutcome:
+    def extend_seats(self, user: str, names: str, *, ttl_ms: int = TTL_MS) -> ExtendSeatsOutcome:
         return self._noted(
             self.map.extend_seats(
                 now_ms=self.now_ms,

@@ -5,6 +5,7 @@ import pytest
 from frontrow.domain.booking import SeatRowState
 from frontrow.domain.changes import ChangeKind
 from frontrow.domain.hold import (
+    SEATS_EXTENDED_MAX,
     Cold,
     HoldAcquired,
     HoldExtended,
@@ -292,6 +293,18 @@ def test_extending_by_seats_extends_each_hold_concerned_whole_or_none(event: One
     assert isinstance(extended, HoldExtended)
     assert extended.expires_at_ms == event.now_ms + TTL_MS
     assert [entry.change.seats for entry in extended.entries] == [seats("A1 A2"), seats("A3")]
+
+
+def test_holds_with_more_seats_than_one_call_extends_are_not_extended_by_seats(event: OneEvent) -> None:
+    for block in range(SEATS_EXTENDED_MAX // 50):
+        event.acquired("u1", f"h{block}", " ".join(f"{block}-{n}" for n in range(50)))
+    named = " ".join(f"{block}-0" for block in range(SEATS_EXTENDED_MAX // 50))
+    assert isinstance(event.extend_seats("u1", named), HoldExtended)
+    event.acquired("u1", "one-more", "A1")
+    event.pass_ms(60_000)
+    refused = event.extend_seats("u1", f"{named} A1")
+    assert refused == SeatLimitReached(SEATS_EXTENDED_MAX + 1, SEATS_EXTENDED_MAX, event.now_ms)
+    assert event.map.expires_at_ms(SeatId("A1")) == event.now_ms - 60_000 + TTL_MS
 
 
 def test_release_removes_seats_from_the_holds_list(event: OneEvent) -> None:

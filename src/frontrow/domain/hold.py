@@ -14,6 +14,8 @@ from frontrow.domain.ids import HoldId, SeatId, TableId, UserId
 SEATS_PER_HOLD_MAX = 50
 BOOKING_GUARD_MS = 30_000
 """How long a booking mark protects its seats from begin_booking on."""
+SEATS_EXTENDED_MAX = 500
+"""Seats of all the holds that one call extends: bounds how long the store is at it."""
 ORPHAN_CHECKS_MAX = 2 * SEATS_PER_HOLD_MAX
 """How many seats a hold can leave alone: at most one on either side of each seat it takes."""
 
@@ -98,7 +100,8 @@ class SeatsUnavailable(msgspec.Struct, frozen=True):
 
 
 class SeatLimitReached(msgspec.Struct, frozen=True):
-    """The user would hold more than `seats_max` seats of the event at once. Nothing was written."""
+    """The user would hold more than `seats_max` seats of the event at once; or holds more in the holds to be extended
+    than one call extends (SEATS_EXTENDED_MAX). Nothing was written."""
 
     held_count: int
     seats_max: int
@@ -219,6 +222,7 @@ AcquireOutcome = (
     | Cold
 )
 ExtendOutcome = HoldExtended | SeatsUnavailable | HoldNotFound | Cold
+ExtendSeatsOutcome = ExtendOutcome | SeatLimitReached
 ReleaseOutcome = HoldReleased | SeatsUnavailable | SeatsBusy | HoldNotFound | Cold
 BeginOutcome = BookingBegun | SeatsUnavailable | HoldNotComplete | HoldNotFound | BookingRunning | SeatsBusy | Cold
 BlockOutcome = Written | SeatsUnavailable | Cold

@@ -9,9 +9,11 @@ import msgspec
 
 from frontrow.domain.changes import Change, ChangeKind, FeedEntry
 from frontrow.domain.hold import (
+    SEATS_EXTENDED_MAX,
     AcquireOutcome,
     Cold,
     ExtendOutcome,
+    ExtendSeatsOutcome,
     HoldAcquired,
     HoldExtended,
     HoldGone,
@@ -116,7 +118,7 @@ class HoldOperations(SeatRecords):
 
     def extend_seats(
         self, *, now_ms: int, seat_ids: Sequence[SeatId], user_id: UserId, ttl_ms: int, lifetime_max_ms: int
-    ) -> ExtendOutcome:
+    ) -> ExtendSeatsOutcome:
         """The same by seats, across the user's holds, each extended whole; all or none."""
         if self.is_cold:
             return Cold(now_ms)
@@ -124,6 +126,10 @@ class HoldOperations(SeatRecords):
         if refusals:
             return SeatsUnavailable(refusals, now_ms)
         hold_ids = list(dict.fromkeys(self._locks[seat_id].hold_id for seat_id in seat_ids))
+        records = [(hold_id, self._records[hold_id]) for hold_id in hold_ids if hold_id in self._records]
+        held_count = sum(len(self._held_by(hold_id, record.seat_ids, now_ms)) for hold_id, record in records)
+        if held_count > SEATS_EXTENDED_MAX:
+            return SeatLimitReached(held_count, SEATS_EXTENDED_MAX, now_ms)
         return self._extend(now_ms, user_id, hold_ids, now_ms + ttl_ms, lifetime_max_ms)
 
     def release(

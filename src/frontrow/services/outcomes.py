@@ -189,7 +189,7 @@ HoldAnswer = (
     | KeyReused
 )
 ExtendAnswer = HoldShown | NotFound | EventNotOnSale | HoldNotFound
-ExtendSeatsAnswer = HoldExtended | NotFound | EventNotOnSale | SelectionFault | SeatsUnavailable
+ExtendSeatsAnswer = HoldExtended | NotFound | EventNotOnSale | SelectionFault | SeatsUnavailable | SeatLimitReached
 ExtendMineAnswer = HoldsExtended | NotFound | EventNotOnSale
 ReleaseSeatsAnswer = HoldReleased | NotFound | SelectionFault | SeatsUnavailable | SeatsBusy
 ReleaseAnswer = (

@@ -12,6 +12,7 @@ from frontrow.domain.hold import (
     HoldExtended,
     HoldNotFound,
     HoldReleased,
+    SeatLimitReached,
     SeatRefusal,
     SeatsBusy,
     SeatsUnavailable,
@@ -94,7 +95,7 @@ class SeatHolds:
 
         Returns:
             HoldExtended with every seat of those holds, or SeatsUnavailable naming each seat that the caller does not
-            hold and what it is instead.
+            hold and what it is instead, or SeatLimitReached where those holds have more than SEATS_EXTENDED_MAX seats.
         """
         require_duration(duration_ms)
         sale = await self._on_sale(event_id)
@@ -104,7 +105,7 @@ class SeatHolds:
         # Extending some seats of a table takes nothing apart: their hold is extended whole.
         if not isinstance(chosen, Selection | TableOnlyWhole):
             return chosen
-        outcome: HoldExtended | SeatsUnavailable | HoldNotFound = await self._calls.ask(
+        outcome: HoldExtended | SeatsUnavailable | SeatLimitReached | HoldNotFound = await self._calls.ask(
             event_id,
             lambda: self._store.extend_seats(
                 event_id,

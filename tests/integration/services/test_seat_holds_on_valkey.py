@@ -2,7 +2,8 @@
 
 import asyncio
 
-from frontrow.domain.hold import HoldExtended, HoldReleased, SeatsUnavailable
+from frontrow.domain.hold import SEATS_EXTENDED_MAX, HoldExtended, HoldReleased, SeatLimitReached, SeatsUnavailable
+from frontrow.services.callers import ADMIN
 from frontrow.services.outcomes import HoldsExtended, HoldShown, MySeats
 from tests.integration.services.conftest import Process
 from tests.support.house import EVENT, House, seats, small_layout, user
@@ -84,3 +85,21 @@ async def test_naming_more_seats_than_any_hold_has_gives_none_of_them_back(proce
     left = await house.seat_holds.my_seats(ANN, EVENT)
     assert isinstance(left, MySeats)
     assert {pair.seat_id for pair in left.held} == set(seats("A1 A2"))
+
+
+async def test_holds_with_more_seats_than_one_call_extends_are_refused_and_none_is_extended(process: Process) -> None:
+    house = await process()
+    await house.open(small_layout(seats_per_row=300))
+    admin = user("admin", ADMIN)
+    for row in "AB":
+        for first in range(1, 301, 50):
+            await house.held(admin, " ".join(f"{row}{number}" for number in range(first, first + 50)))
+    before = await house.holds.my_holds(admin)
+    named = [f"{row}{first}" for row in "AB" for first in range(1, 301, 50)]
+    refused = await house.seat_holds.extend_seats(admin, EVENT, seats(" ".join(named)), 60 * MINUTE_MS)
+    assert isinstance(refused, SeatLimitReached)
+    assert (refused.held_count, refused.seats_max) == (600, SEATS_EXTENDED_MAX)
+    assert await house.holds.my_holds(admin) == before
+    extended = await house.seat_holds.extend_seats(admin, EVENT, seats(" ".join(named[:10])), 60 * MINUTE_MS)
+    assert isinstance(extended, HoldExtended)
+    assert len(extended.seat_ids) == SEATS_EXTENDED_MAX

@@ -27,12 +27,14 @@ from frontrow.adapters.redis.seat_reads import (
 from frontrow.domain.booking import LedgerSeat, SeatRowState
 from frontrow.domain.errors import StoreUnavailable
 from frontrow.domain.hold import (
+    SEATS_EXTENDED_MAX,
     AcquireOutcome,
     BeginOutcome,
     BlockOutcome,
     BookingFinished,
     Cold,
     ExtendOutcome,
+    ExtendSeatsOutcome,
     HeldSeat,
     Hold,
     HoldAcquired,
@@ -40,6 +42,7 @@ from frontrow.domain.hold import (
     HoldNotFound,
     OrphanCheck,
     ReleaseOutcome,
+    SeatLimitReached,
     SeatsUnavailable,
     Written,
 )
@@ -149,8 +152,8 @@ class ValkeyHoldStore:
 
     async def extend_seats(
         self, event_id: EventId, *, seat_ids: Sequence[SeatId], user_id: UserId, ttl_ms: int, lifetime_max_ms: int
-    ) -> ExtendOutcome:
-        async def attempt() -> ExtendOutcome | Changed:
+    ) -> ExtendSeatsOutcome:
+        async def attempt() -> ExtendSeatsOutcome | Changed:
             held = await self._held(event_id, seat_ids, user_id)
             if not isinstance(held, SeatsRead):
                 return held
@@ -162,8 +165,10 @@ class ValkeyHoldStore:
             locks = held.held_by(keys.encoded_user(user_id))
             if not still_held.issuperset((seat_id, lock.hold_id) for seat_id, lock in locks):
                 return Changed(held.now_ms)
-            if len(listed) > SEATS_PER_READ_MAX:  # more than the script takes: what has moved away may stay out
+            if len(listed) > SEATS_EXTENDED_MAX:  # more than the script takes: what has moved away may stay out
                 listed = [seat for seat in listed if seat.is_meant]
+            if len(listed) > SEATS_EXTENDED_MAX:
+                return SeatLimitReached(len(listed), SEATS_EXTENDED_MAX, held.now_ms)
             return await hold_calls.extend_hold(
                 self._client,
                 event_id=event_id,
