@@ -147,7 +147,7 @@ class OrderService:
         if sale is None:
             return HoldNotFound(now_ms=self._clock.now_ms())
         shown = await self._own_hold(caller, sale, hold_id)
-        if shown is None:
+        if shown is None or not shown.seat_ids:
             return await self._placed_before(caller, sale, hold_id, customer) or HoldNotFound(self._clock.now_ms())
         if shown.moved_seat_ids:
             return HoldNotComplete(shown.moved_seat_ids, self._clock.now_ms())

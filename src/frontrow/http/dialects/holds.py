@@ -16,7 +16,18 @@ from frontrow.http.dialects.fields import Id, SeatIds, seat_ids_of
 from frontrow.http.dialects.hold_errors import ERRORS, ErrorBody, error_body, example_error
 from frontrow.http.event_views import shown_event
 from frontrow.http.fields import MS_PER_MINUTE, Time, time_text
-from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, Variant, declared
+from frontrow.http.operation import (
+    Access,
+    Answer,
+    Call,
+    Example,
+    NamesUser,
+    NoBody,
+    NoQuery,
+    Operation,
+    Variant,
+    declared,
+)
 from frontrow.http.problems import Code, FieldFault, Problem, invalid, not_found
 from frontrow.http.refusals import SELECTION_CODES, problem_of
 from frontrow.http.services import Services
@@ -28,12 +39,16 @@ _SOLD_OR_BLOCKED, _HELD = b"bx", ord("h")
 TAG = "Dialect: holds and orders"
 
 
-class HoldSeatsTogether(msgspec.Struct, frozen=True, rename="camel"):
+class HoldSeatsTogether(NamesUser, frozen=True, rename="camel"):
     """Seats of a show to hold together; fields that are not known are ignored."""
 
     show_id: Id
     seat_ids: SeatIds
     quantity: Annotated[int, Meta(description="how many seats these are, as a check")] | None = None
+
+
+class ForUser(NamesUser, frozen=True):
+    """Whom a hold belongs to, where it was made with a `userId`."""
 
 
 class HeldTogether(msgspec.Struct, frozen=True, rename="camel"):
@@ -81,20 +96,20 @@ async def hold_seats(services: Services, call: Call[HoldSeatsTogether, NoQuery])
     return problem_of(outcome, event_id=event_id)
 
 
-async def get_hold(services: Services, call: Call[NoBody, NoQuery]) -> Answer | Problem:
+async def get_hold(services: Services, call: Call[NoBody, ForUser]) -> Answer | Problem:
     """The hold as it is now, or what became of it."""
     hold_id = HoldId(call.path["holdId"])
     event_id = await event_of_hold(services, hold_id)
     if event_id is None:
         return _hold_not_found()
     hold = await services.holds.hold_of(call.user, event_id, hold_id)
-    if isinstance(hold, HoldShown):
+    if isinstance(hold, HoldShown) and hold.seat_ids:
         return Answer(body=_held(hold))
     booking = await services.bookings.booking_of_hold(call.user, event_id, hold_id)
-    return Answer(body=_sold(hold_id, booking)) if isinstance(booking, Booking) else problem_of(hold)
+    return Answer(body=_sold(hold_id, booking)) if isinstance(booking, Booking) else _hold_not_found()
 
 
-async def release_hold(services: Services, call: Call[NoBody, NoQuery]) -> Answer | Problem:
+async def release_hold(services: Services, call: Call[ForUser, NoQuery]) -> Answer | Problem:
     """Give the whole hold back."""
     hold_id = HoldId(call.path["holdId"])
     event_id = await event_of_hold(services, hold_id)
@@ -102,6 +117,8 @@ async def release_hold(services: Services, call: Call[NoBody, NoQuery]) -> Answe
         return _hold_not_found()
     outcome = await services.holds.release(call.user, event_id, hold_id)
     if isinstance(outcome, HoldReleased):
+        if not outcome.seat_ids:  # they had all moved to a newer hold, by being held again
+            return _hold_not_found()
         return Answer(body=HoldGivenBack(hold_id, "RELEASED", outcome.seat_ids))
     return problem_of(outcome, event_id=event_id)
 
@@ -209,7 +226,7 @@ OPERATIONS = declared(
         access=Access.GUEST,
         handler=get_hold,
         body=NoBody,
-        query=NoQuery,
+        query=ForUser,
         answer=HeldTogether,
         errors=ERRORS,
         refusals=_OF_HOLD,
@@ -223,12 +240,13 @@ OPERATIONS = declared(
         tag=TAG,
         access=Access.GUEST,
         handler=release_hold,
-        body=NoBody,
+        body=ForUser,
+        body_optional=True,
         query=NoQuery,
         answer=HoldGivenBack,
         errors=ERRORS,
         refusals=_OF_HOLD | {Code.NOT_FOUND, Code.REQUEST_IN_PROGRESS},
-        example=Example(path=_HOLD_PATH, answer=HoldGivenBack(HOLD_ID, "RELEASED", SEATS)),
+        example=Example(path=_HOLD_PATH, body=ForUser(), answer=HoldGivenBack(HOLD_ID, "RELEASED", SEATS)),
     ),
     Operation(
         name="holdsSeatMap",

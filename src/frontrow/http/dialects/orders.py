@@ -17,9 +17,9 @@ from frontrow.http.dialects.fields import Amount, amount
 from frontrow.http.dialects.hold_errors import ERRORS
 from frontrow.http.dialects.holds import HOLD_ID, SEATS, TAG
 from frontrow.http.fields import Email, PhoneNumber, RequiredText, Time, time_text
-from frontrow.http.operation import Access, Answer, Call, Example, NoQuery, Operation, declared
+from frontrow.http.operation import Access, Answer, Call, Example, NamesUser, NoQuery, Operation, declared
 from frontrow.http.problems import Code, Problem, not_found
-from frontrow.http.refusals import problem_of
+from frontrow.http.refusals import listed, problem_of
 from frontrow.http.services import Services
 from frontrow.services.orders import (
     OrderCancelled,
@@ -31,6 +31,9 @@ from frontrow.services.orders import (
     PaymentNotConfigured,
 )
 
+GATEWAY_RETRY_AFTER_S = 300
+"""Somebody has to configure a gateway and start the server anew."""
+
 
 class Customer(msgspec.Struct, frozen=True, omit_defaults=True):
     """Who buys, and is told about it."""
@@ -40,7 +43,7 @@ class Customer(msgspec.Struct, frozen=True, omit_defaults=True):
     phone: PhoneNumber | None = None
 
 
-class PlaceOrder(msgspec.Struct, frozen=True, rename="camel"):
+class PlaceOrder(NamesUser, frozen=True, rename="camel"):
     """Order all seats of a hold of one's own; fields that are not known are ignored."""
 
     hold_id: str
@@ -64,8 +67,9 @@ class Card(msgspec.Struct, frozen=True):
     number: Annotated[str, Meta(min_length=1, max_length=40)]
 
 
-class ConfirmPayment(msgspec.Struct, frozen=True, omit_defaults=True):
-    """May be empty: then the gateway's default card pays."""
+class ConfirmPayment(NamesUser, frozen=True):
+    """May be empty: then the gateway's default card pays. A card is sent as `{"card": {"number": "..."}}` and no other
+    way; fields that are not known are ignored."""
 
     card: Card | None = None
 
@@ -114,7 +118,10 @@ async def place_order(services: Services, call: Call[PlaceOrder, NoQuery]) -> An
             return Problem(code=Code.ORDER_STATE, detail=detail)
         case PaymentNotConfigured():
             return _not_configured()
-        case HoldNotFound() | HoldNotComplete():
+        case HoldNotComplete(seat_ids=moved):
+            detail = f"{listed(moved)} moved to a newer hold of yours; order that one, or hold all seats together again"
+            return Problem(code=Code.HOLD_NOT_COMPLETE, detail=detail, seat_ids=moved)
+        case HoldNotFound():
             return problem_of(outcome)
 
 
@@ -151,8 +158,8 @@ def _paid(outcome: OrderPaid | OrderCancelled) -> ConfirmedOrder:
 
 
 def _not_configured() -> Problem:
-    detail = "this server has no payment gateway: set FRONTROW_PAYMENT_GATEWAY, or book directly"
-    return Problem(code=Code.PAYMENT_NOT_CONFIGURED, detail=detail)
+    detail = "orders cannot be paid at present: this server has no payment gateway"
+    return Problem(code=Code.PAYMENT_NOT_CONFIGURED, detail=detail, retry_after_s=GATEWAY_RETRY_AFTER_S)
 
 
 _ORDER_ID = "7-Qm4c8TzPp0a1x2K9sLw3vA"
