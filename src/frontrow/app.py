@@ -50,6 +50,7 @@ from frontrow.services.orphans import OrphanHolds
 from frontrow.services.outcomes import HoldRules
 from frontrow.services.picking import SeatPicking
 from frontrow.services.reconcile import Reconciler
+from frontrow.services.refunds import Refunds
 from frontrow.services.relay import Relay
 from frontrow.services.retiring import Retirement
 from frontrow.services.seat_calls import SeatCalls
@@ -176,7 +177,9 @@ class Application:
                 feed=ValkeyChangeFeed(client), catalog=catalog, warmer=warmer, sweeper=sweeper, clock=clock
             )
             calls = SeatCalls(warmer=warmer, live=live, sweeper=sweeper, activity=activity)
-            relay = Relay(store=store, ledger=ledger, calls=calls, clock=clock, counts=counts)
+            gateway, order_ids = _payment_gateway(settings), OrderIds(_derived(stores.secret, "orders"))
+            refunds = Refunds(ledger=ledger, order_ids=order_ids, gateway=gateway)
+            relay = Relay(store=store, ledger=ledger, calls=calls, clock=clock, counts=counts, refunds=refunds)
             reconciler = Reconciler(
                 store=store,
                 ledger=ledger,
@@ -217,6 +220,7 @@ class Application:
                 calls=calls,
                 relay=relay,
                 protocol=protocol,
+                refunds=refunds,
                 clock=clock,
                 anyone_may_book=settings.direct_booking is DirectBooking.ANYONE,
             )
@@ -225,9 +229,9 @@ class Application:
                 ledger=ledger,
                 catalog=catalog,
                 protocol=protocol,
-                gateway=_payment_gateway(settings),
+                gateway=gateway,
                 clock=clock,
-                order_ids=OrderIds(_derived(stores.secret, "orders")),
+                order_ids=order_ids,
                 booking_ids=booking_ids,
                 background=background,
             )

@@ -377,3 +377,11 @@ class PaymentGateway(Protocol):
     async def refund(self, reference: str) -> None:
         """Give back whatever was taken under the reference; nothing to do when that was nothing, or is done."""
         ...
+
+    async def refund_part(self, reference: str, part: str, *, amount_minor: int, currency: str) -> None:
+        """Give back this much of what was taken under the reference; once for each `part`, however often it is asked.
+
+        Args:
+            part: which one of several: 1 to 64 letters and digits, always with the same amount.
+        """
+        ...

@@ -16,6 +16,8 @@ class FakeGateway:
         self.taken: dict[str, int] = {}
         self.charges = 0
         self.refunds = 0
+        self.parts: dict[tuple[str, str], int] = {}
+        self._given_back: set[tuple[str, str]] = set()
 
     async def charge(
         self, reference: str, *, amount_minor: int, currency: str, card_number: str | None
@@ -36,3 +38,13 @@ class FakeGateway:
                 self.refunds += 1
 
         await self.faults.around("refund", refund)
+
+    async def refund_part(self, reference: str, part: str, *, amount_minor: int, currency: str) -> None:
+        async def refund_part() -> None:
+            if self.parts.setdefault((reference, part), amount_minor) != amount_minor:
+                raise AssertionError(f"{part} of {reference} is refunded with another amount")
+            if (reference, part) not in self._given_back:
+                self._given_back.add((reference, part))
+                self.taken[reference] -= amount_minor
+
+        await self.faults.around("refund_part", refund_part)

@@ -23,13 +23,16 @@ from frontrow.services.catalog import Catalog
 from frontrow.services.clock_watch import ClockWatch
 from frontrow.services.counts import Counts
 from frontrow.services.holds import HoldService
+from frontrow.services.order_ids import OrderIds
 from frontrow.services.orphans import OrphanHolds
 from frontrow.services.outcomes import BookAnswer, BookRequest, HoldAnswer, HoldRequest, HoldRules, HoldShown
 from frontrow.services.reconcile import Reconciler
+from frontrow.services.refunds import Refunds
 from frontrow.services.relay import Relay
 from frontrow.services.seat_calls import SeatCalls
 from frontrow.services.seat_holds import SeatHolds
 from frontrow.services.warming import Warmer
+from tests.support.fake_gateway import FakeGateway
 from tests.support.faults import Faults, faulty
 from tests.support.promises import broken_promises
 
@@ -139,8 +142,16 @@ class House:
         self.catalog = Catalog(ledger, clock=clock)
         warmer = Warmer(store=store, ledger=ledger, on_warmed=self.activity.note_warmed, sleep=sleep)
         self.calls = calls = SeatCalls(warmer=warmer, live=self.ears, sweeper=self.ears, activity=self.activity)
+        self.gateway = FakeGateway()
+        self.refunds = Refunds(ledger=ledger, order_ids=OrderIds(SECRET), gateway=self.gateway)
         self.relay = relay = Relay(
-            store=store, ledger=ledger, calls=calls, clock=clock, counts=self.counts, sleep=sleep
+            store=store,
+            ledger=ledger,
+            calls=calls,
+            clock=clock,
+            counts=self.counts,
+            refunds=self.refunds,
+            sleep=sleep,
         )
         self.reconciler = Reconciler(
             store=store,
@@ -183,6 +194,7 @@ class House:
                 ids=BookingIds(SECRET),
                 counts=self.counts,
             ),
+            refunds=self.refunds,
             clock=clock,
             anyone_may_book=anyone_may_book,
         )

@@ -6,7 +6,7 @@ import msgspec
 import structlog
 
 from frontrow.domain.booking import Booking, BookingCancelled, BookingNotFound, IdempotencyKey
-from frontrow.domain.errors import StoreUnavailable
+from frontrow.domain.errors import LedgerUnavailable, PaymentUnavailable, StoreUnavailable
 from frontrow.domain.hold import HoldNotFound
 from frontrow.domain.ids import BookingId, EventId, HoldId, SeatId, UserId, event_number_of
 from frontrow.domain.selection import EmptySelection, Selection, TableOnlyWhole, select, split_whole_tables
@@ -24,6 +24,7 @@ from frontrow.services.outcomes import (
     NotFound,
     RoleMissing,
 )
+from frontrow.services.refunds import Refunds
 from frontrow.services.relay import Relay
 from frontrow.services.seat_calls import SeatCalls
 
@@ -42,6 +43,7 @@ class BookingService:
         calls: SeatCalls,
         relay: Relay,
         protocol: BookingProtocol,
+        refunds: Refunds,
         clock: Clock,
         anyone_may_book: bool,
     ) -> None:
@@ -51,6 +53,7 @@ class BookingService:
         self._calls = calls
         self._relay = relay
         self._protocol = protocol
+        self._refunds = refunds
         self._clock = clock
         self._anyone_may_book = anyone_may_book
 
@@ -111,7 +114,8 @@ class BookingService:
     ) -> CancelAnswer:
         """Give back some or (None) all seats of a booking, for its owner or an admin. Repeating it frees nothing more.
 
-        The seats are on sale again when this returns, or as soon as the store answers again.
+        The seats are on sale again when this returns, or as soon as the store answers again. Where an order paid for
+        them, what they cost is given back by then too, or as soon as the gateway answers again.
         """
         booking = await self.booking(caller, booking_id)
         if isinstance(booking, BookingNotFound):
@@ -140,9 +144,14 @@ class BookingService:
             freed = await self._store.free_seats(event_id, owner_id=booking_id, seat_ids=cancelled.freed)
         except StoreUnavailable as error:
             _log.warning("freeing_left_to_relay", event_id=event_id, booking_id=booking_id, reason=str(error))
-        else:
-            self._calls.heard(event_id, freed)
-            self._relay.strike_off(cancelled.task_ids)
+            return
+        self._calls.heard(event_id, freed)
+        try:
+            await self._refunds.of_cancelled(booking_id, cancelled.freed)
+        except (PaymentUnavailable, LedgerUnavailable) as error:
+            _log.warning("refund_left_to_relay", event_id=event_id, booking_id=booking_id, reason=str(error))
+            return
+        self._relay.strike_off(cancelled.task_ids)
 
 
 def _wish(

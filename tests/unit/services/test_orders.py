@@ -29,6 +29,7 @@ from frontrow.services.orders import (
     PaymentNotConfigured,
 )
 from frontrow.services.outcomes import HoldRequest, HoldShown
+from frontrow.services.relay import REFUND_PAUSE_MS, TAKE_OVER_AFTER_MS
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_gateway import DECLINED, FakeGateway
 from tests.support.faults import ProcessDied
@@ -38,8 +39,8 @@ ANN, BOB, ADMIN = user("ann"), user("bob"), user("root", "admin")
 
 
 @pytest.fixture
-def gateway() -> FakeGateway:
-    return FakeGateway()
+def gateway(house: House) -> FakeGateway:
+    return house.gateway
 
 
 @pytest.fixture
@@ -362,6 +363,78 @@ async def test_without_a_gateway_nothing_is_ordered_and_what_was_paid_is_still_a
     assert await without.pay(ANN, open_.order_id) == PaymentNotConfigured()
     assert await without.place(ANN, open_.hold_id, CONTACT) == PaymentNotConfigured()
     assert await without.pay(ANN, paid.order_id) == answer
+
+
+# Seats given back are paid back, once.
+
+
+async def test_cancelled_seats_are_paid_back_as_they_are_cancelled(
+    orders: OrderService, house: House, gateway: FakeGateway
+) -> None:
+    order = await placed(orders, house, "A1 A2 A3")
+    paid = await orders.pay(ANN, order.order_id)
+    assert isinstance(paid, OrderPaid)
+    await house.bookings.cancel(ANN, paid.booking.booking_id, seats("A2"))
+    assert gateway.taken == {order.order_id: 2 * STANDARD_MINOR}
+    await house.bookings.cancel(ADMIN, paid.booking.booking_id)
+    await house.bookings.cancel(ANN, paid.booking.booking_id)
+    assert gateway.taken == {order.order_id: 0}
+    assert sorted(gateway.parts.values()) == [STANDARD_MINOR, 2 * STANDARD_MINOR]
+
+
+async def test_what_was_paid_elsewhere_is_not_paid_back_here(house: House, gateway: FakeGateway) -> None:
+    booked = await house.book_hold(ANN, await house.held(ANN, "A1"))
+    assert isinstance(booked, BookingWritten)
+    await house.bookings.cancel(ANN, booked.booking.booking_id)
+    assert "refund_part" not in gateway.faults.calls
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("error", [ProcessDied, PaymentUnavailable])
+@pytest.mark.parametrize(("where", "step"), [("store", "free_seats"), ("gateway", "refund_part")])
+async def test_cancelled_seats_are_paid_back_once_wherever_the_cancelling_dies(
+    *,
+    where: str,
+    step: str,
+    when: str,
+    error: type[BaseException],
+    orders: OrderService,
+    house: House,
+    gateway: FakeGateway,
+    clock: FakeClock,
+) -> None:
+    order = await placed(orders, house)
+    paid = await orders.pay(ANN, order.order_id)
+    assert isinstance(paid, OrderPaid)
+    fault = ProcessDied() if error is ProcessDied else (StoreUnavailable if where == "store" else error)("away")
+    faults = house.store_faults if where == "store" else gateway.faults
+    (faults.before if when == "before" else faults.after)(step, fault)
+    with contextlib.suppress(ProcessDied):
+        await house.bookings.cancel(ANN, paid.booking.booking_id, seats("A1"))
+    for _ in range(2):
+        clock.advance(60_000)
+        await house.relay.relay_once()
+    assert gateway.taken == {order.order_id: STANDARD_MINOR}
+    assert await house.real_ledger.outbox_of(paid.booking.booking_id) == []
+
+
+async def test_a_gateway_that_stays_away_is_asked_now_and_then_and_keeps_no_other_work_waiting(
+    orders: OrderService, house: House, gateway: FakeGateway, clock: FakeClock
+) -> None:
+    order = await placed(orders, house)
+    paid = await orders.pay(ANN, order.order_id)
+    assert isinstance(paid, OrderPaid)
+    gateway.faults.take_down(PaymentUnavailable("away"))
+    await house.bookings.cancel(ANN, paid.booking.booking_id)
+    clock.advance(TAKE_OVER_AFTER_MS + 1)
+    asked = len(gateway.faults.calls)
+    for _ in range(5):
+        await house.relay.relay_once()
+    assert len(gateway.faults.calls) == asked + 1
+    gateway.faults.bring_up()
+    clock.advance(REFUND_PAUSE_MS)
+    await house.relay.relay_once()
+    assert gateway.taken == {order.order_id: 0}
 
 
 # Wherever it dies or a store is away, and whatever becomes of the hold meanwhile.

@@ -26,3 +26,6 @@ class DemoGateway:
 
     async def refund(self, reference: str) -> None:
         """See PaymentGateway.refund."""
+
+    async def refund_part(self, reference: str, part: str, *, amount_minor: int, currency: str) -> None:
+        """See PaymentGateway.refund_part."""
