@@ -144,6 +144,41 @@ async def test_a_store_that_does_not_answer_costs_no_call_anything(
             await running
 
 
+async def test_the_exchange_goes_on_after_a_fault_that_nobody_thought_of_and_says_what_it_was(
+    client: StoreClient, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    windows, exchange = SharedRateWindows(clock, client), SharedRateWindows.exchange
+    exchanged = asyncio.Event()
+
+    async def again(these: SharedRateWindows) -> None:
+        await exchange(these)
+        exchanged.set()
+
+    async def fail(these: SharedRateWindows) -> None:
+        these._counted.clear()
+        monkeypatch.setattr(SharedRateWindows, "exchange", again)
+        raise RuntimeError("a fault of its own")
+
+    monkeypatch.setattr(SharedRateWindows, "exchange", fail)
+    running = asyncio.create_task(windows.run())
+    try:
+        hit(windows)
+        told = ""
+
+        def is_told() -> bool:
+            nonlocal told
+            told += capsys.readouterr().out
+            return "a fault of its own" in told and "RuntimeError" in told
+
+        await eventually(is_told, "the fault in the log")
+        hit(windows)
+        await eventually(exchanged.is_set, "an exchange after it", seconds_max=20)
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
 async def test_the_exchange_goes_on_after_an_outage(
     client: StoreClient, clock: FakeClock, valkey: ValkeyServer
 ) -> None:

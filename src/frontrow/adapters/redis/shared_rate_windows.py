@@ -53,13 +53,13 @@ class SharedRateWindows(RateWindows):
         self._next_warning_ms = 0
 
     async def run(self) -> None:
-        """Exchange counts for ever, whenever there are any."""
+        """Exchange counts for ever, whenever there are any, whatever one exchange came to."""
         while True:
             await self._counted.wait()
             await asyncio.sleep(SHARED_EVERY_S)
             try:
                 await self.exchange()
-            except (StoreUnavailable, ResponseError) as error:
+            except Exception as error:  # without its exchanges this process would let through what others have counted
                 self._warn(error)
                 await asyncio.sleep(RETRY_AFTER_S)
 
@@ -124,4 +124,5 @@ class SharedRateWindows(RateWindows):
         if now_ms >= self._next_warning_ms:
             self._next_warning_ms = now_ms + WARNED_EVERY_MS
             advice = "calls are limited by this process's own counts until the store answers again"
-            _log.warning("call_counts_not_shared", reason=str(error), advice=advice)
+            unexpected = None if isinstance(error, StoreUnavailable | ResponseError) else error
+            _log.warning("call_counts_not_shared", reason=str(error), advice=advice, exc_info=unexpected)
