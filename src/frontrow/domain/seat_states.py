@@ -24,6 +24,10 @@ class SeatState(StrEnum):
     BLOCKED = "x"
 
 
+HELD_ALONE = bytes(letter == ord(SeatState.HELD.value) for letter in range(256))
+"""A table for `bytes.translate`: of seats' characters it makes 1 for held ones and 0 for all others."""
+
+
 class SeatMapSnapshot(msgspec.Struct, frozen=True):
     """Every seat that is not available, at one position of the feed.
 

@@ -20,7 +20,7 @@ import msgspec
 from frontrow.domain.booking import TakenSeats
 from frontrow.domain.ids import CategoryId, EventId, SeatId
 from frontrow.domain.layout_index import LayoutIndex
-from frontrow.domain.seat_map import SeatState
+from frontrow.domain.seat_states import HELD_ALONE
 from frontrow.ports import Clock
 from frontrow.services.callers import ADMIN, Caller
 from frontrow.services.catalog import Catalog
@@ -30,8 +30,6 @@ from frontrow.services.paced_reads import PacedReads
 
 SPANS_MAX = 500
 """Spans that are told apart, up to now: 8 hours of minutes, 20 days of hours, 16 months of days."""
-
-_HELD_ALONE = bytes(letter == ord(SeatState.HELD.value) for letter in range(256))
 
 
 class Interval(StrEnum):
@@ -165,7 +163,7 @@ def figures(layout: LayoutIndex, letters: bytes, taken: TakenSeats) -> dict[Cate
         taken: the event's live rows as the ledger had them afterwards.
     """
     category_of = _categories_by_seat(layout)
-    held_seats = set(compress(layout.seat_ids, letters.translate(_HELD_ALONE)))
+    held_seats = set(compress(layout.seat_ids, letters.translate(HELD_ALONE)))
     held_seats.difference_update(taken.booked, taken.blocked)
     held_seats.update(taken.claimed)
     held, blocked = (Counter(map(category_of.get, seat_ids)) for seat_ids in (held_seats, taken.blocked))

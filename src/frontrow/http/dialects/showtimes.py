@@ -15,6 +15,7 @@ from msgspec import Meta
 from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
 from frontrow.domain.hold import HoldExtended, HoldReleased, OrphanSeats, SeatsUnavailable, Unavailable
 from frontrow.domain.ids import EventId, SeatId
+from frontrow.domain.seat_states import HELD_ALONE
 from frontrow.domain.selection import (
     DuplicateSeats,
     EmptySelection,
@@ -59,7 +60,6 @@ SEARCHES_AHEAD_MAX = 4
 """A refusal waits for suggestions behind so many other searches at most, each of up to some 200 ms."""
 
 _STATUS = {ord("a"): "available", ord("h"): "locked", ord("b"): "occupied", ord("x"): "occupied"}
-_HELD_ALONE = bytes(letter == ord("h") for letter in range(256))
 _CONFLICT_STATUS = {
     Unavailable.HELD: "locked",
     Unavailable.BOOKED: "occupied",
@@ -146,7 +146,7 @@ async def seat_status(services: Services, call: Call[NoBody, NoQuery]) -> Answer
     _, view = shown
     # The view goes on changing at the next await: all that is shown of it is taken now.
     seat_ids, states = view.layout.seat_ids, view.states()
-    expiries = {it: view.expires_at_ms(it) for it in compress(seat_ids, states.translate(_HELD_ALONE))}
+    expiries = {it: view.expires_at_ms(it) for it in compress(seat_ids, states.translate(HELD_ALONE))}
     # While the store is away the view stands where it last changed.
     updated_ms = order_of(view.position.offset)[0] if view.stale else services.clock.now_ms()
     parts: list[bytes] = []
