@@ -6,7 +6,8 @@ when it nears its lifetime cap.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import structlog
 
@@ -59,13 +60,18 @@ class ActiveHolds:
         self, caller: Caller, event_id: EventId, seat_ids: Sequence[SeatId], *, duration_ms: int
     ) -> ExtendSeatsAnswer:
         """Prolong everything the caller holds; SeatsUnavailable when one of the seats named is not the caller's."""
-        answer, mine = await asyncio.gather(
-            self._seat_holds.extend_seats(caller, event_id, seat_ids, duration_ms),
-            self._seat_holds.my_seats(caller, event_id),
-        )
-        reached = set(answer.seat_ids) if isinstance(answer, HoldExtended) else set()
-        if isinstance(mine, MySeats) and any(pair.seat_id not in reached for pair in mine.held):
-            await self._seat_holds.extend_mine(caller, event_id, duration_ms)
+        # Both at once, for most people have one hold: it is prolonged, and nothing is left, in one round trip.
+        mine = asyncio.create_task(self._seat_holds.my_seats(caller, event_id))
+        try:
+            answer = await self._seat_holds.extend_seats(caller, event_id, seat_ids, duration_ms)
+        except BaseException:
+            mine.cancel()
+            await asyncio.gather(mine, return_exceptions=True)
+            raise
+        with _not_undone_by_the_rest(event_id):
+            held, reached = await mine, set(answer.seat_ids) if isinstance(answer, HoldExtended) else set()
+            if isinstance(held, MySeats) and any(pair.seat_id not in reached for pair in held.held):
+                await self._seat_holds.extend_mine(caller, event_id, duration_ms)
         return answer
 
     async def release(
@@ -82,11 +88,8 @@ class ActiveHolds:
         answer = await self._seat_holds.release_seats(caller, event_id, seat_ids)
         if isinstance(answer, SeatsUnavailable):
             answer = await self._release_held(caller, event_id, seat_ids, answer)
-        try:
+        with _not_undone_by_the_rest(event_id):
             await self._seat_holds.extend_mine(caller, event_id, duration_ms)
-        except (StoreUnavailable, LedgerUnavailable) as error:
-            # The seats are given back; that the others were not prolonged is no reason to say otherwise.
-            _log.warning("holds_not_prolonged", event_id=event_id, reason=str(error))
         return answer
 
     async def _release_held(
@@ -99,6 +102,15 @@ class ActiveHolds:
         if not held:
             return HoldReleased((), refused.now_ms, refused.now_ms)
         return await self._seat_holds.release_seats(caller, event_id, held)
+
+
+@contextmanager
+def _not_undone_by_the_rest(event_id: EventId) -> Iterator[None]:
+    """What was asked for is done, or refused; that the caller's other holds were not prolonged changes no answer."""
+    try:
+        yield
+    except (StoreUnavailable, LedgerUnavailable) as error:
+        _log.warning("holds_not_prolonged", event_id=event_id, reason=str(error))
 
 
 def _open_hold(extended: HoldsExtended, duration_ms: int) -> HoldId | None:

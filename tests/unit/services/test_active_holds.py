@@ -179,6 +179,22 @@ async def test_seats_that_were_given_back_are_so_although_the_rest_could_not_be_
     assert isinstance(answer, HoldReleased)
 
 
+async def test_seats_that_were_extended_are_so_although_the_rest_could_not_be(house: House, clock: FakeClock) -> None:
+    await locked(house, "A1 A2")
+    clock.advance(MINUTE_MS)
+    house.store_faults.before("user_seats", StoreUnavailable("gone"))
+    answer = await house.active_holds.extend(ANN, EVENT, seats("A1"), duration_ms=SILENCE_MS)
+    assert isinstance(answer, HoldExtended)
+    assert answer.expires_at_ms == clock.now_ms() + SILENCE_MS
+
+
+async def test_an_extension_that_failed_is_said_to_have(house: House) -> None:
+    await locked(house, "A1 A2")
+    house.store_faults.before("extend_seats", StoreUnavailable("gone"))
+    with pytest.raises(StoreUnavailable):
+        await house.active_holds.extend(ANN, EVENT, seats("A1"), duration_ms=SILENCE_MS)
+
+
 async def test_after_the_sale_seats_are_given_back_and_nothing_is_taken_or_extended(
     house: House, clock: FakeClock
 ) -> None:
