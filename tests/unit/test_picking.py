@@ -1,7 +1,9 @@
 """Picking: the best seats for people, judged against trying everything, and by cases a box office would name."""
 
 import random
+from math import hypot
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from frontrow.domain.picking_cost import COUNT_MAX, Wish
 from frontrow.domain.seat_groups import SeatGroups, focus_of, seat_groups_of
 from frontrow.domain.table_seating import seats_around
 from frontrow.domain.venues.arena import arena
+from frontrow.domain.venues.cinema import cinema
 from tests.support import brute_picking
 from tests.support.house import seats
 from tests.support.seat_plans import indexed_plan, plan, states_of
@@ -145,7 +148,7 @@ def test_a_table_booked_whole_is_picked_by_those_who_fill_it_and_by_nobody_else(
     assert pick(groups, states_of(groups.seat_ids, ["seat_t1_1"]), Wish(4)) is None
 
 
-def test_what_people_come_to_see_is_the_focal_point_else_the_stage_else_the_upper_edge() -> None:
+def test_people_want_to_be_near_the_focal_point_else_the_stage_else_the_upper_edge() -> None:
     drawn = plan(["xx"])
     assert focus_of(drawn) == drawn.focal_point
     stage = Item("stage", "stage", Point(7, 9))
@@ -258,6 +261,27 @@ def test_suggestions_are_free_and_disjoint_and_never_get_better(
     assert all(states[groups.index_of[seat_id]] == ord("a") for seat_id in taken)
 
 
+def test_a_split_party_sits_in_rows_behind_one_another_rather_than_apart_near_the_stage() -> None:
+    groups = groups_of("xxxx" + " " * 30 + "xxxx", "xxxx", *[""] * 4, "xxxxx", "xxxxx")
+    chosen = picked(groups, Wish(10))
+    assert {part[0][0] for part in chosen.parts} == {"G", "H"}
+
+
+def test_a_split_party_stays_in_one_section_rather_than_across_an_aisle() -> None:
+    drawn = plan(["xxxx xxxx"] * 4)
+    sides = [SectionId("left" if int(seat.seat_number) <= 4 else "right") for seat in drawn.seats]
+    moved = [msgspec.structs.replace(seat, section_id=side) for seat, side in zip(drawn.seats, sides, strict=True)]
+    groups = seat_groups_of(index_layout(msgspec.structs.replace(drawn, seats=tuple(moved)), 1))
+    chosen = picked(groups, Wish(8), " ".join(f"{row}{n}" for row in "BC" for n in range(1, 9)))
+    assert {groups.seat(seat_id).section_id for seat_id in chosen.seat_ids} == {"right"}
+
+
+def test_the_best_seats_of_the_demo_cinema_are_two_thirds_back_in_the_middle() -> None:
+    chosen = picked(seat_groups_of(index_layout(cinema(), 1)), Wish(4))
+    assert {seat_id[0] for seat_id in chosen.seat_ids} == {"G"}
+    assert set(chosen.seat_ids) <= set(seats("G4 G5 G6 G7 G8 G9"))
+
+
 @pytest.fixture(scope="module")
 def arena_groups() -> SeatGroups:
     judged = judge_layout(arena())
@@ -284,3 +308,42 @@ def test_in_an_arena_there_is_a_choice_for_as_long_as_there_are_seats(
         assert told is not None
         assert found.cost[:2] == told[:2]
         assert found.cost.quality == pytest.approx(told.quality)
+
+
+@pytest.mark.parametrize("count", [26, 28, 30, 36, 40, 48, 50])
+def test_in_an_empty_arena_a_large_party_sits_in_two_rows_of_one_section_behind_one_another(
+    arena_groups: SeatGroups, count: int
+) -> None:
+    chosen = picked(arena_groups, Wish(count))
+    assert len(chosen.parts) == 2
+    first, second = ([arena_groups.seat(seat_id) for seat_id in part] for part in chosen.parts)
+    assert {seat.section_id for seat in (*first, *second)} == {first[0].section_id}
+    rows = "ABCDEFGHJKLMNPQRSTU"
+    assert abs(rows.index(first[0].row_label) - rows.index(second[0].row_label)) == 1
+    between = min(hypot(a.position.x - b.position.x, a.position.y - b.position.y) for a in first for b in second)
+    assert between < 2 * first[0].size.y
+
+
+@pytest.mark.parametrize("count", [14, 20, 24])
+def test_a_party_that_fits_one_row_of_the_arena_sits_in_one_row(arena_groups: SeatGroups, count: int) -> None:
+    assert len(picked(arena_groups, Wish(count)).parts) == 1
+
+
+@pytest.mark.parametrize("count", [30, 50])
+def test_in_an_arena_that_is_a_fifth_sold_a_large_party_still_sits_close_together(
+    arena_groups: SeatGroups, count: int
+) -> None:
+    dice = random.Random(3)
+    taken = {first + n for first in dice.sample(range(len(arena_groups.seats)), 600) for n in range(4)}
+    states = bytes(ord("b" if index in taken else "a") for index in range(len(arena_groups.seats)))
+    chosen = pick(arena_groups, states, Wish(count))
+    assert chosen is not None
+    assert len({arena_groups.seat(seat_id).section_id for seat_id in chosen.seat_ids}) == 1
+
+
+@pytest.mark.parametrize("count", [30, 45])
+def test_a_large_party_with_a_wheelchair_sits_close_together(arena_groups: SeatGroups, count: int) -> None:
+    chosen = picked(arena_groups, Wish(count, accessible=True))
+    seated = [arena_groups.seat(seat_id) for seat_id in chosen.seat_ids]
+    assert any(seat.accessible for seat in seated)
+    assert len({seat.section_id for seat in seated}) == 1

@@ -109,6 +109,10 @@ class FreeSeats:
         """Whether one of its seats is accessible."""
         return any(self._seats[index].accessible for index in run.indexes)
 
+    def seat_at(self, run: Run, place: int) -> Seat:
+        """The run's seat at that place; negative ones count from its end."""
+        return self._seats[run.indexes[place]]
+
     def priced(self, run: Run) -> PricedRun:
         """The run with its seats' costs."""
         seats = tuple(map(self._seats.__getitem__, run.indexes))

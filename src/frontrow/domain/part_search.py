@@ -6,34 +6,17 @@ and whether a single seat waits between the last part and the next run. Every pa
 time, else the most promising.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from heapq import nsmallest
 from itertools import pairwise
 from typing import NamedTuple
 
-from frontrow.domain.free_runs import FreeSeats, PricedRun, Run
-from frontrow.domain.layout import Seat
-from frontrow.domain.picking_cost import Cost, middle_of, split_cost
+from frontrow.domain.free_runs import FreeSeats, Run
+from frontrow.domain.picking_cost import Cost, apart_weight, split_cost
+from frontrow.domain.picking_parts import Chosen, Part, RunParts, Window
 
-STEPS_MAX = 20_000
-"""About how many steps a search may take, some 20 ms; the first hub is always tried."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Seats of one run, from its seat `first` to before `end`."""
-
-    priced: PricedRun
-    first: int
-    end: int
-    orphans: int
-    cost: float
-
-    @property
-    def seats(self) -> tuple[Seat, ...]:
-        """Its seats, in order."""
-        return self.priced.seats[self.first : self.end]
+RunKey = tuple[int, int]
+"""A run's group, and its first seat's place in it."""
 
 
 class _Option(NamedTuple):
@@ -47,22 +30,6 @@ class _Option(NamedTuple):
     part: Part
 
 
-class _Chosen(NamedTuple):
-    """Parts chosen so far, the last one first: a linked list, cheap to extend."""
-
-    orphans: int
-    cost: float
-    part: Part | None = None
-    before: "_Chosen | None" = None
-
-    def parts(self) -> Iterator[Part]:
-        """Every part, the last one first."""
-        chosen: _Chosen | None = self
-        while chosen is not None and chosen.part is not None:
-            yield chosen.part
-            chosen = chosen.before
-
-
 _State = tuple[int, int, bool]
 """(Parts chosen, their seats, whether the last one ends at a gap of a single seat before the next run.)"""
 
@@ -70,30 +37,45 @@ _State = tuple[int, int, bool]
 class PartSearch:
     """The search over these runs, in the order in which they stand, for one number of parts (2 or more)."""
 
-    def __init__(self, runs: Sequence[PricedRun], free: FreeSeats, parts: int) -> None:
+    def __init__(self, runs: Sequence[RunParts], free: FreeSeats, parts: int) -> None:
+        self.steps = 0
+        """About how much work was done, in parts looked at."""
         self._taste = free.taste
         self._needs_accessible = free.wish.accessible
         self._count = free.wish.count
         self._parts = parts
+        self._weight = apart_weight(self._count, parts)
+        self._runs = runs
         self._gaps = [False, *(_is_gap_between(one.run, other.run) for one, other in pairwise(runs)), False]
-        lengths = sorted((len(run.seats) for run in runs), reverse=True)
+        lengths = sorted((len(run.run.indexes) for run in runs), reverse=True)
         self._most = [sum(lengths[:more]) for more in range(parts + 1)]
         """The most seats that so many more parts can bring."""
-        self._windows = [list(self._windows_of(run)) for run in runs]
 
-    def best(self) -> tuple[list[Part], Cost] | None:
-        """The parts of the least cost around the hubs that there is time for; None where no parts make the party."""
+    def best(self, steps_max: int, hub_key: RunKey | None = None) -> tuple[list[Part], Cost] | None:
+        """The parts of the least cost around the hubs that there is time for; None where no parts make the party.
+
+        The first hub is always tried. With `hub_key`, every hub is a part of that run.
+        """
+        count, taken_min = self._count, self._count - self._most[self._parts - 1]
         hubs = [
-            (part, middle, at)
-            for at, windows in enumerate(self._windows)
-            for part, middle in windows
-            if not self._needs_accessible or part.priced.accessible[part.end] > part.priced.accessible[part.first]
+            (window, at)
+            for at, run in enumerate(self._runs)
+            if hub_key is None or run.key == hub_key
+            for taken, windows in run.windows.items()
+            if taken >= taken_min
+            for window in windows
+            if not self._needs_accessible or window.part.has_accessible
         ]
-        hubs_max = max(1, STEPS_MAX // (self._parts * sum(map(len, self._windows)) + 1))
-        promising = nsmallest(hubs_max, hubs, key=lambda hub: (hub[0].orphans, hub[0].cost / len(hub[0].seats)))
-        best: _Chosen | None = None
-        for hub, middle, at in promising:
-            chosen = self._around(hub, middle, at)
+
+        def promise(hub: tuple[Window, int]) -> tuple[int, float]:
+            part = hub[0].part
+            return part.orphans, part.cost / (part.end - part.first) * count
+
+        best: Chosen | None = None
+        for window, at in nsmallest(len(hubs), hubs, key=promise):
+            if best is not None and self.steps >= steps_max:
+                break
+            chosen = self._around(window, at)
             if chosen is not None and (best is None or chosen[:2] < best[:2]):
                 best = chosen
         if best is None:
@@ -103,29 +85,23 @@ class PartSearch:
         costs = sum(part.priced.costs[part.end] - part.priced.costs[part.first] for part in parts)
         return parts, Cost(len(parts), best.orphans, costs + split_cost(self._taste, [part.seats for part in parts]))
 
-    def _windows_of(self, priced: PricedRun) -> Iterator[tuple[Part, tuple[float, float]]]:
-        """Every part the run can give, with its middle."""
-        run, costs, length = priced.run, priced.costs, len(priced.seats)
-        length_min = max(1, self._count - self._most[self._parts - 1])
-        for taken in range(length_min, min(length, self._count - self._parts + 1) + 1):
-            for first in range(length - taken + 1):
-                end = first + taken
-                cost = costs[end] - costs[first] + self._taste.part_cost(taken)
-                part = Part(priced, first, end, run.orphans(first, end), cost)
-                yield part, middle_of(part.seats)
-
-    def _around(self, hub: Part, middle: tuple[float, float], hub_at: int) -> _Chosen | None:
-        states: dict[_State, _Chosen] = {(0, 0, False): _Chosen(0, 0.0)}
-        for at, windows in enumerate(self._windows):
+    def _around(self, hub: Window, hub_at: int) -> Chosen | None:
+        states: dict[_State, Chosen] = {(0, 0, False): Chosen(0, 0.0)}
+        hub_taken = hub.part.end - hub.part.first
+        least = self._count - hub_taken - self._most[self._parts - 2]
+        most = self._count - hub_taken - (self._parts - 2)
+        for at, run in enumerate(self._runs):
             parts_max = self._parts - (at < hub_at)  # the hub has its place among them
-            following: dict[_State, _Chosen] = {}
+            following: dict[_State, Chosen] = {}
             if at != hub_at:
                 for (parts, seats, _), chosen in states.items():
                     state = (parts, seats, False)
                     known = following.get(state)
                     if known is None or chosen[:2] < known[:2]:
                         following[state] = chosen
-            options = self._options(windows if at != hub_at else [(hub, middle)], middle, at)
+                options = self._options(run.windows, hub, at, least, most)
+            else:
+                options = self._options({hub_taken: (hub,)}, hub, at, hub_taken, hub_taken)
             for (parts, seats, waits), chosen in states.items():
                 if parts >= parts_max:
                     continue
@@ -139,25 +115,30 @@ class PartSearch:
                     state = (parts + 1, total, option.ends_at_gap)
                     known = following.get(state)
                     if known is None or (orphans, cost) < known[:2]:
-                        following[state] = _Chosen(orphans, cost, option.part, chosen)
+                        following[state] = Chosen(orphans, cost, option.part, chosen)
+            self.steps += len(states) * (len(options) + 1)
             states = following
         ends = [states[key] for waits in (False, True) if (key := (self._parts, self._count, waits)) in states]
         return min(ends, key=lambda chosen: chosen[:2], default=None)
 
     def _options(
-        self, windows: Sequence[tuple[Part, tuple[float, float]]], hub_middle: tuple[float, float], at: int
+        self, windows: Mapping[int, Sequence[Window]], hub: Window, at: int, least: int, most: int
     ) -> list[_Option]:
         """For each length, and each way to end at a gap, the best part of a run."""
-        hub_x, hub_y = hub_middle
+        apart, weight, hub_spot = self._taste.apart, self._weight, hub.spot
         gap_before, gap_after = self._gaps[at], self._gaps[at + 1]
         best: dict[tuple[int, bool, bool], _Option] = {}
-        for part, (x, y) in windows:
-            taken = part.end - part.first
-            cost = part.cost + taken * ((x - hub_x) ** 2 + (y - hub_y) ** 2) ** 0.5
-            begins, ends = gap_before and part.first == 0, gap_after and part.end == len(part.priced.seats)
-            known = best.get((taken, begins, ends))
-            if known is None or (part.orphans, cost) < (known.orphans, known.cost):
-                best[taken, begins, ends] = _Option(taken, cost, part.orphans, begins, ends, part)
+        for taken, alike in windows.items():
+            if not least <= taken <= most:
+                continue
+            self.steps += len(alike)
+            for part, spot in alike:
+                cost = part.cost + weight * apart(hub_spot, spot)
+                begins = gap_before and part.first == 0
+                ends = gap_after and part.end == len(part.priced.seats)
+                known = best.get((taken, begins, ends))
+                if known is None or (part.orphans, cost) < (known.orphans, known.cost):
+                    best[taken, begins, ends] = _Option(taken, cost, part.orphans, begins, ends, part)
         return list(best.values())
 
 

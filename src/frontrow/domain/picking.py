@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from frontrow.domain.free_runs import FreeSeats
 from frontrow.domain.ids import SeatId
-from frontrow.domain.part_search import Part
 from frontrow.domain.picking_cost import Cost, Wish
+from frontrow.domain.picking_parts import Part
 from frontrow.domain.picking_splits import split
 from frontrow.domain.seat_groups import SeatGroups
 

@@ -12,8 +12,11 @@ a quarter of the way to the farthest seat of the house:
 - for an accessible choice, every ordinary seat, and twice for every accessible one: a wheelchair's place is taken once
   where once is enough, and companions' seats come before ordinary ones.
 
-A split party adds, for each seat of its other parts, the distance from their middle to the middle of one part: the one
-(with an accessible seat, where that is asked for) that makes the sum least.
+People who come together want to be together more than to be near, so a split party adds, for each of its seats, the
+mean over its other parts of how far they are apart from one part, the hub: twice the way between the middles of the
+two and, where they are in different sections, as much as a drawback. The hub is the part (with an accessible seat,
+where that is asked for) that makes the sum least. Rows behind one another are hardly apart; rather than sit far from
+each other, a party goes up to twice that way from the target.
 """
 
 import math
@@ -27,6 +30,8 @@ from frontrow.domain.seat_groups import SeatGroups
 
 COUNT_MAX = 50
 AVAILABLE = ord("a")
+APART_FACTOR = 2.0
+"""A way between two parts of a party weighs like so much of the way to the target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,11 @@ class Taste:
         """What is against a part of that many seats of a party that is split."""
         return self.reluctance if seats == 1 else 0.0
 
+    def apart(self, hub: "Spot", other: "Spot") -> float:
+        """How far a part is from the hub of a party that is split; 0 for the hub itself."""
+        way = math.hypot(other.x - hub.x, other.y - hub.y)
+        return APART_FACTOR * way + (self.reluctance if other.section_id != hub.section_id else 0.0)
+
 
 def taste_of(groups: SeatGroups, wish: Wish) -> Taste:
     """The taste of this wish on this layout; KeyError where it is near a seat the layout does not have."""
@@ -107,23 +117,35 @@ def taste_of(groups: SeatGroups, wish: Wish) -> Taste:
     return Taste(x=x, y=y, reluctance=groups.reluctance, accessible=wish.accessible, liked=liked)
 
 
+class Spot(NamedTuple):
+    """Where a part is: half way between its first and last seat, and its section."""
+
+    x: float
+    y: float
+    section_id: SectionId | None
+
+
+def spot_of(part: Sequence[Seat]) -> Spot:
+    """Where the part of these seats, in order, is."""
+    first, last = part[0], part[-1]
+    x, y = (first.position.x + last.position.x) / 2, (first.position.y + last.position.y) / 2
+    return Spot(x, y, first.section_id)
+
+
 def split_cost(taste: Taste, parts: Sequence[Sequence[Seat]]) -> float:
     """What splitting a party into these parts adds to the quality; 0 for one part."""
     if len(parts) == 1:
         return 0.0
-    middles = [middle_of(part) for part in parts]
+    spots = [spot_of(part) for part in parts]
     hubs = [
-        middle
-        for middle, part in zip(middles, parts, strict=True)
+        spot
+        for spot, part in zip(spots, parts, strict=True)
         if not taste.accessible or any(seat.accessible for seat in part)
     ]
-    ways = (
-        sum(len(part) * math.dist(hub, middle) for middle, part in zip(middles, parts, strict=True)) for hub in hubs
-    )
-    return min(ways) + sum(taste.part_cost(len(part)) for part in parts)
+    apart = min(sum(taste.apart(hub, spot) for spot in spots) for hub in hubs)
+    return apart * apart_weight(sum(map(len, parts)), len(parts)) + sum(taste.part_cost(len(part)) for part in parts)
 
 
-def middle_of(part: Sequence[Seat]) -> tuple[float, float]:
-    """Half way between a part's first and last seat."""
-    first, last = part[0].position, part[-1].position
-    return (first.x + last.x) / 2, (first.y + last.y) / 2
+def apart_weight(seats: int, parts: int) -> float:
+    """How often the quality counts what one part (of two or more) is apart: for each seat, the mean of other parts."""
+    return seats / (parts - 1)

@@ -102,7 +102,7 @@ def seat_groups_of(layout: LayoutIndex) -> SeatGroups:
 
 
 def focus_of(layout: Layout) -> Point:
-    """What people come to see: the drawing's focal point, else its first stage, else the middle of its upper edge."""
+    """Where people want to sit near: the drawing's focal point, else its first stage, else its upper edge's middle."""
     if layout.focal_point is not None:
         return layout.focal_point
     stage = next((item for item in layout.items if item.type == "stage"), None)

@@ -10,6 +10,8 @@ _MIDDLE = _CANVAS_W / 2
 _BEND = Point(_MIDDLE, -1400)
 _PITCH, _AISLE, _ROW_PITCH = 34.0, 34.0, 42.0
 _FIRST_ROW_Y = 165.0
+_BEST_ROW = 6
+"""Row G, two thirds back: where people want to sit."""
 _SEAT = Point(28, 28)
 _BLOCKS = {"A": (2, 6, 2), "K": (14,)}
 _USUAL_BLOCKS = (3, 6, 3)
@@ -37,7 +39,7 @@ def cinema() -> Layout:
             Item(id="screen", type="stage", pos=Point(_MIDDLE, 64), size=Point(520, 16), lbl="Screen"),
             Item(id="exit", type="text", pos=Point(_MIDDLE, 616), size=Point(60, 16), lbl="Exit"),
         ),
-        focal_point=Point(_MIDDLE, 64),
+        focal_point=Point(_MIDDLE, _FIRST_ROW_Y + _BEST_ROW * _ROW_PITCH),
     )
 
 

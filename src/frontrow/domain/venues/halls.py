@@ -14,6 +14,7 @@ _STANDARD_TABLES = (6, 6, 6, 6, 6, 6)
 _STALLS_Y, _STALLS_PITCH, _AISLE = 336.0, 34.0, 36.0
 _STALLS_BLOCKS = (*((8, 14, 8),) * 10, *((10, 14, 10),) * 3)
 _STUDIO_ROWS, _STUDIO_ROW_SEATS = 5, 10
+_STUDIO_RADIUS, _STUDIO_ROW_PITCH, _STUDIO_BEST_ROW = 650.0, 38.0, 3
 
 
 def grand_theater() -> Layout:
@@ -106,7 +107,7 @@ def studio() -> Layout:
         )
         for n in range(_STUDIO_ROWS)
         for nth, place in enumerate(
-            bent_row(bend, 650 + 38 * n, block_offsets((5, 5), _PITCH, _AISLE)),
+            bent_row(bend, _STUDIO_RADIUS + _STUDIO_ROW_PITCH * n, block_offsets((5, 5), _PITCH, _AISLE)),
             start=1,
         )
     ]
@@ -121,5 +122,5 @@ def studio() -> Layout:
         seats=tuple(seats),
         sections=(Section(id=section_id, name="Studio", outline=(*outline[:half], *reversed(outline[half:]))),),
         items=(Item(id="screen", type="stage", pos=Point(240, 45), size=Point(320, 14), lbl="Screen"),),
-        focal_point=Point(240, 45),
+        focal_point=Point(240, bend.y + _STUDIO_RADIUS + _STUDIO_BEST_ROW * _STUDIO_ROW_PITCH),
     )

@@ -13,6 +13,8 @@ _MIDDLE = _CANVAS_W / 2
 _BEND = Point(_MIDDLE, -306)
 _SEAT_PITCH, _ROW_PITCH, _HALF_AISLE = 28.0, 36.0, 20.0
 _STALLS_RADIUS, _STALLS_ROWS = 930.0, 14
+_STALLS_BEST_ROW = 3
+"""Row D, the middle of the premium stalls: where people want to sit."""
 _BALCONY_RADIUS, _BALCONY_ROWS = 1512.0, 8
 _TABLE_RADII, _TABLE_SEATS, _TABLES_PER_ROW, _TABLE_ANGLE = (655.0, 780.0), 6, 6, 0.185
 _BOX_RADIUS, _BOX_PITCH, _BOX_ANGLE = 900.0, 118.0, 0.62
@@ -58,7 +60,7 @@ def theatre() -> Layout:
             _heading("stalls-heading", "Stalls", _STALLS_RADIUS + _STALLS_ROWS * _ROW_PITCH + 4),
             _heading("balcony-heading", "Balcony", _BALCONY_RADIUS + _BALCONY_ROWS * _ROW_PITCH + 4),
         ),
-        focal_point=Point(_MIDDLE, 110),
+        focal_point=Point(_MIDDLE, _BEND.y + _STALLS_RADIUS + _STALLS_BEST_ROW * _ROW_PITCH),
     )
 
 
