@@ -45,7 +45,18 @@ from frontrow.http.dialects.showtime_answers import (
 )
 from frontrow.http.event_views import shown_event
 from frontrow.http.fields import time_text
-from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, Variant, declared
+from frontrow.http.operation import (
+    Access,
+    Answer,
+    Call,
+    Example,
+    NamesUser,
+    NoBody,
+    NoQuery,
+    Operation,
+    Variant,
+    declared,
+)
 from frontrow.http.problems import Code, FieldFault, Problem, invalid, not_found
 from frontrow.http.refusals import problem_of
 from frontrow.http.services import Services
@@ -68,7 +79,7 @@ _CONFLICT_STATUS = {
 }
 
 
-class Seats(msgspec.Struct, frozen=True, omit_defaults=True):
+class Seats(NamesUser, frozen=True):
     """The seats meant, 1 to 50 of the showtime's."""
 
     seats: Annotated[tuple[Id, ...], Meta(description="seat codes")] = ()
