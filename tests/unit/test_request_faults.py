@@ -80,7 +80,7 @@ def test_every_fault_of_a_request_is_named_at_once() -> None:
 
 def test_an_unknown_field_is_answered_with_the_known_ones() -> None:
     assert messages({"seats": ["A1"]}, HoldSeats) == {
-        "seats": "is not known here; the fields are: seatIds, tableIds, durationMinutes, holdId, reason"
+        "seats": "is not known here; the fields are: seatIds, tableIds, bestAvailable, durationMinutes, holdId, reason"
     }
 
 
