@@ -383,7 +383,7 @@ async def test_a_hold_lasts_as_long_as_asked_and_ten_minutes_unless_asked(
 
 
 async def test_numbers_are_read_as_their_digits_and_members_that_are_not_known_are_ignored(api: Api) -> None:
-    answer = await ask(api, Step("hold-seats", {"eventId": 42, "seatIds": ["A1"], "userId": "x", "extra": {}}, {}))
+    answer = await ask(api, Step("hold-seats", {"eventId": 42, "seatIds": ["A1"], "user": "x", "extra": {}}, {}))
     assert answer.body["message"] == "Successfully held 1 seats"
     answer = await ask(api, Step("hold-seats", {"eventId": 42, "seatIds": [7, "A2"]}, {}))
     assert (answer.status, answer.body["message"]) == (400, "Invalid seat IDs: 7")
