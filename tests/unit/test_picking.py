@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from frontrow.domain import picking_splits
 from frontrow.domain.ids import CategoryId, SectionId
 from frontrow.domain.layout import Item, Point, Seat
 from frontrow.domain.layout_faults import LayoutSound, judge_layout
@@ -21,7 +22,7 @@ from frontrow.domain.venues.arena import arena
 from frontrow.domain.venues.cinema import cinema
 from tests.support import brute_picking
 from tests.support.house import seats
-from tests.support.seat_plans import indexed_plan, plan, states_of
+from tests.support.seat_plans import PITCH, indexed_plan, plan, states_of
 
 
 def groups_of(*rows: str) -> SeatGroups:
@@ -194,6 +195,14 @@ def houses(draw: st.DrawFn) -> tuple[LayoutIndex, bytes, Wish]:
     groups_drawn = plan(rows, tables=[it for it, _ in tables], table_seats=[seat for _, it in tables for seat in it])
     if not groups_drawn.seats:
         groups_drawn = plan(["xxx"])
+    aisle = PITCH * draw(st.sampled_from([99, 2, 4]))
+    sided = (
+        seat
+        if seat.table_id or seat.position.x <= aisle
+        else msgspec.structs.replace(seat, section_id=SectionId("east"))
+        for seat in groups_drawn.seats
+    )
+    groups_drawn = msgspec.structs.replace(groups_drawn, seats=tuple(sided))
     layout = index_layout(groups_drawn, 1)
     states = draw(st.lists(st.sampled_from(b"aaaahb"), min_size=len(layout.seat_ids), max_size=len(layout.seat_ids)))
     near = draw(st.lists(st.sampled_from(layout.seat_ids), max_size=2, unique=True))
@@ -225,6 +234,27 @@ def test_no_choice_is_better_than_the_one_picked(house: tuple[LayoutIndex, bytes
     assert found.cost[:2] == told[:2] == best[:2]
     assert found.cost.quality == pytest.approx(told.quality)
     assert told.quality == pytest.approx(best.quality)
+
+
+@settings(max_examples=200, deadline=None)
+@given(houses())
+def test_where_there_is_no_time_for_every_run_the_choice_is_still_of_the_fewest_parts(
+    house: tuple[LayoutIndex, bytes, Wish],
+) -> None:
+    layout, states, wish = house
+    groups = seat_groups_of(layout)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(picking_splits, "RUNS_MAX", 0)
+        found = pick(groups, states, wish)
+    best = brute_picking.best_cost(groups, states, wish)
+    assert (found is None) == (best is None)
+    if found is None or best is None:
+        return
+    told = brute_picking.cost_of(groups, states, wish, found.seat_ids)
+    assert told is not None
+    assert found.cost.parts == told.parts == best.parts
+    assert found.cost.orphans == told.orphans >= best.orphans
+    assert found.cost.quality == pytest.approx(told.quality)
 
 
 @settings(max_examples=200, deadline=None)
