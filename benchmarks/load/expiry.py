@@ -4,8 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
 
-import httpx
-
+from benchmarks.load.crowd import Crowd
 from benchmarks.load.figures import Figure, latency
 from benchmarks.load.site import Site, bearer
 from frontrow.adapters.redis import keys
@@ -26,10 +25,9 @@ _PAUSE_S = 0.005
 
 async def run(site: Site) -> list[Figure]:
     """Fill a stadium with holds, let all of them run out together, and ask for other things meanwhile."""
-    async with site.client() as client:
+    async with site.crowd() as client:
         await _put_on_sale(site, client)
         await _fill(site, client)
-        watching = asyncio.create_task(_watch(client))
         at_ms = await asyncio.to_thread(_run_out_together, site)
         await _until(site, at_ms - 1000 * _IDLE_S)
         asking = _Asking(site, client)
@@ -40,7 +38,6 @@ async def run(site: Site) -> list[Figure]:
         started, used_s = time.perf_counter(), _processor_s(site)
         swept = await asking.until(lambda: _is_swept(site))
         seconds, used_s = time.perf_counter() - started, _processor_s(site) - used_s
-        watching.cancel()
         scripts = _sweeps(site)
     # A busy machine makes calls long without anybody's doing: what counts is what the sweeping adds.
     added_ms = 1000 * max(max(times) - max(quiet[name]) for name, times in swept.items())
@@ -62,7 +59,7 @@ async def run(site: Site) -> list[Figure]:
 class _Asking:
     """Calls that have nothing to do with the stadium, one after the other, beside one another."""
 
-    def __init__(self, site: Site, client: httpx.AsyncClient) -> None:
+    def __init__(self, site: Site, client: Crowd) -> None:
         self._site, self._client = site, client
         self._headers = bearer(site.token("somebody"))
 
@@ -93,13 +90,13 @@ class _Asking:
 
     async def _hold(self) -> None:
         body = {"seatIds": ["C1", "C2", "C3"]}
-        held = await self._client.post(f"/api/v1/events/{_OTHER}/holds", json=body, headers=self._headers)
-        held.raise_for_status()
+        held = await self._client.post(f"/api/v1/events/{_OTHER}/holds", body, headers=self._headers)
+        held.expected()
         path = f"/api/v1/events/{_OTHER}/holds/{held.json()['holdId']}"
-        (await self._client.delete(path, headers=self._headers)).raise_for_status()
+        (await self._client.ask("DELETE", path, headers=self._headers)).expected()
 
 
-async def _put_on_sale(site: Site, client: httpx.AsyncClient) -> None:
+async def _put_on_sale(site: Site, client: Crowd) -> None:
     admin = bearer(site.token("boss", "admin"))
     seats = [
         {
@@ -116,27 +113,21 @@ async def _put_on_sale(site: Site, client: httpx.AsyncClient) -> None:
     layout = {"id": _EVENT, "name": "Stadium", **canvas, "categories": categories, "seats": seats}
     times = {"startsAt": "2090-01-01T20:00:00Z"}
     event = {"eventId": _EVENT, "name": "Stadium", "layoutId": _EVENT, "currency": "USD", **times}
-    (await client.post("/api/v1/layouts", json=layout, headers=admin)).raise_for_status()
-    (await client.post("/api/v1/events", json=event, headers=admin)).raise_for_status()
-    (await client.get(f"/api/v1/events/{_EVENT}/seat-states")).raise_for_status()
+    (await client.post("/api/v1/layouts", layout, headers=admin)).expected()
+    (await client.post("/api/v1/events", event, headers=admin)).expected()
+    (await client.get(f"/api/v1/events/{_EVENT}/seat-states")).expected()
 
 
-async def _fill(site: Site, client: httpx.AsyncClient) -> None:
+async def _fill(site: Site, client: Crowd) -> None:
     waiting = iter(range(0, SEATS, SEATS_PER_HOLD))
 
     async def hold(firsts: Iterator[int]) -> None:
         for first in firsts:
             body = {"seatIds": [_seat(number) for number in range(first, first + SEATS_PER_HOLD)], "durationMinutes": 2}
             path, headers = f"/api/v1/events/{_EVENT}/holds", bearer(site.token(f"user-{first}"))
-            (await client.post(path, json=body, headers=headers)).raise_for_status()
+            (await client.post(path, body, headers=headers)).expected()
 
     await asyncio.gather(*(hold(waiting) for _ in range(_AT_ONCE)))
-
-
-async def _watch(client: httpx.AsyncClient) -> None:
-    async with client.stream("GET", f"/api/v1/events/{_EVENT}/changes", timeout=None) as frames:
-        async for _ in frames.aiter_bytes():
-            pass
 
 
 def _run_out_together(site: Site) -> int:

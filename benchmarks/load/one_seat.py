@@ -14,14 +14,14 @@ SHOW = "6968c63750fc5afb14f89c46"
 async def run(site: Site) -> list[Figure]:
     """Both hold the seat at once; both confirm at once; then the next seat."""
     winners, rounds, losers = [], 0, []
-    async with site.client(connections=2) as one, site.client(connections=2) as two:
+    async with site.crowd(connections=2) as one, site.crowd(connections=2) as two:
         people = [(one, site.token("ann"), "ann"), (two, site.token("bob"), "bob")]
         seats = [seat["seatNumber"] for seat in (await one.get(f"/status/{SHOW}")).json()["seats"]]
         for seat in seats:
 
             async def both(path: str, seat: str = seat) -> list[int]:
                 asked = (
-                    client.post(path, json={"showId": SHOW, "seatNumber": seat, "userId": user}, headers=bearer(token))
+                    client.post(path, {"showId": SHOW, "seatNumber": seat, "userId": user}, headers=bearer(token))
                     for client, token, user in people
                 )
                 return [answer.status_code for answer in await asyncio.gather(*asked)]

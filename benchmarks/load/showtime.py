@@ -8,13 +8,12 @@ import random
 import time
 from dataclasses import dataclass, field
 
-import httpx
-
+from benchmarks.load.crowd import Crowd
 from benchmarks.load.figures import Figure, latency, must_be_none
 from benchmarks.load.site import Site, bearer
 
 USERS = 50
-THINKING_S = 0.05
+THINKING_S = 0.25
 SHOWTIME = "/api/v1/showtimes/42/seats"
 
 
@@ -45,8 +44,8 @@ class Minute:
 
 async def run(site: Site, seconds: float) -> list[Figure]:
     """Everybody locks two or three seats, thinks, and gives them back or keeps them for a while."""
-    async with site.client(connections=USERS) as client:
-        status = (await client.get(f"{SHOWTIME}/status")).raise_for_status().json()
+    async with site.crowd(connections=USERS) as client:
+        status = (await client.get(f"{SHOWTIME}/status")).expected().json()
         seats = [seat["seat"] for seat in status["data"]["seats"]]
         minute = Minute(until=time.monotonic() + seconds)
         users = [f"user-{number}" for number in range(USERS)]
@@ -60,13 +59,13 @@ async def run(site: Site, seconds: float) -> list[Figure]:
     ]
 
 
-async def _visit(client: httpx.AsyncClient, site: Site, user: str, seats: list[str], minute: Minute) -> None:
+async def _visit(client: Crowd, site: Site, user: str, seats: list[str], minute: Minute) -> None:
     chance, headers = random.Random(user), bearer(site.token(user))
     mine: list[str] = []
     while time.monotonic() < minute.until:
         wanted = chance.sample(seats, chance.randint(2, 3))
         started = time.perf_counter()
-        answer = await client.post(f"{SHOWTIME}/lock", json={"seats": wanted}, headers=headers)
+        answer = await client.post(f"{SHOWTIME}/lock", {"seats": wanted}, headers=headers)
         minute.lock_s.append(time.perf_counter() - started)
         if answer.status_code == 200:
             minute.took(user, wanted)
@@ -78,12 +77,12 @@ async def _visit(client: httpx.AsyncClient, site: Site, user: str, seats: list[s
         await asyncio.sleep(chance.uniform(0, 2 * THINKING_S))
         if len(mine) > 4 and chance.random() < 0.8:
             minute.gives_back(mine)
-            released = await client.request("DELETE", f"{SHOWTIME}/unlock", json={"seats": mine}, headers=headers)
+            released = await client.ask("DELETE", f"{SHOWTIME}/unlock", {"seats": mine}, headers=headers)
             minute.unexpected += released.status_code != 200
             mine = []
 
 
-async def _compare(client: httpx.AsyncClient, site: Site, users: list[str], minute: Minute) -> None:
+async def _compare(client: Crowd, site: Site, users: list[str], minute: Minute) -> None:
     """What each user is shown at the end is what each was told."""
     for user in users:
         shown = (await client.get(f"{SHOWTIME}/status", headers=bearer(site.token(user)))).json()["data"]["seat_status"]

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import redis
 
+from benchmarks.load.crowd import Crowd
 from frontrow.adapters.redis.embedded import EmbeddedValkey
 from frontrow.cli.token import sign_token
 from frontrow.settings import Settings
@@ -35,10 +36,9 @@ class Site:
         """A token of this server for four hours."""
         return sign_token(self._settings, user=user, roles=list(roles), ttl_minutes=240)
 
-    def client(self, *, connections: int = 100) -> httpx.AsyncClient:
-        """A client for many users: no headers and no cookies of its own, connections bounded."""
-        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-        return httpx.AsyncClient(base_url=self.url, limits=limits, timeout=httpx.Timeout(30, pool=120))
+    def crowd(self, *, connections: int = 100) -> Crowd:
+        """Many users' requests, over connections they share."""
+        return Crowd(self.url, connections=connections)
 
     def process_bytes(self) -> int:
         """The server process's resident memory (Linux)."""

@@ -10,8 +10,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-import httpx
-
+from benchmarks.load.crowd import Answer, Crowd
 from benchmarks.load.figures import Figure, must_be_none
 from benchmarks.load.site import Site, bearer
 
@@ -46,24 +45,24 @@ class Soak:
 class Visitor:
     """Somebody at a show, with a way to speak."""
 
-    client: httpx.AsyncClient
+    client: Crowd
     soak: Soak
     show: str
     headers: dict[str, str]
     chance: random.Random
 
-    async def ask(self, method: str, path: str, body: object = None, *, expected: tuple[int, ...]) -> httpx.Response:
+    async def ask(self, method: str, path: str, body: object = None, *, expected: tuple[int, ...]) -> Answer:
         """Send and count; anything not expected is kept to be shown."""
-        answer = await self.client.request(method, path, json=body, headers=self.headers)
+        answer = await self.client.ask(method, path, body, self.headers)
         self.soak.answers[answer.status_code] += 1
         if answer.status_code not in expected:
-            self.soak.unexpected.append(f"{method} {path}: {answer.status_code} {answer.text[:200]}")
+            self.soak.unexpected.append(f"{method} {path}: {answer.status_code} {answer.content[:200]!r}")
         return answer
 
 
 async def run(site: Site, seconds: float) -> list[Figure]:
     """Keep SHOWS_AT_ONCE shows going for that long, then wait for the last of them to be retired."""
-    async with site.client() as client:
+    async with site.crowd() as client:
         soak = Soak(until=time.monotonic() + seconds, layout_version=await _layout_version(client))
         sampling = asyncio.create_task(_sample(site, soak))
         try:
@@ -84,7 +83,7 @@ async def run(site: Site, seconds: float) -> list[Figure]:
     ]
 
 
-async def _stage(client: httpx.AsyncClient, site: Site, soak: Soak, wait_s: float) -> None:
+async def _stage(client: Crowd, site: Site, soak: Soak, wait_s: float) -> None:
     await asyncio.sleep(wait_s)
     admin = bearer(site.token("boss", "admin"))
     while time.monotonic() < soak.until:
@@ -97,15 +96,15 @@ async def _stage(client: httpx.AsyncClient, site: Site, soak: Soak, wait_s: floa
             "layoutVersion": soak.layout_version,
             "currency": "USD",
         }
-        created = await client.post("/api/v1/events", json={**event, "startsAt": "2090-01-01T20:00:00Z"}, headers=admin)
-        created.raise_for_status()
+        created = await client.post("/api/v1/events", {**event, "startsAt": "2090-01-01T20:00:00Z"}, headers=admin)
+        created.expected()
         ends = min(soak.until, time.monotonic() + SHOW_S)
         seats = [seat["seatId"] for seat in (await client.get(f"/api/v1/events/{show}/seats")).json()["seats"]]
         users = [f"{show}-{number}" for number in range(VISITORS_PER_SHOW)]
         visitors = (Visitor(client, soak, show, bearer(site.token(user)), random.Random(user)) for user in users)
         await asyncio.gather(*(_visit(visitor, seats, ends) for visitor in visitors))
         over = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 48 * 3600))
-        (await client.patch(f"/api/v1/events/{show}", json={"startsAt": over}, headers=admin)).raise_for_status()
+        (await client.ask("PATCH", f"/api/v1/events/{show}", {"startsAt": over}, admin)).expected()
 
 
 async def _visit(visitor: Visitor, seats: list[str], ends: float) -> None:
@@ -168,8 +167,8 @@ async def _by_holds(visitor: Visitor, wanted: list[str]) -> None:
 _DEEDS = (_by_v1, _by_seat_booking, _by_showtimes, _by_bookings, _by_holds)
 
 
-async def _layout_version(client: httpx.AsyncClient) -> int:
-    events = (await client.get("/api/v1/events")).raise_for_status().json()["items"]
+async def _layout_version(client: Crowd) -> int:
+    events = (await client.get("/api/v1/events")).expected().json()["items"]
     return next(int(event["layoutVersion"]) for event in events if event["layoutId"] == LAYOUT)
 
 
