@@ -1,13 +1,12 @@
 """One engine, five languages: what is held, given back or booked in one dialect is so in every other."""
 
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
 
-from frontrow.app import Application
-from tests.support.http_stack import CONTACT, bearer
+from tests.support.http_stack import CONTACT, Api, bearer
 
 EVENT = "movie123"
 SEAT = "A5"
@@ -108,10 +107,8 @@ BOOK: dict[str, Ask] = {"v1": book_by_v1, "seat booking": book_by_seat_booking, 
 
 
 @pytest.fixture
-async def client(application: Application) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=application.http)  # type: ignore[arg-type] # they type a dict differently
-    async with httpx.AsyncClient(transport=transport, base_url="http://frontrow.test") as client:
-        yield client
+async def client(api: Api) -> httpx.AsyncClient:
+    return api.client
 
 
 @pytest.mark.parametrize("one", HOLD)
