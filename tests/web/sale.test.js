@@ -337,3 +337,18 @@ test("a conflict is told in words", () => {
   assert.equal(refusedText(venue, [{ seat: 0, reason: "held" }], "en"), "Row A Seat 1 was just taken by someone else. Please choose another.");
   assert.equal(refusedText(venue, [0, 1].map((seat) => ({ seat, reason: "booked" })), "en"), "Row A Seat 1 and Row A Seat 2 were just sold. Please choose another.");
 });
+
+test("a look overtaken by a grant is taken again instead of believed", async () => {
+  const answers = [];
+  const { basket, told, calls } = basketOn({ hold: held("h"), holds: () => new Promise((resolve) => answers.push(resolve)) });
+  void basket.look();
+  basket.take([0]);
+  while (!basket.settled) await turn();
+  answers[0]([]); // what was so before the grant
+  while (answers.length < 2) await turn();
+  answers[1]([{ holdId: "h", eventId: "e", seatIds: ["A1"], tableIds: [], expiresAt: EXPIRES }]);
+  await settled(basket);
+  assert.deepEqual(basket.seats, [0]);
+  assert.deepEqual(told.map(([what]) => what), ["held"]);
+  assert.equal(calls.filter(([name]) => name === "holds").length, 2);
+});

@@ -308,7 +308,12 @@ def test_a_seat_is_taken_with_the_keyboard_alone(visit: Visit) -> None:
     page = _open_cinema(visit)
     page.get_by_role("application").focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".unseen[role=status]")).to_contain_text("Available")
+    spoken = page.locator(".unseen[role=status]")
+    expect(spoken).to_contain_text("Row E")
+    for row in "FGH":  # the last of them is a row of this test's own
+        page.keyboard.press("ArrowDown")
+        expect(spoken).to_contain_text(f"Row {row}")
+    expect(spoken).to_contain_text("Available")
     page.keyboard.press("Enter")
     wait_until_settled(page)
     expect(page.locator(".count")).to_have_text("1 seat")

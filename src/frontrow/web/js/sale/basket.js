@@ -61,6 +61,8 @@ export class Basket {
     /** Whether the server may hold seats of ours that it has not told of: a request ended without an answer. */
     this._uncertain = false;
     this._looking = false;
+    /** Counts the server's words on our seats: a look asked for before the last of them tells of the past. */
+    this._words = 0;
     /** @type {{ body: string, key: string } | null} the booking being tried, kept over retries */
     this._booking = null;
     this.booking = false;
@@ -232,6 +234,7 @@ export class Basket {
    * @param {string | null} holdId
    */
   _settle(batch, holdId) {
+    this._words += 1;
     for (const [seat, claim] of batch) {
       Object.assign(claim, { holdId, sending: false, settledAtMs: Date.now() });
       if (holdId === null && !claim.wanted) this.claims.delete(seat);
@@ -258,9 +261,14 @@ export class Basket {
     if (this._looking) return;
     this._looking = true;
     try {
-      const holds = (await this._api.holds()).filter((hold) => hold.eventId === this.event.eventId);
-      this._uncertain = false;
-      this._believe(holds);
+      for (;;) {
+        const asked = this._words;
+        const holds = (await this._api.holds()).filter((hold) => hold.eventId === this.event.eventId);
+        if (asked !== this._words) continue;
+        this._uncertain = false;
+        this._believe(holds);
+        break;
+      }
     } catch (caught) {
       if (!(caught instanceof Problem)) throw caught;
       this._uncertain = true;
@@ -327,6 +335,7 @@ export class Basket {
     try {
       const booking = await this._api.book(order, this._booking.key);
       this._booking = null;
+      this._words += 1;
       this.claims.clear();
       this._expiries.clear();
       return booking;
