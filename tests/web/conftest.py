@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.support.server import RunningServer, running_server
 from tests.web.other_site import OtherSite, running_other_site
+from tests.web.own_event import OwnEvent, PutOnSale, put_on_sale_at
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _FLAGS = [
@@ -59,6 +60,18 @@ def server(
     allowed = {"FRONTROW_CORS_ORIGINS": other_site.url}
     with running_server(data_dir, ("demo", "--buyers", "0"), extra=allowed) as running:
         yield running
+
+
+@pytest.fixture
+def put_on_sale(server: RunningServer) -> PutOnSale:
+    """Put fresh events on sale that no other test knows of; name a layout for a house other than the cinema."""
+    return put_on_sale_at(server)
+
+
+@pytest.fixture
+def own_event(put_on_sale: PutOnSale) -> OwnEvent:
+    """A fresh event in the cinema that no other test knows of: every seat of it is free."""
+    return put_on_sale()
 
 
 @pytest.fixture

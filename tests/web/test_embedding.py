@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.support.server import RunningServer
 from tests.web.conftest import Visit
 from tests.web.other_site import OtherSite
+from tests.web.own_event import OwnEvent
 from tests.web.seat_map_page import click_seat, wait_until_open, wait_until_settled
 
 Shop = Callable[..., Page]
@@ -31,7 +32,7 @@ def shop(visit: Visit, server: RunningServer, other_site: OtherSite) -> Shop:
     return open_shop
 
 
-def test_another_sites_page_sells_for_its_own_user(shop: Shop, server: RunningServer) -> None:
+def test_another_sites_page_sells_for_its_own_user(shop: Shop, own_event: OwnEvent, server: RunningServer) -> None:
     token = server.token("shop-user")
     script = f"""
       window.told = [];
@@ -41,7 +42,7 @@ def test_another_sites_page_sells_for_its_own_user(shop: Shop, server: RunningSe
         for (const type of ["opened", "seats-held", "booked"])
           map.addEventListener(type, ({{ detail }}) => window.told.push([type, Object.keys(detail)]));
       }});"""
-    page = shop('event="movie123" theme="dark"', script)
+    page = shop(f'event="{own_event.event_id}" theme="dark"', script)
     wait_until_open(page, "A1")
     click_seat(page, "A1")
     wait_until_settled(page)
@@ -60,8 +61,8 @@ def test_another_sites_page_sells_for_its_own_user(shop: Shop, server: RunningSe
     assert page.evaluate("() => Object.keys(localStorage)") == [], "a site with users of its own needs no guest"
 
 
-def test_the_tag_bounds_the_number_of_seats_and_speaks_the_locales_money(shop: Shop) -> None:
-    page = shop('event="movie123" max-seats="2" locale="de-DE"')
+def test_the_tag_bounds_the_number_of_seats_and_speaks_the_locales_money(shop: Shop, own_event: OwnEvent) -> None:
+    page = shop(f'event="{own_event.event_id}" max-seats="2" locale="de-DE"')
     wait_until_open(page, "J1")
     for seat_id in ("J10", "J11", "J12"):
         click_seat(page, seat_id)
@@ -70,8 +71,8 @@ def test_the_tag_bounds_the_number_of_seats_and_speaks_the_locales_money(shop: S
     assert (page.locator(".sum").text_content() or "").replace("\xa0", " ") == "24 $"
 
 
-def test_a_token_the_server_refuses_is_told_as_an_error(shop: Shop) -> None:
-    page = shop('event="movie123" token="nonsense"')
+def test_a_token_the_server_refuses_is_told_as_an_error(shop: Shop, own_event: OwnEvent) -> None:
+    page = shop(f'event="{own_event.event_id}" token="nonsense"')
     wait_until_open(page, "J5")
     page.evaluate(
         "() => document.querySelector('seat-map').addEventListener('error', (e) => { window.refused = e.detail.code; })"
@@ -82,9 +83,9 @@ def test_a_token_the_server_refuses_is_told_as_an_error(shop: Shop) -> None:
 
 
 def test_a_site_the_server_does_not_know_is_told_what_to_set(
-    shop: Shop, other_site: OtherSite, faults: list[str]
+    shop: Shop, own_event: OwnEvent, other_site: OtherSite, faults: list[str]
 ) -> None:
-    page = shop('event="movie123"')
+    page = shop(f'event="{own_event.event_id}"')
     unknown = other_site.url.replace("127.0.0.1", "localhost")
     page.goto(unknown)
     expect(page.get_by_role("heading", name="The box office does not work with this site yet")).to_be_visible()

@@ -1,6 +1,6 @@
 """People at the seat map: looking, holding, losing, booking, in one window and in two.
 
-The windows of all tests look at one server, so every test has seats of its own.
+The windows of all tests look at one server, so every test that changes anything has an event of its own.
 """
 
 import re
@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.support.server import RunningServer
 from tests.web.conftest import Visit
+from tests.web.own_event import OwnEvent, PutOnSale
 from tests.web.seat_map_page import (
     click_seat,
     position_of,
@@ -21,24 +22,13 @@ from tests.web.seat_map_page import (
 )
 
 CINEMA = "/?event=cinema-demo"
-THEATRE = "/?event=theatre-demo"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
-def _open_cinema(visit: Visit, **options: object) -> Page:
-    page = visit(CINEMA, **options)
+def _open(visit: Visit, event: OwnEvent, **options: object) -> Page:
+    page = visit(event.path, **options)
     wait_until_open(page, "A1")
     return page
-
-
-def _hold(server: RunningServer, user: str, *seat_ids: str) -> str:
-    answer = httpx.post(
-        f"{server.url}/api/v1/events/cinema-demo/holds",
-        json={"seatIds": seat_ids},
-        headers={"Authorization": f"Bearer {server.token(user)}"},
-    )
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["holdId"])
 
 
 def test_the_page_lists_the_events_on_sale_and_opens_one(visit: Visit, server: RunningServer) -> None:
@@ -62,8 +52,8 @@ def test_the_page_asks_nobody_but_its_own_server(visit: Visit, server: RunningSe
     assert [url for url in asked if not url.startswith((server.url, "data:"))] == []
 
 
-def test_a_seat_clicked_is_held_and_seen_held_in_another_window(visit: Visit) -> None:
-    mine, other = _open_cinema(visit), _open_cinema(visit)
+def test_a_seat_clicked_is_held_and_seen_held_in_another_window(visit: Visit, own_event: OwnEvent) -> None:
+    mine, other = _open(visit, own_event), _open(visit, own_event)
     click_seat(mine, "B1")
     assert state_of(mine, "B1") == "mine", "a click shows at once, before the server has answered"
     wait_until_settled(mine)
@@ -72,8 +62,8 @@ def test_a_seat_clicked_is_held_and_seen_held_in_another_window(visit: Visit) ->
     wait_for_state(other, "B1", "held")
 
 
-def test_a_second_click_gives_the_seat_back_to_everybody(visit: Visit) -> None:
-    mine, other = _open_cinema(visit), _open_cinema(visit)
+def test_a_second_click_gives_the_seat_back_to_everybody(visit: Visit, own_event: OwnEvent) -> None:
+    mine, other = _open(visit, own_event), _open(visit, own_event)
     click_seat(mine, "B2")
     wait_for_state(other, "B2", "held")
     wait_until_settled(mine)
@@ -82,8 +72,8 @@ def test_a_second_click_gives_the_seat_back_to_everybody(visit: Visit) -> None:
     wait_for_state(other, "B2", "available")
 
 
-def test_the_hold_is_counted_down(visit: Visit) -> None:
-    page = _open_cinema(visit)
+def test_the_hold_is_counted_down(visit: Visit, own_event: OwnEvent) -> None:
+    page = _open(visit, own_event)
     click_seat(page, "B3")
     timer = page.locator(".panel-head .timer-text")
     expect(timer).to_have_text(re.compile(r"^(10:00|9:5\d)$"))
@@ -92,8 +82,8 @@ def test_the_hold_is_counted_down(visit: Visit) -> None:
     expect(timer).to_have_text(re.compile(r"^9:5\d$"))
 
 
-def test_three_seats_are_booked_up_to_the_confirmation(visit: Visit) -> None:
-    page, other = _open_cinema(visit), _open_cinema(visit)
+def test_three_seats_are_booked_up_to_the_confirmation(visit: Visit, own_event: OwnEvent) -> None:
+    page, other = _open(visit, own_event), _open(visit, own_event)
     for seat_id in ("C4", "C5", "C6"):
         click_seat(page, seat_id)
     wait_until_settled(page)
@@ -115,8 +105,8 @@ def test_three_seats_are_booked_up_to_the_confirmation(visit: Visit) -> None:
     assert state_of(page, "C5") == "booked"
 
 
-def test_a_ticket_is_found_again_after_a_reload(visit: Visit) -> None:
-    page = _open_cinema(visit)
+def test_a_ticket_is_found_again_after_a_reload(visit: Visit, own_event: OwnEvent) -> None:
+    page = _open(visit, own_event)
     for seat_id in ("K4", "K5"):
         click_seat(page, seat_id)
     wait_until_settled(page)
@@ -132,26 +122,19 @@ def test_a_ticket_is_found_again_after_a_reload(visit: Visit) -> None:
     expect(page.get_by_role("article", name="Your ticket").locator("code")).to_have_text(str(code))
     expect(page.get_by_text("2 seats booked for Ada Lovelace.")).to_be_visible()
     page.get_by_role("button", name="Back to the map").click()
-    stranger = _open_cinema(visit)
+    stranger = _open(visit, own_event)
     expect(stranger.get_by_role("heading", name="Pick your seats")).to_be_visible()
     expect(stranger.get_by_role("button", name="Show the ticket")).to_have_count(0)
 
 
-def test_seats_that_are_only_held_are_not_called_sold_out(visit: Visit, server: RunningServer) -> None:
-    _put_parlour_on_sale(server)
-    buyer = {"Authorization": f"Bearer {server.token('parlour-buyer')}"}
-    contact = {"name": "Ada", "email": "ada@example.org"}
-    events = f"{server.url}/api/v1/events/parlour"
-    for seat_ids in (["A1", "A2"], ["B1", "B2"]):
-        held = httpx.post(f"{events}/holds", json={"seatIds": seat_ids}, headers=buyer)
-        assert held.status_code == 201, held.text
-    booked = httpx.post(
-        f"{server.url}/api/v1/bookings",
-        json={"eventId": "parlour", "seatIds": ["B1", "B2"], "contactInfo": contact},
-        headers=buyer,
-    )
-    assert booked.status_code == 201, booked.text
-    page = visit("/?event=parlour")
+def test_seats_that_are_only_held_are_not_called_sold_out(
+    visit: Visit, server: RunningServer, put_on_sale: PutOnSale
+) -> None:
+    _bring_parlour(server)
+    parlour = put_on_sale("parlour", name="The Parlour")
+    parlour.hold("parlour-buyer", "A1", "A2")
+    parlour.book("parlour-buyer", "B1", "B2")
+    page = visit(parlour.path)
     wait_until_open(page, "A1")
     expect(page.locator(".chip", has_text="Held")).to_contain_text("None free now")
     expect(page.locator(".chip", has_text="Booked")).to_contain_text("Sold out")
@@ -162,9 +145,8 @@ def test_seats_that_are_only_held_are_not_called_sold_out(visit: Visit, server: 
     expect(page.locator(".event-card", has_text="The Parlour")).to_contain_text("None free now")
 
 
-def _put_parlour_on_sale(server: RunningServer) -> None:
-    """Two seats in each of two categories, in a year that leaves it last in the listing."""
-    admin = {"Authorization": f"Bearer {server.token('boss', 'admin')}"}
+def _bring_parlour(server: RunningServer) -> None:
+    """A drawing of two seats in each of two categories."""
     layout = {
         "id": "parlour",
         "name": "The Parlour",
@@ -186,20 +168,13 @@ def _put_parlour_on_sale(server: RunningServer) -> None:
             for n in (1, 2)
         ],
     }
-    event = {
-        "eventId": "parlour",
-        "name": "The Parlour",
-        "layoutId": "parlour",
-        "startsAt": "2098-01-01T20:00:00Z",
-        "currency": "USD",
-    }
-    for path, body in (("layouts", layout), ("events", event)):
-        answer = httpx.post(f"{server.url}/api/v1/{path}", json=body, headers=admin)
-        assert answer.status_code == 201, answer.text
+    admin = {"Authorization": f"Bearer {server.token('operator', 'admin')}"}
+    answer = httpx.post(f"{server.url}/api/v1/layouts", json=layout, headers=admin)
+    assert answer.status_code == 201, answer.text
 
 
-def test_what_the_server_says_of_a_field_stands_beside_it(visit: Visit) -> None:
-    page = _open_cinema(visit)
+def test_what_the_server_says_of_a_field_stands_beside_it(visit: Visit, own_event: OwnEvent) -> None:
+    page = _open(visit, own_event)
     click_seat(page, "C7")
     wait_until_settled(page)
     page.get_by_role("button", name="Continue").click()
@@ -210,10 +185,10 @@ def test_what_the_server_says_of_a_field_stands_beside_it(visit: Visit) -> None:
     expect(page.get_by_label("E-mail")).to_be_focused()
 
 
-def test_a_seat_that_somebody_else_has_is_given_up_and_explained(visit: Visit, server: RunningServer) -> None:
-    page = _open_cinema(visit)
+def test_a_seat_that_somebody_else_has_is_given_up_and_explained(visit: Visit, own_event: OwnEvent) -> None:
+    page = _open(visit, own_event)
     page.route("**/seat-states", lambda route: route.abort())  # what this window sees stays as it is
-    _hold(server, "somebody-else", "D5")
+    own_event.hold("somebody-else", "D5")
     click_seat(page, "D4")
     wait_until_settled(page)
     click_seat(page, "D5")
@@ -222,8 +197,8 @@ def test_a_seat_that_somebody_else_has_is_given_up_and_explained(visit: Visit, s
     expect(page.locator(".count")).to_have_text("1 seat")
 
 
-def test_a_reload_finds_the_hold_again(visit: Visit) -> None:
-    page = _open_cinema(visit)
+def test_a_reload_finds_the_hold_again(visit: Visit, own_event: OwnEvent) -> None:
+    page = _open(visit, own_event)
     click_seat(page, "E1")
     wait_until_settled(page)
     page.reload()
@@ -233,8 +208,10 @@ def test_a_reload_finds_the_hold_again(visit: Visit) -> None:
     expect(page.locator(".panel-head .timer-text")).to_have_text(re.compile(r"^(10:00|9:\d\d)$"))
 
 
-def test_a_hold_that_the_server_ended_is_told_and_can_be_asked_for_again(visit: Visit, server: RunningServer) -> None:
-    page = _open_cinema(visit)
+def test_a_hold_that_the_server_ended_is_told_and_can_be_asked_for_again(
+    visit: Visit, own_event: OwnEvent, server: RunningServer
+) -> None:
+    page = _open(visit, own_event)
     page.evaluate(
         "() => { window.told = []; for (const type of ['seats-held', 'hold-lost']) "
         "document.addEventListener(type, ({ detail }) => window.told.push([type, detail.seatIds, detail.hold])); }"
@@ -243,7 +220,7 @@ def test_a_hold_that_the_server_ended_is_told_and_can_be_asked_for_again(visit: 
     wait_until_settled(page)
     hold_id = page.evaluate("() => window.told[0][2].holdId")
     httpx.delete(
-        f"{server.url}/api/v1/events/cinema-demo/holds/{hold_id}",
+        f"{own_event.api}/holds/{hold_id}",
         headers={"Authorization": f"Bearer {server.token('operator', 'admin')}"},
     ).raise_for_status()
     expect(page.get_by_role("heading", name="Your time ran out")).to_be_visible()
@@ -256,8 +233,10 @@ def test_a_hold_that_the_server_ended_is_told_and_can_be_asked_for_again(visit: 
     assert state_of(page, "E4") == "mine"
 
 
-def test_a_hold_near_its_end_is_warned_of_and_then_runs_out(visit: Visit, server: RunningServer) -> None:
-    page = _open_cinema(visit)
+def test_a_hold_near_its_end_is_warned_of_and_then_runs_out(
+    visit: Visit, own_event: OwnEvent, server: RunningServer
+) -> None:
+    page = _open(visit, own_event)
     page.add_init_script(
         "window.told = []; for (const type of ['hold-expiring', 'hold-lost']) "
         "document.addEventListener(type, (event) => window.told.push(event.type));"
@@ -267,9 +246,7 @@ def test_a_hold_near_its_end_is_warned_of_and_then_runs_out(visit: Visit, server
     token = page.evaluate("() => JSON.parse(Object.values(localStorage)[0]).token")
     mine = {"Authorization": f"Bearer {token}"}
     hold_id = httpx.get(f"{server.url}/api/v1/holds", headers=mine).json()["items"][0]["holdId"]
-    httpx.post(
-        f"{server.url}/api/v1/events/cinema-demo/holds/{hold_id}/release", json={"afterSeconds": 6}, headers=mine
-    ).raise_for_status()
+    httpx.post(f"{own_event.api}/holds/{hold_id}/release", json={"afterSeconds": 6}, headers=mine).raise_for_status()
     page.reload()
     expect(page.locator(".message")).to_have_text(re.compile(r"^Your seats are held for another \d seconds?\.$"))
     expect(page.get_by_role("heading", name="Your time ran out")).to_be_visible(timeout=15_000)
@@ -277,8 +254,8 @@ def test_a_hold_near_its_end_is_warned_of_and_then_runs_out(visit: Visit, server
     wait_for_state(page, "E7", "available")
 
 
-def test_more_time_is_a_longer_hold(visit: Visit) -> None:
-    page = _open_cinema(visit)
+def test_more_time_is_a_longer_hold(visit: Visit, own_event: OwnEvent) -> None:
+    page = _open(visit, own_event)
     click_seat(page, "E5")
     timer = page.locator(".panel-head .timer-text")
     expect(timer).to_have_text(re.compile(r"^9:5[0-8]$"))
@@ -288,8 +265,9 @@ def test_more_time_is_a_longer_hold(visit: Visit) -> None:
     expect(timer).to_have_text(re.compile(r"^(10:00|9:59)$"))
 
 
-def test_the_seats_of_a_whole_table_go_together(visit: Visit) -> None:
-    page, other = visit(THEATRE), visit(THEATRE)
+def test_the_seats_of_a_whole_table_go_together(visit: Visit, put_on_sale: PutOnSale) -> None:
+    event = put_on_sale("theatre")
+    page, other = visit(event.path), visit(event.path)
     seats = [f"seat_table-3_{n}" for n in range(6)]
     wait_until_open(page, seats[0])
     wait_until_open(other, seats[0])
@@ -304,13 +282,13 @@ def test_the_seats_of_a_whole_table_go_together(visit: Visit) -> None:
     assert {state_of(page, seat_id) for seat_id in seats} == {"available"}
 
 
-def test_a_seat_is_taken_with_the_keyboard_alone(visit: Visit) -> None:
-    page = _open_cinema(visit)
+def test_a_seat_is_taken_with_the_keyboard_alone(visit: Visit, own_event: OwnEvent) -> None:
+    page = _open(visit, own_event)
     page.get_by_role("application").focus()
     page.keyboard.press("Enter")
     spoken = page.locator(".unseen[role=status]")
     expect(spoken).to_contain_text("Row E")
-    for row in "FGH":  # the last of them is a row of this test's own
+    for row in "FGH":
         page.keyboard.press("ArrowDown")
         expect(spoken).to_contain_text(f"Row {row}")
     expect(spoken).to_contain_text("Available")
@@ -319,8 +297,8 @@ def test_a_seat_is_taken_with_the_keyboard_alone(visit: Visit) -> None:
     expect(page.locator(".count")).to_have_text("1 seat")
 
 
-def test_a_seat_is_taken_from_the_list(visit: Visit) -> None:
-    page = _open_cinema(visit)
+def test_a_seat_is_taken_from_the_list(visit: Visit, own_event: OwnEvent) -> None:
+    page = _open(visit, own_event)
     page.get_by_role("button", name="Show the seats as a list").click()
     seat = page.get_by_role("button", name=re.compile("^Row G, seat 1, "))
     seat.click()
@@ -344,8 +322,8 @@ def test_a_section_seen_from_afar_opens_to_its_seats(visit: Visit) -> None:
     page.get_by_role("button", name="Show everything").and_(page.locator(":disabled")).wait_for()
 
 
-def test_on_a_phone_the_map_and_the_basket_share_one_screen(visit: Visit) -> None:
-    page = _open_cinema(visit, **PHONE)
+def test_on_a_phone_the_map_and_the_basket_share_one_screen(visit: Visit, own_event: OwnEvent) -> None:
+    page = _open(visit, own_event, **PHONE)
     tap_seat(page, "H10")
     wait_until_settled(page)
     go_on = page.get_by_role("button", name="Continue")
@@ -380,8 +358,8 @@ def test_a_server_out_of_reach_is_said_and_tried_again(visit: Visit, server: Run
     wait_until_open(page, "A1")
 
 
-def test_states_that_cannot_be_read_any_more_are_marked_as_old(visit: Visit) -> None:
-    page = _open_cinema(visit)
+def test_states_that_cannot_be_read_any_more_are_marked_as_old(visit: Visit, own_event: OwnEvent) -> None:
+    page = _open(visit, own_event)
     page.route("**/seat-states", lambda route: route.abort())
     expect(page.get_by_text("Trying to reconnect.")).to_be_visible()
     page.unroute("**/seat-states")
