@@ -2,3 +2,4 @@
 
 import "./drawing.test.js";
 import "./sale.test.js";
+import "./words.test.js";

@@ -1,0 +1,4 @@
+/** The words of the operator's pages, in English. */
+
+export const operator = /** @type {const} */ ({
+});
