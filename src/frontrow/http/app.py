@@ -1,5 +1,6 @@
 """The ASGI application: every operation, the web folder, the documents, and one envelope around all answers."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -94,8 +95,14 @@ def _files(services: Services) -> dict[str, StaticFile]:
         **files_of(services.web_folder),
         **reference,
         "/docs": reference["/docs/"],
-        "/openapi.json": static_file(openapi_document(OPERATIONS), "application/json"),
+        "/openapi.json": _document(),
     }
+
+
+@cache
+def _document() -> StaticFile:
+    # The same for every application of the process, and most of what it takes to make one (150 ms).
+    return static_file(openapi_document(OPERATIONS), "application/json")
 
 
 def _style_of(req: Request) -> ErrorStyle:

@@ -7,6 +7,7 @@ page and its modules always arrive together.
 
 import gzip
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -51,8 +52,9 @@ class StaticFile(msgspec.Struct, frozen=True):
     compressed: bytes | None = None
 
 
+@lru_cache(maxsize=512)
 def static_file(content: bytes, media_type: str) -> StaticFile:
-    """The content with its ETag and gzip form."""
+    """The content with its ETag and gzip form. The same content is compressed once in a process."""
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     worth_it = len(content) >= _COMPRESSED_BYTES_MIN and media_type.startswith(_COMPRESSED_KINDS)
     return StaticFile(content, media_type, etag, gzip.compress(content, 6, mtime=0) if worth_it else None)
