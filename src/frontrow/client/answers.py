@@ -70,8 +70,8 @@ class SeatCounts(msgspec.Struct, frozen=True):
 
 
 class Event(msgspec.Struct, frozen=True, rename="camel"):
-    """One sellable occurrence. `prices` are minor units of `currency` by category id; `counts` is missing while the
-    server's hold store cannot be asked."""
+    """One sellable occurrence. `prices` are minor units of `currency` by category id; `layout_name` comes with reads;
+    `counts` is missing while the server's hold store cannot be asked."""
 
     event_id: str
     name: str
@@ -84,6 +84,7 @@ class Event(msgspec.Struct, frozen=True, rename="camel"):
     sales_start: datetime | None = None
     sales_end: datetime | None = None
     orphan_rule: bool = False
+    layout_name: str | None = None
     counts: SeatCounts | None = None
 
 

@@ -35,7 +35,8 @@ class SeatCounts(msgspec.Struct, frozen=True):
 
 
 class EventDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """One sellable occurrence. `counts` is left out while the hold store cannot be asked."""
+    """One sellable occurrence. `layoutName` is its house's name; reads have it. `counts` is left out while the hold
+    store cannot be asked."""
 
     event_id: str
     name: str
@@ -48,6 +49,7 @@ class EventDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
     sales_start: Time | None = None
     sales_end: Time | None = None
     orphan_rule: bool = False
+    layout_name: str | None = None
     counts: SeatCounts | None = None
 
 
@@ -58,7 +60,9 @@ class EventList(msgspec.Struct, frozen=True, rename="camel"):
     next_cursor: str | None = None
 
 
-def event_document(event: Event, now_ms: int, counts: SeatCounts | None = None) -> EventDocument:
+def event_document(
+    event: Event, now_ms: int, counts: SeatCounts | None = None, layout_name: str | None = None
+) -> EventDocument:
     """An event as v1 shows it."""
     return EventDocument(
         event_id=event.event_id,
@@ -72,6 +76,7 @@ def event_document(event: Event, now_ms: int, counts: SeatCounts | None = None) 
         sales_start=None if event.sales_start_ms is None else time_text(event.sales_start_ms),
         sales_end=None if event.sales_end_ms is None else time_text(event.sales_end_ms),
         orphan_rule=event.orphan_rule,
+        layout_name=layout_name,
         counts=counts,
     )
 
@@ -81,8 +86,7 @@ async def list_events(services: Services, call: Call[NoBody, EventsQuery]) -> An
     cursor, limit = call.query.cursor, call.query.limit
     events = await services.catalog.page(after_number=int(cursor or 0), limit=limit + 1)
     now_ms = services.clock.now_ms()
-    counts = await asyncio.gather(*(_counts(services, event.event_id) for event in events[:limit]))
-    items = tuple(event_document(event, now_ms, count) for event, count in zip(events[:limit], counts, strict=True))
+    items = tuple(await asyncio.gather(*(_shown(services, event, now_ms) for event in events[:limit])))
     return Answer(body=EventList(items=items, next_cursor=str(events[limit - 1].number) if events[limit:] else None))
 
 
@@ -92,8 +96,14 @@ async def get_event(services: Services, call: Call[NoBody, NoQuery]) -> Answer |
     sale = await services.catalog.sale(event_id) if is_chosen_id(event_id) else None
     if sale is None:
         return not_found(f"event {event_id}")
-    counts = await _counts(services, event_id)
-    return Answer(body=event_document(sale.event, services.clock.now_ms(), counts))
+    return Answer(body=await _shown(services, sale.event, services.clock.now_ms()))
+
+
+async def _shown(services: Services, event: Event, now_ms: int) -> EventDocument:
+    # The view first: it has read the drawing into the cache, so that events of one house read it once.
+    counts = await _counts(services, event.event_id)
+    drawing = await services.catalog.drawing(event.layout_id, event.layout_version)
+    return event_document(event, now_ms, counts, None if drawing is None else drawing.index.layout.name)
 
 
 async def _counts(services: Services, event_id: EventId) -> SeatCounts | None:
@@ -121,6 +131,7 @@ EXAMPLE = EventDocument(
     sale_status=SaleStatus.ON_SALE,
     currency="USD",
     prices={"stalls": 15000, "balcony": 9000},
+    layout_name="Grand Theatre",
     counts=SeatCounts(available=431, held=12, booked=57, blocked=4, total=504),
 )
 
