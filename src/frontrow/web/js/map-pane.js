@@ -10,6 +10,7 @@
 /** @import { LiveSale } from "./sale/live-sale.js" */
 /** @import { Theme } from "./theme.js" */
 /** @import { VenueTable } from "./venue/venue.js" */
+/** @import { Words } from "./words/words.js" */
 
 import { standingOut } from "./drawing/colors.js";
 import { MapView } from "./drawing/map-view.js";
@@ -35,6 +36,7 @@ const NARROW_PX = 700;
  * @property {LiveSale} sale
  * @property {Theme} theme
  * @property {string} fontFamily
+ * @property {Words} words
  * @property {(minor: number) => string} price
  * @property {Notices} notices
  * @property {(seat: number) => void} onSeat
@@ -43,7 +45,7 @@ const NARROW_PX = 700;
 
 export class MapPane {
   /** @param {PaneOptions} options */
-  constructor({ sale, theme, fontFamily, price, notices, onSeat, onTable }) {
+  constructor({ sale, theme, fontFamily, words, price, notices, onSeat, onTable }) {
     this._sale = sale;
     this._price = price;
     this._onSeat = onSeat;
@@ -62,7 +64,7 @@ export class MapPane {
     this._scene = {
       venue, theme, fontFamily, categoryColors: [], states: sale.states, mine: this._mine, sales: sale.sectionSales(),
       paths: new SeatPaths(venue, (seat) => sale.states[seat]), hovered: -1, focused: -1, hoveredSection: null,
-      hoveredTable: null, category: -1, flashes: this._flashes, priceText: price, still: motion.matches,
+      hoveredTable: null, category: -1, flashes: this._flashes, heat: null, selected: new Set(), words, priceText: price, still: motion.matches,
     };
     this._canvas = h("canvas", {
       tabindex: 0, role: "application", "aria-roledescription": "seat map",

@@ -14,6 +14,7 @@ import { formatMoney } from "./sale/formatting.js";
 import { LiveSale } from "./sale/live-sale.js";
 import { problemText, refusedText, seatName, tableName } from "./sale/wording.js";
 import { AVAILABLE, MINE } from "./venue/seat-states.js";
+import { wordsFor } from "./words/words.js";
 
 /** One look that failed is a hiccup; from the second in a row on the map says that it may be out of date. */
 const STALE_FROM_FAILURES = 2;
@@ -59,7 +60,7 @@ export class OpenEvent {
       },
     });
     this.pane = new MapPane({
-      sale: this.sale, theme, fontFamily, price, notices: this._notices,
+      sale: this.sale, theme, fontFamily, words: wordsFor(locale), price, notices: this._notices,
       onSeat: (seat) => this._toggle(seat),
       onTable: (table) => this._toggleTable(table),
     });

@@ -16,6 +16,8 @@ const PINCH_WHEEL_ZOOM_PER_PX = 0.011;
  * @property {(factor: number, anchor: Point) => void} onZoom
  * @property {(at: Point, pointerType: string) => void} onTap
  * @property {(at: Point | null, pointerType: string) => void} onHover null when nothing is pointed at any more
+ * @property {((from: Point, to: Point, state: "drawn" | "done" | "dropped") => void) | undefined} [onBox] a rectangle is being
+ *   drawn with Shift held; without this a drag with Shift is a drag like any other
  */
 
 export class Gestures {
@@ -30,6 +32,8 @@ export class Gestures {
     this._down = new Map();
     /** @type {Point | null} where the only pointer went down; null once it has dragged */
     this._tapFrom = null;
+    /** @type {Point | null} where a rectangle begins */
+    this._boxFrom = null;
     /** @type {{ at: Point, timeMs: number }[]} */
     this._trail = [];
     this._ends = new AbortController();
@@ -63,6 +67,8 @@ export class Gestures {
     this._surface.setPointerCapture(event.pointerId);
     this._down.set(event.pointerId, at);
     this._tapFrom = this._down.size === 1 ? at : null;
+    if (this._boxFrom) this._endBox(at, "dropped");
+    else if (this._listener.onBox && event.shiftKey && this._down.size === 1) this._boxFrom = at;
     this._trail = [{ at, timeMs: event.timeStamp }];
     this._listener.onStart();
   }
@@ -84,8 +90,12 @@ export class Gestures {
       if (Math.hypot(at.x - this._tapFrom.x, at.y - this._tapFrom.y) < slack) return;
       this._tapFrom = null;
       this._down.set(event.pointerId, at);
-      this._surface.dataset.dragging = "";
+      if (!this._boxFrom) this._surface.dataset.dragging = "";
       this._listener.onHover(null, event.pointerType);
+      if (!this._boxFrom) return;
+    }
+    if (this._boxFrom) {
+      this._listener.onBox?.(this._boxFrom, at, "drawn");
       return;
     }
     this._down.set(event.pointerId, at);
@@ -119,15 +129,27 @@ export class Gestures {
     if (!this._down.delete(event.pointerId)) return;
     if (this._down.size > 0) return;
     delete this._surface.dataset.dragging;
+    const boxed = this._boxFrom !== null;
+    if (boxed) this._endBox(this._at(event), meant && !this._tapFrom ? "done" : "dropped");
     if (this._tapFrom) {
       if (meant) this._listener.onTap(this._at(event), event.pointerType);
-    } else if (meant) {
+    } else if (meant && !boxed) {
       const recent = this._trail.filter(({ timeMs }) => event.timeStamp - timeMs < VELOCITY_WINDOW_MS);
       const [first, last] = [recent[0], recent[recent.length - 1]];
       const time = last && last.timeMs - first.timeMs;
       if (time > 8) this._listener.onFling((last.at.x - first.at.x) / time, (last.at.y - first.at.y) / time);
     }
     this._tapFrom = null;
+  }
+
+  /**
+   * @param {Point} at
+   * @param {"done" | "dropped"} state
+   */
+  _endBox(at, state) {
+    const from = this._boxFrom;
+    this._boxFrom = null;
+    if (from) this._listener.onBox?.(from, at, state);
   }
 
   /** @param {WheelEvent} event */

@@ -30,6 +30,7 @@ const PIXEL_RATIO_MAX = 3;
  * @property {(target: Target, at: Point, pointerType: string) => void} onTap
  * @property {(target: Target | null, at: Point | null, pointerType: string) => void} onHover
  * @property {() => void} onMove the camera moved: what floats over the map must follow
+ * @property {import("./gestures.js").GestureListener["onBox"]} [onBox] CSS pixels of the view
  */
 
 export class MapView {
@@ -56,6 +57,7 @@ export class MapView {
       onZoom: (factor, anchor) => this._moved(() => this.camera.zoomBy(factor, anchor)),
       onTap: (at, type) => this._listener.onTap(this.targetAt(at, type), at, type),
       onHover: (at, type) => this._listener.onHover(at && this.targetAt(at, type), at, type),
+      onBox: listener.onBox,
     });
     this._resizes = new ResizeObserver(() => this._measure());
     this._resizes.observe(canvas);

@@ -2,6 +2,7 @@
 
 /** @import { Theme } from "../theme.js" */
 /** @import { Venue, VenueSection } from "../venue/venue.js" */
+/** @import { Words } from "../words/words.js" */
 /** @import { SeatPaths } from "./seat-paths.js" */
 
 /**
@@ -28,6 +29,9 @@
  * @property {string | null} hoveredTable
  * @property {number} category only this one in full colour; -1 for all
  * @property {ReadonlyMap<number, number>} flashes seats that others just changed, and since when
+ * @property {Float32Array | null} heat by layout index, 0 to 1: how wanted each seat is; null where that is not shown
+ * @property {ReadonlySet<number>} selected seats to be told apart: what an operator has selected, what is offered instead
+ * @property {Words} words the language of what is written
  * @property {(minor: number) => string} priceText
  * @property {string} fontFamily
  * @property {boolean} still the reader wants no motion
