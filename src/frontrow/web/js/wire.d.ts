@@ -1,6 +1,14 @@
 /** What travels over `/api/v1`, as docs/http-api.md says. Unknown members may appear at any time. */
 
+/** RFC 3339 in UTC, `2026-03-01T19:30:00.000Z`. */
+export type Time = string;
+
 export interface Point { x: number; y: number }
+
+/** Whole minor units by the currency's ISO 4217 exponent. */
+export interface Money { amountMinor: number; currency: string }
+
+// Layouts
 
 export interface Category { id: string; name: string; color: string; price?: number }
 
@@ -24,39 +32,126 @@ export interface Layout {
   sections?: Section[]; items?: Item[]; focalPoint?: Point;
 }
 
-export interface Money { amountMinor: number; currency: string }
+// Events and their seats
 
 export type SaleStatus = "scheduled" | "on_sale" | "closed";
 
 export interface Counts { available?: number; held?: number; booked?: number; blocked?: number; total?: number }
 
 export interface EventSummary {
-  eventId: string; name: string; startsAt: string; salesStart?: string | null; salesEnd?: string | null;
-  layoutId: string; layoutVersion: number; currency: string; prices: Record<string, number>;
-  saleStatus: SaleStatus; counts?: Counts | null;
+  eventId: string; name: string; startsAt: Time; salesStart?: Time | null; salesEnd?: Time | null;
+  layoutId: string; layoutVersion: number; currency: string;
+  /** By category id, in minor units of `currency`. */
+  prices: Record<string, number>;
+  saleStatus: SaleStatus; orphanRule?: boolean; counts?: Counts | null;
 }
 
 export interface EventPage { items: EventSummary[]; nextCursor?: string | null }
 
-export interface SeatStates { epoch: string; offset: string; layoutVersion: number; states: string }
+/** A state as one letter: available, held, booked, blocked. */
+export type StateLetter = "a" | "h" | "b" | "x";
+
+/** `GET …/seat-states`: `states` has one StateLetter for each seat, in layout order. */
+export interface SeatStates { epoch: string; offset: string; layoutVersion: number; states: string; stale?: boolean }
+
+/** The data of a `snapshot` frame of `GET …/changes`. */
+export type SnapshotFrame = SeatStates;
+
+/** The data of a `changes` frame: the ids of the seats that changed, by the state they are in now. */
+export interface ChangesFrame { offset: string; seats: Partial<Record<StateLetter, string[]>> }
+
+export type SeatState = "available" | "held" | "booked" | "blocked";
+
+/** One seat of `GET …/seats`. */
+export interface PricedSeat {
+  seatId: string; position: Point; categoryId: string; sectionId?: string; tableId?: string; rowLabel: string;
+  seatNumber: number | string; price: Money; accessible?: boolean; companion?: boolean; restrictedView?: boolean;
+  state: SeatState; holdExpiresAt?: Time;
+}
+
+export interface SeatList { seats: PricedSeat[]; epoch: string; offset: string; layoutVersion: number; stale?: boolean }
+
+export interface Suggestions { suggestions: string[][] }
+
+// Holds
+
+export interface BestAvailable { count: number; categoryId?: string; section?: string; accessible?: boolean }
+
+/** What to hold: seats and tables, 1 to 50 seats in all, or `bestAvailable`; with `holdId`, onto that hold of yours. */
+export interface HoldWish {
+  seatIds?: string[]; tableIds?: string[]; bestAvailable?: BestAvailable; durationMinutes?: number; holdId?: string;
+  reason?: string;
+}
 
 export interface Hold {
-  holdId: string; eventId: string; seatIds: string[]; tableIds: string[]; expiresAt: string; total: Money;
+  holdId: string; eventId: string; seatIds: string[]; tableIds: string[]; expiresAt: Time; total: Money;
+  /** Seats it was made for that a newer hold of yours has now. */
+  movedSeatIds?: string[];
 }
+
+export interface HoldList { items: Hold[] }
+
+export interface ReleasedSeats { holdId: string; eventId: string; seatIds: string[]; expiresAt: Time }
+
+// Bookings
 
 export interface ContactInfo { name: string; email: string; phone?: string }
 
-export interface Booking {
-  bookingId: string; eventId: string; seatIds: string[]; tableIds: string[]; total: Money; status: string;
-  contactInfo: ContactInfo; bookedAt: string; cancelledSeatIds?: string[];
+export interface PaymentInfo { method: string; transactionId?: string; gateway?: string }
+
+/** What to book: a hold with all its seats, or seats and tables across your holds. */
+export interface BookingOrder {
+  eventId: string; contactInfo: ContactInfo; holdId?: string; seatIds?: string[]; tableIds?: string[];
+  paymentInfo?: PaymentInfo; notes?: string; specialRequests?: string;
+  /** Whose holds they are: for integrators and admins. */
+  userId?: string;
 }
 
-export interface GuestToken { token: string; userId: string; expiresAt: string }
+export type BookingStatus = "booked" | "partly_cancelled" | "cancelled";
+
+export interface Booking {
+  bookingId: string; eventId: string;
+  /** All of them, the cancelled ones too. */
+  seatIds: string[];
+  tableIds: string[]; total: Money; status: BookingStatus; contactInfo: ContactInfo; bookedAt: Time; userId: string;
+  holdId?: string; paymentInfo?: PaymentInfo; notes?: string; specialRequests?: string; cancelledSeatIds?: string[];
+}
+
+export interface BookingPage { items: Booking[]; nextCursor?: string | null }
+
+export interface GuestToken { token: string; userId: string; expiresAt: Time }
+
+// Figures, for admins
+
+export interface SeatFigures { total: number; available: number; held: number; booked: number; blocked: number; revenue: Money }
+
+export interface BookedBucket { startsAt: Time; bookings: number; seats: number; revenue: Money }
+
+export interface EventStats extends SeatFigures {
+  eventId: string; byCategory: Record<string, SeatFigures>; stale?: boolean;
+  overTime: {
+    interval: "minute" | "hour" | "day"; since: Time; buckets: BookedBucket[];
+    earlier: { bookings: number; seats: number; revenue: Money };
+  };
+}
+
+// Problems
 
 export interface SeatRefusal { seatId: string; reason: "held" | "booked" | "blocked" | "not_yours" }
 
+export interface FieldFault { field: string; message: string }
+
+/** The codes of docs/http-api.md. More may be added; none is ever renamed. */
+export type ProblemCode =
+  | "malformed" | "token_missing" | "token_invalid" | "payment_declined" | "role_missing" | "direct_booking_not_allowed"
+  | "not_found" | "hold_not_found" | "method_not_allowed" | "body_too_slow" | "seats_unavailable" | "seat_limit_reached"
+  | "event_not_on_sale" | "orphan_seats" | "hold_not_complete" | "request_in_progress" | "order_state" | "layout_in_use"
+  | "event_id_taken" | "body_too_large" | "unsupported_media_type" | "validation_failed" | "unknown_seats"
+  | "duplicate_seats" | "too_many_seats" | "table_only_whole" | "price_missing" | "idempotency_key_reused"
+  | "rate_limited" | "head_too_large" | "internal_error" | "store_unavailable" | "payment_not_configured";
+
 export interface ProblemBody {
-  type?: string; title?: string; status?: number; detail?: string; code?: string;
-  seats?: SeatRefusal[]; seatIds?: string[]; errors?: { field: string; message: string }[];
-  seatsMax?: number; heldCount?: number;
+  type?: string; title?: string; status?: number; detail?: string; code?: ProblemCode | (string & {}); requestId?: string;
+  errors?: FieldFault[]; seats?: SeatRefusal[]; seatIds?: string[]; tableIds?: string[]; categoryIds?: string[];
+  count?: number; heldCount?: number; seatsMax?: number;
 }
