@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ApiClient } from "../../src/frontrow/web/js/sale/api.js";
+import { ApiClient } from "../../src/frontrow/web/js/api.js";
 import { Basket } from "../../src/frontrow/web/js/sale/basket.js";
 import { countdown } from "../../src/frontrow/web/js/sale/countdown.js";
 import { Echoes } from "../../src/frontrow/web/js/sale/echoes.js";
 import { formatMoney } from "../../src/frontrow/web/js/sale/formatting.js";
-import { ApiProblem, NoAnswer, retryAfterMs } from "../../src/frontrow/web/js/sale/problems.js";
-import { ServerClock } from "../../src/frontrow/web/js/sale/server-clock.js";
+import { ApiProblem, NoAnswer, retryAfterMs } from "../../src/frontrow/web/js/api/problems.js";
+import { ServerClock } from "../../src/frontrow/web/js/api/server-clock.js";
 import { PollingFeed } from "../../src/frontrow/web/js/sale/states-feed.js";
 import { noneFreeText, problemText, refusedText } from "../../src/frontrow/web/js/sale/wording.js";
 import { AVAILABLE, BLOCKED, BOOKED, HELD, MINE, countStates } from "../../src/frontrow/web/js/venue/seat-states.js";

@@ -7,14 +7,14 @@
 /** @import { MapPane } from "./map-pane.js" */
 /** @import { Notices } from "./panels/notices.js" */
 /** @import { LiveSale } from "./sale/live-sale.js" */
-/** @import { ServerClock } from "./sale/server-clock.js" */
+/** @import { ServerClock } from "./api.js" */
 /** @import { VenueTable } from "./venue/venue.js" */
 
 import { BasketPanel } from "./panels/basket-panel.js";
 import { standingSeats, ticket } from "./panels/ticket.js";
 import { countdown, plural } from "./sale/countdown.js";
 import { formatMoment } from "./sale/formatting.js";
-import { ApiProblem, Problem } from "./sale/problems.js";
+import { ApiProblem, Problem } from "./api.js";
 import { problemText, refusedText, seatFlags, seatName, tableName } from "./sale/wording.js";
 
 const TICK_MS = 500;

@@ -1,8 +1,8 @@
 /** One event, opened: its sale, its map and its checkout together, and what is said and announced of them. */
 
 /** @import { Booking, EventSummary, Hold } from "./wire.js" */
-/** @import { ApiClient } from "./sale/api.js" */
-/** @import { Problem } from "./sale/problems.js" */
+/** @import { ApiClient } from "./api.js" */
+/** @import { Problem } from "./api.js" */
 /** @import { Theme } from "./theme.js" */
 /** @import { Venue, VenueTable } from "./venue/venue.js" */
 

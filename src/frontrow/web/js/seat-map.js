@@ -12,12 +12,12 @@
  */
 
 /** @import { EventSummary } from "./wire.js" */
-/** @import { GetToken } from "./sale/token-source.js" */
+/** @import { GetToken } from "./api.js" */
 
 import { OpenEvent } from "./open-event.js";
 import { cover } from "./panels/cover.js";
-import { ApiClient } from "./sale/api.js";
-import { ApiProblem, OriginNotAllowed, Problem } from "./sale/problems.js";
+import { ApiClient } from "./api.js";
+import { ApiProblem, OriginNotAllowed, Problem } from "./api.js";
 import { styles } from "./styles/styles.js";
 import { themeOf } from "./theme.js";
 import { STATE_WORD } from "./venue/seat-states.js";

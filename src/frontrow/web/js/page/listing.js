@@ -1,11 +1,11 @@
 /** The events on sale, as cards. */
 
 /** @import { EventSummary } from "../wire.js" */
-/** @import { ApiClient } from "../sale/api.js" */
+/** @import { ApiClient } from "../api.js" */
 
 import { fill, h } from "../panels/markup.js";
 import { formatCount, formatMoment, formatMoney } from "../sale/formatting.js";
-import { Problem } from "../sale/problems.js";
+import { Problem } from "../api.js";
 import { noneFreeText, problemText } from "../sale/wording.js";
 import { note } from "./note.js";
 import { STATUS_TEXT } from "./status.js";

@@ -1,6 +1,6 @@
 /** The page: the events on sale, or with `?event=…` the seat map of one. */
 
-import { ApiClient } from "../sale/api.js";
+import { ApiClient } from "../api.js";
 
 const place = {
   main: /** @type {HTMLElement} */ (document.getElementById("main")),

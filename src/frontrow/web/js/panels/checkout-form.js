@@ -2,7 +2,7 @@
 
 /** @import { ContactInfo } from "../wire.js" */
 
-import { ApiProblem } from "../sale/problems.js";
+import { ApiProblem } from "../api.js";
 import { problemText } from "../sale/wording.js";
 import { icon } from "./icons.js";
 import { fill, h } from "./markup.js";

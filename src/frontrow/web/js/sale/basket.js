@@ -7,12 +7,12 @@
  */
 
 /** @import { Booking, ContactInfo, EventSummary, Hold } from "../wire.js" */
-/** @import { ApiClient } from "./api.js" */
+/** @import { ApiClient } from "../api.js" */
 /** @import { Venue } from "../venue/venue.js" */
 
 import { HELD } from "../venue/seat-states.js";
-import { freshKey } from "./api.js";
-import { ApiProblem, Problem } from "./problems.js";
+import { freshKey } from "../api.js";
+import { ApiProblem, Problem } from "../api.js";
 
 /** Another process of the server may be this far behind with a change that was just answered. */
 const SETTLING_MS = 400;

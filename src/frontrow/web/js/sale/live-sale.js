@@ -4,7 +4,7 @@
  */
 
 /** @import { Booking, ContactInfo, EventSummary, SeatStates } from "../wire.js" */
-/** @import { ApiClient } from "./api.js" */
+/** @import { ApiClient } from "../api.js" */
 /** @import { BasketListener } from "./basket.js" */
 /** @import { SectionSale } from "../drawing/scene.js" */
 /** @import { SeatCounts } from "../venue/seat-states.js" */

@@ -8,7 +8,7 @@
 
 /** @import { SeatStates } from "../wire.js" */
 
-import { Problem } from "./problems.js";
+import { Problem } from "../api.js";
 
 const INTERVAL_MS = 1_500;
 const PAUSE_MAX_MS = 20_000;

@@ -3,7 +3,7 @@
 /** @import { Venue } from "../venue/venue.js" */
 
 import { AVAILABLE, BLOCKED, BOOKED, HELD, MINE } from "../venue/seat-states.js";
-import { ApiProblem, Problem } from "./problems.js";
+import { ApiProblem, Problem } from "../api.js";
 
 /** @type {Readonly<Record<number, string>>} */
 export const STATE_TEXT = {

@@ -32,11 +32,15 @@ export class TokenSource {
     this._guest = null;
     /** @type {Promise<string> | null} */
     this._making = null;
+    /** @type {string | null} the token given out last, for the one call that cannot wait to ask */
+    this.last = null;
   }
 
   /** The token there is, without making one. @returns {Promise<string | null>} */
   async present() {
-    return (await this._own()) || this._keptGuest()?.token || null;
+    const token = (await this._own()) || this._keptGuest()?.token || null;
+    this.last = token;
+    return token;
   }
 
   /** The token to take seats with; makes a guest's where there is none. @returns {Promise<string>} */
@@ -51,7 +55,10 @@ export class TokenSource {
    */
   async instead(refused) {
     const own = await this._own();
-    if (own) return own === refused ? null : own;
+    if (own) {
+      this.last = own;
+      return own === refused ? null : own;
+    }
     if (this._keptGuest()?.token === refused) this._forget();
     return this.needed();
   }
@@ -73,6 +80,7 @@ export class TokenSource {
     this._making ??= this._makeGuest()
       .then((guest) => {
         this._guest = guest;
+        this.last = guest.token;
         try {
           this._storage?.setItem(this._key, JSON.stringify(guest));
         } catch {
