@@ -17,7 +17,7 @@ const PINCH_WHEEL_ZOOM_PER_PX = 0.011;
  * @property {(at: Point, pointerType: string) => void} onTap
  * @property {(at: Point | null, pointerType: string) => void} onHover null when nothing is pointed at any more
  * @property {((from: Point, to: Point, state: "drawn" | "done" | "dropped") => void) | undefined} [onBox] a rectangle is being
- *   drawn with Shift held; without this a drag with Shift is a drag like any other
+ *   drawn: by a drag with Shift held, or by any drag while `draws` is set; without this every drag is a pan
  */
 
 export class Gestures {
@@ -28,6 +28,8 @@ export class Gestures {
   constructor(surface, listener) {
     this._surface = surface;
     this._listener = listener;
+    /** A drag of one pointer draws a rectangle, without Shift too: for fingers, which have no Shift. Two still pan. */
+    this.draws = false;
     /** @type {Map<number, Point>} pointers that are down */
     this._down = new Map();
     /** @type {Point | null} where the only pointer went down; null once it has dragged */
@@ -68,7 +70,7 @@ export class Gestures {
     this._down.set(event.pointerId, at);
     this._tapFrom = this._down.size === 1 ? at : null;
     if (this._boxFrom) this._endBox(at, "dropped");
-    else if (this._listener.onBox && event.shiftKey && this._down.size === 1) this._boxFrom = at;
+    else if (this._listener.onBox && (event.shiftKey || this.draws) && this._down.size === 1) this._boxFrom = at;
     this._trail = [{ at, timeMs: event.timeStamp }];
     this._listener.onStart();
   }

@@ -9,10 +9,12 @@
 /** @import { Movement } from "./flight.js" */
 /** @import { Scene } from "./scene.js" */
 
+import { boxOf } from "../venue/geometry.js";
 import { Camera } from "./camera.js";
 import { flight, glide } from "./flight.js";
 import { Gestures } from "./gestures.js";
 import { paintFrame } from "./painter.js";
+import { paintRectangle } from "./paint-rectangle.js";
 import { PICK_MOUSE_PX, PICK_TOUCH_PX, closeness } from "./scene.js";
 
 const STEP = 1.7;
@@ -30,7 +32,9 @@ const PIXEL_RATIO_MAX = 3;
  * @property {(target: Target, at: Point, pointerType: string) => void} onTap
  * @property {(target: Target | null, at: Point | null, pointerType: string) => void} onHover
  * @property {() => void} onMove the camera moved: what floats over the map must follow
- * @property {import("./gestures.js").GestureListener["onBox"]} [onBox] CSS pixels of the view
+ * @property {(seats: number[], box: Box) => void} [onRectangle] a rectangle was drawn around these seats, in layout order;
+ *   `box` is in canvas units. Without this a drag with Shift pans
+ * @property {import("./gestures.js").GestureListener["onBox"]} [onBox] while it is drawn; CSS pixels of the view
  */
 
 export class MapView {
@@ -57,8 +61,10 @@ export class MapView {
       onZoom: (factor, anchor) => this._moved(() => this.camera.zoomBy(factor, anchor)),
       onTap: (at, type) => this._listener.onTap(this.targetAt(at, type), at, type),
       onHover: (at, type) => this._listener.onHover(at && this.targetAt(at, type), at, type),
-      onBox: listener.onBox,
+      onBox: listener.onRectangle || listener.onBox ? (from, to, state) => this._drawn(from, to, state) : undefined,
     });
+    /** @type {Box | null} the rectangle being drawn, CSS pixels of the view */
+    this._rectangle = null;
     this._resizes = new ResizeObserver(() => this._measure());
     this._resizes.observe(canvas);
   }
@@ -87,6 +93,7 @@ export class MapView {
       this._listener.onMove();
     }
     const moving = paintFrame(this._context, this.scene, this.camera, this._pixelRatio, nowMs);
+    if (this._rectangle) paintRectangle(this._context, this.scene.theme, this._rectangle);
     if (moving || this._movement) this.invalidate();
   }
 
@@ -112,6 +119,29 @@ export class MapView {
     Object.assign(this.camera.insets, insets);
     if (wasFitted) this.camera.pose = this.camera.fitted;
     this.invalidate();
+  }
+
+  /** Whether any drag draws a rectangle, not only one with Shift: a mode for fingers. */
+  get drawsRectangles() {
+    return this._gestures.draws;
+  }
+
+  set drawsRectangles(draws) {
+    this._gestures.draws = draws;
+  }
+
+  /**
+   * @param {Point} from
+   * @param {Point} to
+   * @param {"drawn" | "done" | "dropped"} state
+   */
+  _drawn(from, to, state) {
+    this._listener.onBox?.(from, to, state);
+    this._rectangle = state === "drawn" ? boxOf([from, to]) : null;
+    this.invalidate();
+    if (state !== "done") return;
+    const box = boxOf([this.camera.toCanvas(from), this.camera.toCanvas(to)]);
+    this._listener.onRectangle?.(this.scene.venue.grid.seatsIn(box), box);
   }
 
   fit() {

@@ -30,7 +30,8 @@
  * @property {number} category only this one in full colour; -1 for all
  * @property {ReadonlyMap<number, number>} flashes seats that others just changed, and since when
  * @property {Float32Array | null} heat by layout index, 0 to 1: how wanted each seat is; null where that is not shown
- * @property {ReadonlySet<number>} selected seats to be told apart: what an operator has selected, what is offered instead
+ * @property {ReadonlySet<number>} selected seats to be told apart, such as those an operator works on
+ * @property {ReadonlySet<number>} [highlighted] seats that something else on the page points at, such as an offer
  * @property {Words} words the language of what is written
  * @property {(minor: number) => string} priceText
  * @property {string} fontFamily

@@ -101,6 +101,23 @@ export class SeatGrid {
   }
 
   /**
+   * The seats whose centre lies in the box.
+   * @param {Box} box
+   * @returns {number[]} layout indexes, ascending
+   */
+  seatsIn(box) {
+    const found = [];
+    for (const cell of this.cellsIn(box)) {
+      for (const seat of cell.seats) {
+        const x = this._xs[seat];
+        const y = this._ys[seat];
+        if (x >= box.x0 && x <= box.x1 && y >= box.y0 && y <= box.y1) found.push(seat);
+      }
+    }
+    return found.sort((a, b) => a - b);
+  }
+
+  /**
    * The seat whose centre is nearest to the point, if the point is on it or within `slack` canvas units of its edge.
    * @param {number} x
    * @param {number} y
