@@ -43,6 +43,8 @@ export interface EventSummary {
   layoutId: string; layoutVersion: number; currency: string;
   /** By category id, in minor units of `currency`. */
   prices: Record<string, number>;
+  /** The name of its house. */
+  layoutName?: string;
   saleStatus: SaleStatus; orphanRule?: boolean; counts?: Counts | null;
 }
 
