@@ -41,6 +41,7 @@ from frontrow.services.catalog import Catalog
 from frontrow.services.clock_watch import ClockWatch
 from frontrow.services.confirming import SeatConfirmations
 from frontrow.services.counts import Counts
+from frontrow.services.demand import DemandService
 from frontrow.services.holds import HoldService
 from frontrow.services.layouts import LayoutService
 from frontrow.services.live import LiveViews
@@ -49,8 +50,10 @@ from frontrow.services.orders import OrderService
 from frontrow.services.orphans import OrphanHolds
 from frontrow.services.outcomes import HoldRules
 from frontrow.services.picking import SeatPicking
+from frontrow.services.recent_changes import RecentChangesService
 from frontrow.services.reconcile import Reconciler
 from frontrow.services.refunds import Refunds
+from frontrow.services.refused_seats import RefusedSeats
 from frontrow.services.relay import Relay
 from frontrow.services.retiring import Retirement
 from frontrow.services.seat_calls import SeatCalls
@@ -173,9 +176,8 @@ class Application:
             catalog = Catalog(ledger, clock=clock)
             warmer = Warmer(store=store, ledger=ledger, on_warmed=activity.note_warmed)
             sweeper = Sweeper(store=store, catalog=catalog, clock=clock)
-            live = LiveViews(
-                feed=ValkeyChangeFeed(client), catalog=catalog, warmer=warmer, sweeper=sweeper, clock=clock
-            )
+            feed = ValkeyChangeFeed(client)
+            live = LiveViews(feed=feed, catalog=catalog, warmer=warmer, sweeper=sweeper, clock=clock)
             calls = SeatCalls(warmer=warmer, live=live, sweeper=sweeper, activity=activity)
             gateway, order_ids = _payment_gateway(settings), OrderIds(_derived(stores.secret, "orders"))
             refunds = Refunds(ledger=ledger, order_ids=order_ids, gateway=gateway)
@@ -198,6 +200,7 @@ class Application:
                 lifetime_max_ms=settings.hold_lifetime_minutes_max * _MS_PER_MINUTE,
                 seats_per_user_max=settings.seats_per_user_max,
             )
+            refused = RefusedSeats(clock)
             picking = SeatPicking(catalog=catalog, live=live)
             holds = HoldService(
                 store=store,
@@ -207,6 +210,7 @@ class Application:
                 rules=rules,
                 orphans=OrphanHolds(store=store, calls=calls, clock=clock, background=background),
                 clock_watch=clock_watch,
+                refused=refused,
             )
             seat_holds = SeatHolds(store=store, catalog=catalog, calls=calls, clock=clock, rules=rules)
             booking_ids = BookingIds(_derived(stores.secret, "booking ids"))
@@ -263,6 +267,8 @@ class Application:
                     live=live,
                     seat_owners=SeatOwners(seat_holds=seat_holds, ledger=ledger),
                     stats=StatsService(ledger=ledger, catalog=catalog, live=live, clock=clock),
+                    demand=DemandService(feed=feed, catalog=catalog, refused=refused, clock=clock),
+                    recent_changes=RecentChangesService(feed=feed, ledger=ledger, catalog=catalog),
                     web_folder=WEB_FOLDER,
                     sweep_figures=sweeper.figures,
                     rate_limiter=_rate_limiter(settings, windows, clock) if settings.rate_limit_enabled else None,

@@ -227,6 +227,14 @@ class ChangeFeed(Protocol):
         the reader sees it by `previous`."""
         ...
 
+    async def read_before(self, event_id: EventId, before: str | None, *, limit: int) -> list[FeedEntry]:
+        """Up to `limit` kept entries before the offset (None: from the newest on), newest first."""
+        ...
+
+    async def ends(self, event_id: EventId) -> tuple[FeedEntry, FeedEntry] | None:
+        """The oldest and the newest entry that are kept; None where the store keeps none."""
+        ...
+
 
 class Ledger(Protocol):
     """The durable truth: layouts, events, seat rows, bookings, orders, blocks, idempotency, outbox.
@@ -324,6 +332,10 @@ class Ledger(Protocol):
 
         Costs the database about a microsecond a row on SQLite; the rest is done beside it.
         """
+        ...
+
+    async def states_of_owners(self, event_id: EventId, owner_ids: Sequence[str]) -> dict[str, SeatRowState]:
+        """What each of these bookings, orders and blocks has or had its seats as; ids without rows are left out."""
         ...
 
     async def booked_seats(self, event_id: EventId, seat_ids: Sequence[SeatId]) -> list[BookedSeat]:

@@ -104,6 +104,19 @@ class FakeFeed:
         except TimeoutError:
             return {}
 
+    async def read_before(self, event_id: EventId, before: str | None, *, limit: int) -> list[FeedEntry]:
+        """See ports.ChangeFeed."""
+        self._asked("read_before")
+        feed = self._feeds.get(event_id)
+        kept = [] if feed is None else feed.entries[::-1]
+        return [entry for entry in kept if before is None or _order(entry.offset) < _order(before)][:limit]
+
+    async def ends(self, event_id: EventId) -> tuple[FeedEntry, FeedEntry] | None:
+        """See ports.ChangeFeed."""
+        self._asked("ends")
+        feed = self._feeds.get(event_id)
+        return (feed.entries[0], feed.entries[-1]) if feed is not None else None
+
     def go_down(self) -> None:
         """Answer nothing, blocked reads included, until `come_up`."""
         self.down = True

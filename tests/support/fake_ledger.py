@@ -221,6 +221,11 @@ class FakeLedger:
             blocked=tuple(row.seat_id for row in rows if row.state is SeatRowState.BLOCKED),
         )
 
+    async def states_of_owners(self, event_id: EventId, owner_ids: Sequence[str]) -> dict[str, SeatRowState]:
+        bookings = {str(it): SeatRowState.BOOKED for it in self.drafts}
+        known = bookings | dict.fromkeys(self._blocks, SeatRowState.BLOCKED)
+        return {owner_id: known[owner_id] for owner_id in owner_ids if owner_id in known}
+
     async def booked_seats(self, event_id: EventId, seat_ids: Sequence[SeatId]) -> list[BookedSeat]:
         rows = (self.rows.get((event_id, seat_id)) for seat_id in dict.fromkeys(seat_ids))
         return [self._booked(row) for row in rows if row is not None and row.state is SeatRowState.BOOKED]

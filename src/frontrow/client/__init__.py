@@ -69,9 +69,31 @@ from frontrow.client.errors import (
     Unauthorized,
     UnexpectedAnswer,
 )
-from frontrow.client.figures import BookedBefore, BookedBucket, BookingsOverTime, EventStats, SeatStats, StatsInterval
+from frontrow.client.figures import (
+    BookedBefore,
+    BookedBucket,
+    BookingsOverTime,
+    Demand,
+    EventStats,
+    RecentChange,
+    RecentChangeList,
+    SeatStats,
+    StatsInterval,
+    WantedSeat,
+)
 from frontrow.client.forms import BestAvailable
-from frontrow.client.layouts import Category, Item, Layout, LayoutFormat, Point, Seat, Section
+from frontrow.client.layouts import (
+    Category,
+    Item,
+    Layout,
+    LayoutFormat,
+    LayoutPreview,
+    Point,
+    PreviewCategory,
+    PreviewSection,
+    Seat,
+    Section,
+)
 from frontrow.client.retrying import NO_RETRIES, Retries
 from frontrow.client.shows import Reservation
 from frontrow.client.sync_client import Client, Token
@@ -96,6 +118,7 @@ __all__ = [
     "Client",
     "Conflict",
     "Contact",
+    "Demand",
     "Event",
     "EventList",
     "EventNotOnSale",
@@ -112,15 +135,20 @@ __all__ = [
     "LatestLayout",
     "Layout",
     "LayoutFormat",
+    "LayoutPreview",
     "Money",
     "NotFound",
     "OrphanSeats",
     "Payment",
     "Point",
+    "PreviewCategory",
+    "PreviewSection",
     "Problem",
     "PublishedLayout",
     "RateLimited",
     "Readiness",
+    "RecentChange",
+    "RecentChangeList",
     "ReleasedSeats",
     "RequestInProgress",
     "Reservation",
@@ -148,4 +176,5 @@ __all__ = [
     "Unauthorized",
     "UnblockedSeats",
     "UnexpectedAnswer",
+    "WantedSeat",
 ]

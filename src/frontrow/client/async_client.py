@@ -115,11 +115,14 @@ class AsyncClient:
     create_guest_token = _sent(booking.create_guest_token)
 
     publish_layout = _sent(organising.publish_layout)
+    preview_layout = _sent(organising.preview_layout)
     create_event = _sent(organising.create_event)
     change_event = _sent(organising.change_event)
     block_seats = _sent(organising.block_seats)
     unblock_seats = _sent(organising.unblock_seats)
     get_stats = _sent(figures.get_stats)
+    list_recent_changes = _sent(figures.list_recent_changes)
+    get_demand = _sent(figures.get_demand)
 
     reserve_seats = _sent(shows.reserve_seats)
     release_seats = _sent(shows.release_seats)

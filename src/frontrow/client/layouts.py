@@ -85,3 +85,33 @@ class Layout(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
 
 
 LayoutFormat = Literal["frontrow", "seatsio"]
+
+
+class PreviewSection(msgspec.Struct, frozen=True, rename="camel"):
+    """A section of a drawing that is not published, and how many seats it has."""
+
+    section_id: str
+    name: str
+    seat_count: int
+
+
+class PreviewCategory(msgspec.Struct, frozen=True, rename="camel"):
+    """A category of a drawing that is not published, and how many seats it has."""
+
+    category_id: str
+    name: str
+    color: str
+    seat_count: int
+
+
+class LayoutPreview(msgspec.Struct, frozen=True, rename="camel"):
+    """What publishing a drawing would make of it: `layout` is as readers would be served it."""
+
+    layout_id: str
+    name: str
+    seat_count: int
+    table_count: int
+    sections: tuple[PreviewSection, ...]
+    categories: tuple[PreviewCategory, ...]
+    warnings: tuple[str, ...]
+    layout: Layout

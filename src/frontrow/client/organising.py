@@ -10,7 +10,7 @@ from frontrow.client.answers import Block, Event, PublishedLayout, UnblockedSeat
 from frontrow.client.exchange import Flow, Request, asked, query_of, segment
 from frontrow.client.forms import BlockForm, EventForm, EventPatch
 from frontrow.client.holding import new_idempotency_key
-from frontrow.client.layouts import Layout, LayoutFormat
+from frontrow.client.layouts import Layout, LayoutFormat, LayoutPreview
 
 
 def publish_layout(
@@ -27,17 +27,24 @@ def publish_layout(
     Raises:
         InvalidRequest: `errors` names every fault of the drawing.
     """
-    return asked(
-        Request(
-            operation="publishLayout",
-            method="POST",
-            path="/api/v1/layouts",
-            query=query_of(format=format),
-            body=drawing if isinstance(drawing, bytes) else msgspec.json.encode(drawing),
-            needs_token=True,
-        ),
-        PublishedLayout,
-    )
+    return asked(_drawing(drawing, format=format), PublishedLayout)
+
+
+def preview_layout(
+    drawing: Layout | bytes,
+    *,
+    format: LayoutFormat = "frontrow",  # noqa: A002 (the parameter's name in the API)
+) -> Flow[LayoutPreview]:
+    """What publishing the drawing would make of it, judged in the same way; nothing is stored.
+
+    Args:
+        drawing: a Layout, or the JSON text of one, up to 32 MiB.
+        format: `seatsio` imports a seats.io chart.
+
+    Raises:
+        InvalidRequest: `errors` names every fault of the drawing.
+    """
+    return asked(_drawing(drawing, format=format, dryRun="true"), LayoutPreview)
 
 
 def create_event(
@@ -150,6 +157,17 @@ def block_seats(event_id: str, seat_ids: Sequence[str], *, reason: str | None = 
 def unblock_seats(event_id: str, seat_ids: Sequence[str]) -> Flow[UnblockedSeats]:
     """Put withheld seats on sale again; others that are named stay as they are."""
     return asked(_blocks("unblockSeats", "DELETE", event_id, BlockForm(seat_ids=tuple(seat_ids))), UnblockedSeats)
+
+
+def _drawing(drawing: Layout | bytes, **query: str) -> Request:
+    return Request(
+        operation="publishLayout",
+        method="POST",
+        path="/api/v1/layouts",
+        query=query_of(**query),
+        body=drawing if isinstance(drawing, bytes) else msgspec.json.encode(drawing),
+        needs_token=True,
+    )
 
 
 def _blocks(operation: str, method: str, event_id: str, form: BlockForm) -> Request:

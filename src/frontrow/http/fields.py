@@ -72,6 +72,14 @@ BookingsCursor = Annotated[
         description="`nextCursor` of the page before",
     ),
 ]
+ChangesCursor = Annotated[
+    str,
+    Meta(
+        pattern=r"^[1-9][0-9]{0,18}-[0-9]{1,19}-[A-Za-z0-9_-]{1,64}" + _END,
+        extra={"form": "the `nextCursor` of an earlier page"},
+        description="`nextCursor` of the page before",
+    ),
+]
 AmountMinor = Annotated[int, Meta(description="minor units of the currency: cents for USD, yen for JPY")]
 Currency = Annotated[str, Meta(description="ISO 4217 code", examples=["USD"])]
 

@@ -13,11 +13,13 @@ from frontrow.services.blocks import BlockService
 from frontrow.services.bookings import BookingService
 from frontrow.services.catalog import Catalog
 from frontrow.services.confirming import SeatConfirmations
+from frontrow.services.demand import DemandService
 from frontrow.services.holds import HoldService
 from frontrow.services.layouts import LayoutService
 from frontrow.services.live import LiveViews
 from frontrow.services.orders import OrderService
 from frontrow.services.picking import SeatPicking
+from frontrow.services.recent_changes import RecentChangesService
 from frontrow.services.seat_holds import SeatHolds
 from frontrow.services.seat_owners import SeatOwners
 from frontrow.services.stats import StatsService
@@ -50,6 +52,8 @@ class Services:
     live: LiveViews
     seat_owners: SeatOwners
     stats: StatsService
+    demand: DemandService
+    recent_changes: RecentChangesService
     web_folder: Path
     sweep_figures: Callable[[], SweepFigures]
     rate_limiter: RateLimiter | None = None

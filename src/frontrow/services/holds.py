@@ -47,6 +47,7 @@ from frontrow.services.outcomes import (
     RoleMissing,
     require_duration,
 )
+from frontrow.services.refused_seats import RefusedSeats
 from frontrow.services.seat_calls import SeatCalls
 
 ACQUIRES_MAX = 2
@@ -77,6 +78,7 @@ class HoldService:
         rules: HoldRules,
         orphans: OrphanHolds,
         clock_watch: ClockWatch,
+        refused: RefusedSeats | None = None,
     ) -> None:
         self._store = store
         self._catalog = catalog
@@ -85,6 +87,7 @@ class HoldService:
         self._rules = rules
         self._orphans = orphans
         self._clock_watch = clock_watch
+        self._refused = refused or RefusedSeats(clock)
 
     async def hold(
         self, caller: Caller, event_id: EventId, request: HoldRequest, key: IdempotencyKey | None = None
@@ -110,6 +113,8 @@ class HoldService:
         outcome = await self._acquire(caller, sale, request, wanted, key)
         if isinstance(outcome, HoldAcquired):
             return await self._granted(caller, sale, request, outcome, key)
+        if isinstance(outcome, SeatsUnavailable):
+            self._refused.note(event_id, outcome)
         return outcome
 
     async def hold_of_key(

@@ -40,6 +40,14 @@ class LayoutPublished(msgspec.Struct, frozen=True):
     warnings: tuple[str, ...] = ()
 
 
+class LayoutPreviewed(msgspec.Struct, frozen=True):
+    """The drawing as publishing it would store it: `document` is what readers would be served. Nothing was written."""
+
+    layout: Layout
+    document: bytes
+    warnings: tuple[str, ...] = ()
+
+
 class LayoutFaulty(msgspec.Struct, frozen=True):
     """Why the document cannot be used, each fault with its JSON path in the document. Nothing was written."""
 
@@ -118,6 +126,18 @@ class LayoutService:
         if version is None or latest is None or not await asyncio.to_thread(_same, latest[0], prepared.layout):
             version = await self._ledger.add_layout(prepared.layout, prepared.document)
         return LayoutPublished(prepared.layout.id, version, prepared.warnings)
+
+    async def preview(
+        self,
+        document: bytes,
+        *,
+        format: LayoutFormat = "frontrow",  # noqa: A002 - the word of the API and the command line
+    ) -> LayoutPreviewed | LayoutFaulty:
+        """Judge a drawing exactly as `publish` does, and store nothing."""
+        prepared = await asyncio.to_thread(_prepared, document, format, None)
+        if isinstance(prepared, LayoutFaulty):
+            return prepared
+        return LayoutPreviewed(prepared.layout, prepared.document, prepared.warnings)
 
     async def document(self, layout_id: LayoutId, version: int) -> bytes | None:
         """The drawing as readers are served it (JSON, complete and in layout order); None when there is none."""

@@ -85,6 +85,23 @@ class ValkeyChangeFeed:
             found[event_of[cast(bytes, key)]] = [_entry(entry) for entry in _list(entries)]
         return found
 
+    async def read_before(self, event_id: EventId, before: str | None, *, limit: int) -> list[FeedEntry]:
+        """Up to `limit` kept entries before the offset, newest first; ENTRIES_PER_READ_MAX at most."""
+        end = "+" if before is None else f"({_stream_id(before)}"
+        count = min(limit, ENTRIES_PER_READ_MAX)
+        reply = await self._client.execute(("XREVRANGE", keys.seat_changes(event_id), end, "-", "COUNT", count))
+        return [_entry(entry) for entry in _list(reply)]
+
+    async def ends(self, event_id: EventId) -> tuple[FeedEntry, FeedEntry] | None:
+        """The oldest and the newest entry that are kept, read at nearly one moment; None without a feed."""
+        key = keys.seat_changes(event_id)
+        oldest, newest = await asyncio.gather(
+            self._client.execute(("XRANGE", key, "-", "+", "COUNT", 1)),
+            self._client.execute(("XREVRANGE", key, "+", "-", "COUNT", 1)),
+        )
+        first, last = _list(oldest), _list(newest)
+        return (_entry(first[0]), _entry(last[0])) if first and last else None
+
 
 def _stream_id(offset: str) -> str:
     """The stream's part of `<stream id>-<tag>`; the start of the stream for the empty offset."""

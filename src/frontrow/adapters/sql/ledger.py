@@ -22,6 +22,7 @@ from frontrow.domain.booking import (
     LedgerSeat,
     OutboxTask,
     SeatConflict,
+    SeatRowState,
     TakenSeats,
 )
 from frontrow.domain.errors import LedgerUnavailable
@@ -184,6 +185,10 @@ class SqlLedger:
         """See Ledger.taken_seats."""
         columns = await self._database.read(partial(figures.taken_columns, event_id=event_id))
         return await asyncio.to_thread(figures.taken_seats, columns)  # not on the thread that writes bookings
+
+    async def states_of_owners(self, event_id: EventId, owner_ids: Sequence[str]) -> dict[str, SeatRowState]:
+        """See Ledger.states_of_owners."""
+        return await self._database.read(partial(seats.states_of_owners, event_id=event_id, owner_ids=owner_ids))
 
     async def booked_seats(self, event_id: EventId, seat_ids: Sequence[SeatId]) -> list[BookedSeat]:
         """See Ledger.booked_seats."""

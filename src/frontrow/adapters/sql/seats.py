@@ -36,6 +36,14 @@ _booked_to = (
     )
     .order_by(bookings.c.booked_at_ms, bookings.c.booking_id, seat_rows.c.position)
 )
+_states_of = (
+    sa.select(seat_rows.c.owner_id, sa.func.min(seat_rows.c.state).label("state"))
+    .where(
+        seat_rows.c.event_id == sa.bindparam("event_id"),
+        seat_rows.c.owner_id.in_(sa.bindparam("owner_ids", expanding=True)),
+    )
+    .group_by(seat_rows.c.owner_id)
+)
 _ended_of = sa.select(seat_rows.c.seat_id, seat_rows.c.owner_id).where(
     seat_rows.c.event_id == sa.bindparam("event_id"),
     seat_rows.c.owner_id.in_(sa.bindparam("owner_ids", expanding=True)),
@@ -84,6 +92,15 @@ def ended_rows(connection: sa.Connection, event_id: EventId, pairs: Sequence[End
         for row in connection.execute(_ended_of, {"event_id": event_id, "owner_ids": part})
     }
     return ended.intersection(pairs)
+
+
+def states_of_owners(connection: sa.Connection, event_id: EventId, owner_ids: Sequence[str]) -> dict[str, SeatRowState]:
+    """See Ledger.states_of_owners."""
+    return {
+        row.owner_id: SeatRowState(row.state)
+        for part in in_parts(list(dict.fromkeys(owner_ids)))
+        for row in connection.execute(_states_of, {"event_id": event_id, "owner_ids": part})
+    }
 
 
 def _seat(row: sa.Row[*tuple[Any, ...]]) -> LedgerSeat:

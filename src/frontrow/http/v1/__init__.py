@@ -4,11 +4,13 @@ from frontrow.http.operation import AnyOperation
 from frontrow.http.v1 import (
     blocks,
     bookings,
+    demand,
     event_admin,
     events,
     guest_tokens,
     holds,
     layouts,
+    recent_changes,
     seat_holds,
     seat_states,
     seats,
@@ -29,4 +31,6 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     *event_admin.OPERATIONS,
     *blocks.OPERATIONS,
     *stats.OPERATIONS,
+    *demand.OPERATIONS,
+    *recent_changes.OPERATIONS,
 )

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import hashlib
+from collections import Counter
 from typing import Annotated, Literal
 
 import msgspec
@@ -21,12 +22,13 @@ from frontrow.http.operation import (
     NoQuery,
     Operation,
     RawJson,
+    Variant,
     declared,
     not_modified,
 )
 from frontrow.http.problems import Code, FieldFault, Problem, invalid, not_found
 from frontrow.http.services import Services
-from frontrow.services.layouts import LayoutPublished
+from frontrow.services.layouts import LayoutFaulty, LayoutPreviewed, LayoutPublished
 
 SERVED_LAYOUTS_MAX = 32
 """Documents kept ready with their gzip form: 1.6 MB and 0.2 MB for 9,000 seats."""
@@ -35,12 +37,15 @@ _VERSION_DIGITS_MAX = 9
 _VARY = ("vary", "accept-encoding")
 
 
-class PublishQuery(msgspec.Struct, frozen=True):
-    """How to read the document."""
+class PublishQuery(msgspec.Struct, frozen=True, rename="camel"):
+    """How to read the document, and whether to keep it."""
 
     format: Annotated[
         Literal["frontrow", "seatsio"], Meta(description="the format of the document; `seatsio` imports a chart")
     ] = "frontrow"
+    dry_run: Annotated[bool, Meta(description="only judge the drawing: store nothing, answer 200 with a preview")] = (
+        False
+    )
 
 
 class PublishedLayout(msgspec.Struct, frozen=True, rename="camel"):
@@ -49,6 +54,41 @@ class PublishedLayout(msgspec.Struct, frozen=True, rename="camel"):
     layout_id: str
     version: int
     warnings: tuple[str, ...]
+
+
+class PreviewSection(msgspec.Struct, frozen=True, rename="camel"):
+    """A section and how many seats it has."""
+
+    section_id: str
+    name: str
+    seat_count: int
+
+
+class PreviewCategory(msgspec.Struct, frozen=True, rename="camel"):
+    """A category and how many seats it has."""
+
+    category_id: str
+    name: str
+    color: str
+    seat_count: int
+
+
+class LayoutSummary(msgspec.Struct, frozen=True, rename="camel"):
+    """A drawing in short. Sections and categories are in the drawing's order; those without seats are among them."""
+
+    layout_id: str
+    name: str
+    seat_count: int
+    table_count: int
+    sections: tuple[PreviewSection, ...]
+    categories: tuple[PreviewCategory, ...]
+    warnings: tuple[str, ...]
+
+
+class LayoutPreview(LayoutSummary, frozen=True, rename="camel"):
+    """What publishing would make of the drawing: `layout` is what readers would be served. Nothing was stored."""
+
+    layout: Layout
 
 
 class LatestLayout(msgspec.Struct, frozen=True, rename="camel"):
@@ -111,12 +151,38 @@ def _made_ready(document: bytes) -> _Served:
 
 
 async def publish_layout(services: Services, call: Call[RawJson, PublishQuery]) -> Answer | Problem:
-    """Judge the drawing and keep it as the layout's next version."""
+    """Judge the drawing and keep it as the layout's next version, or only show what it would be."""
+    if call.query.dry_run:
+        previewed = await services.layouts.preview(call.body.document, format=call.query.format)
+        if isinstance(previewed, LayoutPreviewed):
+            return Answer(status=200, body=await asyncio.to_thread(_preview, previewed))
+        return _faulty(previewed)
     outcome = await services.layouts.publish(call.body.document, format=call.query.format)
     if isinstance(outcome, LayoutPublished):
         return Answer(
             body=PublishedLayout(layout_id=outcome.layout_id, version=outcome.version, warnings=outcome.warnings)
         )
+    return _faulty(outcome)
+
+
+def _preview(previewed: LayoutPreviewed) -> bytes:
+    """The LayoutPreview as JSON, with the drawing as it is written out already: it may be 32 MiB."""
+    layout = previewed.layout
+    in_section = Counter(seat.section_id for seat in layout.seats)
+    in_category = Counter(seat.category_id for seat in layout.seats)
+    summary = LayoutSummary(
+        layout_id=layout.id,
+        name=layout.name,
+        seat_count=len(layout.seats),
+        table_count=sum(item.type == "table" for item in layout.items),
+        sections=tuple(PreviewSection(it.id, it.name, in_section[it.id]) for it in layout.sections),
+        categories=tuple(PreviewCategory(it.id, it.name, it.color, in_category[it.id]) for it in layout.categories),
+        warnings=previewed.warnings,
+    )
+    return b"".join((msgspec.json.encode(summary)[:-1], b',"layout":', previewed.document, b"}"))
+
+
+def _faulty(outcome: LayoutFaulty) -> Problem:
     unreadable = next((fault for fault in outcome.faults if fault.path == "$"), None)
     if unreadable is not None and len(outcome.faults) == 1:
         return Problem(code=Code.MALFORMED, detail=f"the document cannot be read: {unreadable.message}")
@@ -183,6 +249,23 @@ OPERATIONS = declared(
         query=PublishQuery,
         answer=PublishedLayout,
         status=201,
+        variants=(
+            Variant(
+                status=200,
+                answer=LayoutPreview,
+                description="With `dryRun`: what publishing would make of the drawing; nothing was stored",
+                example=LayoutPreview(
+                    layout_id="small-hall",
+                    name="Small hall",
+                    seat_count=3,
+                    table_count=0,
+                    sections=(),
+                    categories=(PreviewCategory("stalls", "Stalls", "#3366cc", 3),),
+                    warnings=(),
+                    layout=_EXAMPLE,
+                ),
+            ),
+        ),
         refusals=frozenset({Code.VALIDATION_FAILED, Code.MALFORMED, Code.STORE_UNAVAILABLE}),
         example=Example(body=_EXAMPLE, answer=PublishedLayout(layout_id="small-hall", version=1, warnings=())),
     ),
