@@ -41,8 +41,8 @@ class BookedBucket(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class BookingsOverTime(msgspec.Struct, frozen=True):
-    """Bookings by when they were made, counted while seats of them stand: `buckets` are the intervals with bookings
-    after `since`, oldest first."""
+    """Bookings by when they were made, counted while seats of them stand: `buckets` are the intervals from `since` on,
+    oldest first; without `last` only those with bookings."""
 
     interval: str
     since: datetime
@@ -101,11 +101,12 @@ class Demand(msgspec.Struct, frozen=True, rename="camel"):
     since: datetime | None = None
 
 
-def get_stats(event_id: str, *, interval: StatsInterval = "hour") -> Flow[EventStats]:
+def get_stats(event_id: str, *, interval: StatsInterval = "hour", last: int | None = None) -> Flow[EventStats]:
     """Seats by state, revenue, by category, and bookings over time, from one read. Needs the role `admin`.
 
     Args:
         interval: how long the buckets of `over_time` are.
+        last: 1 to 500: exactly so many buckets up to now, empty ones too, as a chart needs them.
 
     Raises:
         Forbidden: the token lacks the role.
@@ -116,7 +117,7 @@ def get_stats(event_id: str, *, interval: StatsInterval = "hour") -> Flow[EventS
             operation="getStats",
             method="GET",
             path=f"/api/v1/events/{segment(event_id)}/stats",
-            query=query_of(interval=interval),
+            query=query_of(interval=interval, last=last),
             needs_token=True,
         ),
         EventStats,

@@ -73,8 +73,9 @@ class EventStats(msgspec.Struct, frozen=True):
 
     `by_category` goes by the drawing: where a seat's category was changed after it was sold, its sale counts where the
     seat is now. A sold seat that the drawing has no more counts in `seats.revenue_minor` and `over_time` alone.
-    `over_time` has the spans with bookings from `since_ms` on, oldest first, at most SPANS_MAX up to now; `earlier` is
-    all that was booked before. `is_stale` says that the hold store does not answer: holds may have changed.
+    `over_time` has the spans with bookings from `since_ms` on, oldest first, at most SPANS_MAX up to the one that goes
+    on now and began at `until_ms`; `earlier` is all that was booked before. `is_stale` says that the hold store does not
+    answer: holds may have changed.
     """
 
     event_id: EventId
@@ -83,6 +84,7 @@ class EventStats(msgspec.Struct, frozen=True):
     by_category: dict[CategoryId, SeatFigures]
     interval: Interval
     since_ms: int
+    until_ms: int
     over_time: tuple[BookedInSpan, ...]
     earlier: BookedInSpan
     is_stale: bool = False
@@ -149,10 +151,37 @@ class StatsService:
             by_category=by_category,
             interval=interval,
             since_ms=since_ms,
+            until_ms=this_span * interval.ms,
             over_time=tuple(span for span in spans if span.starts_at_ms >= since_ms),
             earlier=next((span for span in spans if span.starts_at_ms < since_ms), BookedInSpan(0, 0, 0, 0)),
             is_stale=is_stale,
         )
+
+
+def last_spans(stats: EventStats, count: int) -> EventStats:
+    """The same with exactly the last `count` (1 to SPANS_MAX) spans, those without bookings too: what a chart draws.
+
+    What was booked before them is in `earlier`.
+    """
+    span_ms = stats.interval.ms
+    until_ms = max([stats.until_ms, *(span.starts_at_ms for span in stats.over_time[-1:])])
+    since_ms = max(0, until_ms - (count - 1) * span_ms)
+    booked = {span.starts_at_ms: span for span in stats.over_time}
+    before = [stats.earlier, *(span for span in stats.over_time if span.starts_at_ms < since_ms)]
+    return msgspec.structs.replace(
+        stats,
+        since_ms=since_ms,
+        until_ms=until_ms,
+        over_time=tuple(
+            booked.get(at_ms, BookedInSpan(at_ms, 0, 0, 0)) for at_ms in range(since_ms, until_ms + 1, span_ms)
+        ),
+        earlier=BookedInSpan(
+            0,
+            sum(span.bookings for span in before),
+            sum(span.seats for span in before),
+            sum(span.revenue_minor for span in before),
+        ),
+    )
 
 
 def figures(layout: LayoutIndex, letters: bytes, taken: TakenSeats) -> dict[CategoryId, SeatFigures]:

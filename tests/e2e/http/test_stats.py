@@ -1,6 +1,8 @@
 """An event in figures: what an admin is told while seats are held, sold, cancelled and withheld."""
 
 import asyncio
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -46,6 +48,22 @@ async def test_the_figures_follow_a_sale_from_start_to_end(api: Api) -> None:
     after = (await api.get(PATH, by=ADMIN, params={"interval": "minute"})).body
     assert (after["available"], after["booked"], after["revenue"]) == (24, 2, usd(15_000))
     assert [(it["bookings"], it["seats"]) for it in after["overTime"]["buckets"]] == [(1, 2)]
+
+
+async def test_a_chart_is_given_every_bucket_it_draws_and_none_twice(api: Api) -> None:
+    await api.book((await api.hold("A1", "A2", by=("ann",)))["holdId"], by=("ann",))
+    drawn = (await api.get(PATH, by=ADMIN, params={"interval": "hour", "last": "48"})).body["overTime"]
+    starts = [datetime.fromisoformat(it["startsAt"]) for it in drawn["buckets"]]
+    assert len(starts) == 48
+    assert {after - before for before, after in pairwise(starts)} == {timedelta(hours=1)}
+    assert drawn["since"] == drawn["buckets"][0]["startsAt"]
+    assert sum(it["bookings"] for it in drawn["buckets"]) + drawn["earlier"]["bookings"] == 1
+    assert [it["seats"] for it in drawn["buckets"][:40]] == [0] * 40
+    (now,) = (await api.get(PATH, by=ADMIN, params={"interval": "day", "last": "1"})).body["overTime"]["buckets"]
+    assert now["startsAt"].endswith("T00:00:00.000Z")
+    for wrong in ("0", "501", "all"):
+        refused = await api.get(PATH, by=ADMIN, params={"last": wrong})
+        assert [fault["field"] for fault in refused.body["errors"]] == ["last"]
 
 
 async def test_figures_asked_for_while_seats_sell_always_add_up(api: Api) -> None:

@@ -102,7 +102,7 @@ CALLS: dict[str, Callable[[Client], object]] = {
     "unblockSeats": lambda client: client.unblock_seats(EVENT, SEATS),
     "listRecentChanges": lambda client: client.list_recent_changes(EVENT, limit=5, cursor="17-0-4fd0a1b2"),
     "getDemand": lambda client: client.get_demand(EVENT, limit=500),
-    "getStats": lambda client: client.get_stats(EVENT, interval="day"),
+    "getStats": lambda client: client.get_stats(EVENT, interval="day", last=30),
     "suggestSeats": lambda client: client.suggest_seats(EVENT, SEATS, count=2, alternatives=3),
     "getLiveness": lambda client: client.get_liveness(),
     "getReadiness": lambda client: client.get_readiness(),

@@ -23,6 +23,7 @@ from frontrow.services.stats import (
     StatsService,
     booked_in_spans,
     figures,
+    last_spans,
 )
 from tests.support.fake_clock import START_MS, FakeClock
 from tests.support.fake_feed import FakeFeed
@@ -163,6 +164,27 @@ async def test_what_was_booked_before_the_last_spans_is_one_figure(
     assert found.earlier == BookedInSpan(0, 1, 1, STANDARD_MINOR)
     assert found.over_time == (BookedInSpan(START_MS + 60_000, 1, 1, STANDARD_MINOR),)
     assert found.seats.revenue_minor == 2 * STANDARD_MINOR
+
+
+async def test_the_last_spans_are_all_there_and_what_is_before_them_in_one_figure(
+    house: House, service: StatsService, clock: FakeClock
+) -> None:
+    await house.sold(ANN, "A1")
+    clock.advance(2 * 60_000)
+    await house.sold(BOB, "A2")
+    clock.advance(2 * 60_000)
+    found = await stats(service, Interval.MINUTE)
+    start_ms = START_MS - START_MS % 60_000
+    drawn = last_spans(found, 4)
+    assert [(it.starts_at_ms, it.bookings) for it in drawn.over_time] == [
+        (start_ms + minute * 60_000, bookings) for minute, bookings in ((1, 0), (2, 1), (3, 0), (4, 0))
+    ]
+    assert (drawn.since_ms, drawn.until_ms) == (start_ms + 60_000, start_ms + 4 * 60_000)
+    assert drawn.earlier == BookedInSpan(0, 1, 1, STANDARD_MINOR)
+    assert drawn.seats == found.seats
+    assert last_spans(found, 5).earlier == BookedInSpan(0, 0, 0, 0)
+    ahead = msgspec.structs.replace(found, until_ms=start_ms)  # the booking's process had its clock ahead
+    assert [it.bookings for it in last_spans(ahead, 2).over_time] == [0, 1]
 
 
 async def test_a_seat_counts_in_the_category_it_has_now(house: House, service: StatsService, views: Views) -> None:

@@ -12,13 +12,25 @@ from frontrow.http.problems import Code, Problem
 from frontrow.http.refusals import problem_of
 from frontrow.http.services import Services
 from frontrow.http.v1.events import PATH
-from frontrow.services.stats import SPANS_MAX, BookedInSpan, EventStats, Interval, SeatFigures
+from frontrow.services.stats import SPANS_MAX, BookedInSpan, EventStats, Interval, SeatFigures, last_spans
 
 
 class StatsQuery(msgspec.Struct, frozen=True):
     """How bookings over time are counted."""
 
     interval: Annotated[Interval, Meta(description="how long the buckets of `overTime` are")] = Interval.HOUR
+    last: (
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=SPANS_MAX,
+                description="exactly so many buckets up to now, empty ones too, for a chart; without it, only those "
+                f"with bookings, of the last {SPANS_MAX}",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class SeatStats(msgspec.Struct, frozen=True):
@@ -56,7 +68,7 @@ class BookingsOverTime(msgspec.Struct, frozen=True):
     since: Annotated[Time, Meta(description="the start of the first interval that is told apart")]
     buckets: Annotated[
         tuple[BookedBucket, ...],
-        Meta(description=f"the intervals with bookings, oldest first, of the last {SPANS_MAX} intervals"),
+        Meta(description=f"oldest first: the last ones asked for, or of {SPANS_MAX} those with bookings"),
     ]
     earlier: BookedBefore
 
@@ -80,9 +92,10 @@ async def get_stats(services: Services, call: Call[NoBody, StatsQuery]) -> Answe
     """The event's figures as the ledger has them now."""
     event_id = EventId(call.path["eventId"])
     outcome = await services.stats.stats(call.user, event_id, call.query.interval)
-    return (
-        Answer(body=_document(outcome)) if isinstance(outcome, EventStats) else problem_of(outcome, event_id=event_id)
-    )
+    if not isinstance(outcome, EventStats):
+        return problem_of(outcome, event_id=event_id)
+    last = call.query.last
+    return Answer(body=_document(outcome if last is None else last_spans(outcome, last)))
 
 
 def _document(stats: EventStats) -> EventStatsDocument:
@@ -135,7 +148,7 @@ OPERATIONS = declared(
         refusals=frozenset({Code.NOT_FOUND, Code.STORE_UNAVAILABLE}),
         example=Example(
             path=PATH,
-            query={"interval": "hour"},
+            query={"interval": "hour", "last": "3"},
             answer=EventStatsDocument(
                 event_id="hamlet-2026-03-01",
                 total=504,
@@ -150,8 +163,9 @@ OPERATIONS = declared(
                 },
                 over_time=BookingsOverTime(
                     interval=Interval.HOUR,
-                    since="2026-01-30T17:00:00.000Z",
+                    since="2026-02-20T10:00:00.000Z",
                     buckets=(
+                        BookedBucket("2026-02-20T10:00:00.000Z", 0, 0, _usd(0)),
                         BookedBucket("2026-02-20T11:00:00.000Z", 7, 19, _usd(231_000)),
                         BookedBucket("2026-02-20T12:00:00.000Z", 12, 35, _usd(426_000)),
                     ),
