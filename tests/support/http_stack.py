@@ -15,6 +15,7 @@ import httpx
 import jwt
 import msgspec
 import uvicorn
+import uvloop
 
 from frontrow.app import Application, Stores
 from frontrow.domain.layout import Layout
@@ -220,8 +221,12 @@ def served(valkey_url: str, folder: Path, **changes: Any) -> Iterator[str]:
             started.set()
             await server.serve(sockets=[listener])
 
+    def run() -> None:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as the program does
+            runner.run(serve(listener))
+
     listener = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=lambda: asyncio.run(serve(listener)), name="served", daemon=True)
+    thread = threading.Thread(target=run, name="served", daemon=True)
     thread.start()
     try:
         assert started.wait(START_SECONDS_MAX), "the server did not start"

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -54,10 +55,17 @@ def schema(url: str) -> BaseSchema:
     return schemathesis.openapi.from_url(f"{url}/openapi.json")
 
 
+@pytest.fixture(scope="module")
+def session() -> Iterator[requests.Session]:
+    """One connection for all requests."""
+    with requests.Session() as opened:
+        yield opened
+
+
 @pytest.mark.parametrize("mode", GenerationMode, ids=lambda mode: mode.name.lower())
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 def test_an_operation_keeps_its_word_whatever_is_sent(
-    operation: AnyOperation, mode: GenerationMode, schema: BaseSchema, url: str
+    operation: AnyOperation, mode: GenerationMode, schema: BaseSchema, url: str, session: requests.Session
 ) -> None:
     if mode is GenerationMode.NEGATIVE and not (operation.has_body or operation.has_query):
         return  # nothing that could be wrong
@@ -79,7 +87,7 @@ def test_an_operation_keeps_its_word_whatever_is_sent(
             case.path_parameters = {name: made[name] for name in case.path_parameters or {}}
         if seat_ids is not None and isinstance(case.body, dict) and "seatIds" in case.body:
             case.body["seatIds"] = [*seat_ids]
-        response = case.call(headers=ADMIN)
+        response = case.call(headers=ADMIN, session=session)
         case.validate_response(response, checks=CHECKS)
 
     run()
