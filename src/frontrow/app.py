@@ -28,6 +28,7 @@ from frontrow.http.client_address import ClientAddresses
 from frontrow.http.rate_limit import RateLimiter, RateLimits
 from frontrow.http.services import Services
 from frontrow.http.settings import HttpSettings
+from frontrow.http.watching.watchers import WatcherLimits, Watchers
 from frontrow.ports import Clock, PaymentGateway
 from frontrow.services.active_holds import ActiveHolds
 from frontrow.services.activity import Activity
@@ -145,12 +146,16 @@ async def inspect_stores(stores: Stores) -> tuple[StoreReport, str | None]:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """One process's engine, running: its HTTP application and the use cases behind it."""
+    """One process's engine, running: its HTTP application and the use cases behind it.
+
+    Whoever serves `http` calls `watchers.end` before it waits for its connections: streams never end by themselves.
+    """
 
     http: App
     seeding: Seeding
     live: LiveViews
     counts: Counts
+    watchers: Watchers
 
     @classmethod
     @asynccontextmanager
@@ -249,6 +254,14 @@ class Application:
                 background=background,
             )
             windows = _rate_windows(settings, client, clock)
+            addresses = ClientAddresses(settings.trusted_proxies)
+            watchers = Watchers(
+                live,
+                clock,
+                WatcherLimits(
+                    watchers_max=settings.watchers_max, watchers_per_address_max=settings.watchers_per_address_max
+                ),
+            )
             http = create_app(
                 Services(
                     settings=_http_settings(settings, stores),
@@ -265,13 +278,17 @@ class Application:
                     orders=orders,
                     blocks=blocks,
                     live=live,
+                    watchers=watchers,
+                    addresses=addresses,
                     seat_owners=SeatOwners(seat_holds=seat_holds, ledger=ledger),
                     stats=StatsService(ledger=ledger, catalog=catalog, live=live, clock=clock),
                     demand=DemandService(feed=feed, catalog=catalog, refused=refused, clock=clock),
                     recent_changes=RecentChangesService(feed=feed, ledger=ledger, catalog=catalog),
                     web_folder=WEB_FOLDER,
                     sweep_figures=sweeper.figures,
-                    rate_limiter=_rate_limiter(settings, windows, clock) if settings.rate_limit_enabled else None,
+                    rate_limiter=_rate_limiter(settings, windows, addresses, clock)
+                    if settings.rate_limit_enabled
+                    else None,
                     probes={"store": store.ping, "ledger": ledger.ping},
                 ),
                 access_log=settings.log_level is LogLevel.DEBUG,
@@ -282,7 +299,8 @@ class Application:
                 stack.push_async_callback(_stop, asyncio.create_task(loop(), name=loop.__qualname__))
             if isinstance(windows, SharedRateWindows):
                 stack.push_async_callback(_stop, asyncio.create_task(windows.run(), name="SharedRateWindows.run"))
-            yield cls(http, Seeding(layouts=layouts, catalog=catalog, clock=clock), live, counts)
+            stack.push_async_callback(watchers.close)
+            yield cls(http, Seeding(layouts=layouts, catalog=catalog, clock=clock), live, counts, watchers)
 
     @property
     def pid(self) -> int:
@@ -319,7 +337,7 @@ def _rate_windows(settings: Settings, client: StoreClient, clock: Clock) -> Rate
     return RateWindows(clock) if settings.redis_url is None else SharedRateWindows(clock, client)
 
 
-def _rate_limiter(settings: Settings, windows: RateWindows, clock: Clock) -> RateLimiter:
+def _rate_limiter(settings: Settings, windows: RateWindows, addresses: ClientAddresses, clock: Clock) -> RateLimiter:
     return RateLimiter(
         RateLimits(
             user_holds_per_minute=settings.rate_limit_user_holds_per_minute,
@@ -328,7 +346,7 @@ def _rate_limiter(settings: Settings, windows: RateWindows, clock: Clock) -> Rat
             address_calls_per_minute=settings.rate_limit_address_calls_per_minute,
         ),
         strategy=SlidingWindowCounterRateLimiter(windows),
-        addresses=ClientAddresses(settings.trusted_proxies),
+        addresses=addresses,
         clock=clock,
     )
 

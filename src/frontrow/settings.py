@@ -94,6 +94,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rate_limit_address_calls_per_minute: Annotated[
         int, Meta(ge=1, le=1_000_000, description="all other calls from one address in any 60 seconds")
     ] = 12_000
+    watchers_max: Annotated[
+        int, Meta(ge=0, le=1_000_000, description="event streams open at once in one process; each is an open file")
+    ] = 10_000
+    watchers_per_address_max: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="event streams open at once from one address, in one process")
+    ] = 2_500
     trusted_proxies: Annotated[
         tuple[str, ...],
         Meta(description="addresses or networks whose X-Forwarded-For is believed, or `unix`; comma-separated"),

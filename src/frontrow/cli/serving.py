@@ -88,7 +88,8 @@ async def _serve(
                 timeout_graceful_shutdown=_GRACE_S,
                 timeout_keep_alive=_KEEP_ALIVE_S,
                 backlog=_BACKLOG,
-            )
+            ),
+            end_streams=application.watchers.end,
         )
         folder.announce(RunningServer(url=url, pid=application.pid))
         async with beside(application, url):
@@ -96,7 +97,19 @@ async def _serve(
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, except that a signal which stopped it is not raised again: what surrounds it has its own ending."""
+    """uvicorn, except that a signal which stopped it is not raised again: what surrounds it has its own ending.
+
+    It waits for open connections when it stops, and streams never end by themselves: so they are ended first.
+    """
+
+    def __init__(self, config: uvicorn.Config, *, end_streams: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end_streams = end_streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop serving: streams end at once, other requests have their grace."""
+        self._end_streams()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

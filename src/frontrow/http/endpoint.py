@@ -22,6 +22,7 @@ from frontrow.http.guest_sessions import GuestSessions, acting_as
 from frontrow.http.operation import JSON_MEDIA_TYPE, Access, AnyOperation, Call, NamesUser, NoBody, NoQuery, RawJson
 from frontrow.http.problems import Code, FieldFault, Problem, Refused, invalid
 from frontrow.http.services import Services
+from frontrow.http.watching.sockets import EXTENSION
 from frontrow.services.callers import Caller
 
 IDEMPOTENCY_KEY_CHARS_MAX = 255
@@ -51,6 +52,7 @@ def responder_of(
     names_user = operation.names_user
     status, media_type, cache = operation.status, operation.media_type, operation.cache
     has_etag = operation.has_etag
+    streams = operation.streams
 
     async def respond(req: Request, resp: Response, **path: str) -> None:
         bind_contextvars(request_id=request_id_of(req))  # this request's own: the server runs each in a task of its own
@@ -69,7 +71,11 @@ def responder_of(
             put_problem(req, resp, refused.problem, errors)
             return
         tags = req.get_header("If-None-Match") if has_etag else None
-        answer = await handler(services, Call(path, body, query, caller, key, tags, has_etag and _accepts_gzip(req)))
+        call = Call(path, body, query, caller, key, tags, has_etag and _accepts_gzip(req))
+        if streams:
+            address, last_event_id = services.addresses.of(req), req.get_header("Last-Event-ID")
+            call = msgspec.structs.replace(call, address=address, last_event_id=last_event_id)
+        answer = await handler(services, call)
         if isinstance(answer, Problem):
             put_problem(req, resp, answer, errors)
             return
@@ -79,6 +85,10 @@ def responder_of(
         if content is not None:
             resp.data = content if isinstance(content, bytes) else _ENCODER.encode(content)
             headers["content-type"] = answer.media_type or media_type
+        elif answer.stream is not None:
+            resp.stream = answer.stream(req.scope.get("extensions", {}).get(EXTENSION))
+            headers["content-type"] = media_type
+            headers["x-accel-buffering"] = "no"  # nginx would keep frames back until its buffer is full
         headers["cache-control"] = cache
         if answer.headers:
             headers.update(answer.headers)

@@ -5,6 +5,7 @@ import msgspec
 from frontrow.domain.errors import StoreUnavailable
 from frontrow.domain.ids import EventId
 from frontrow.http.services import Services
+from frontrow.http.watching.places import epoch_of
 from frontrow.services.catalog import Sale
 from frontrow.services.live_view import LiveView
 
@@ -32,8 +33,7 @@ class _Head(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
 
 def head_of(view: LiveView, layout_version: int) -> bytes:
     """`epoch`, `offset`, `layoutVersion` and, while it is, `stale` as one JSON object."""
-    position = view.position
-    return msgspec.json.encode(_Head(position.epoch, position.offset, layout_version, view.stale))
+    return msgspec.json.encode(_Head(epoch_of(view), view.position.offset, layout_version, view.stale))
 
 
 def etag_of(view: LiveView, revision: str) -> str:

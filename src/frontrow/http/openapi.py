@@ -153,6 +153,15 @@ def _header_parameters(operation: AnyOperation) -> list[_Json]:
                 "example": "6f1c8a52-checkout",
             }
         )
+    if operation.streams:
+        parameters.append(
+            {
+                "name": "Last-Event-ID",
+                "in": "header",
+                "description": "the id of the last event received: the stream goes on after it",
+                "schema": {"type": "string"},
+            }
+        )
     if operation.has_etag:
         parameters.append(
             {
@@ -167,7 +176,9 @@ def _header_parameters(operation: AnyOperation) -> list[_Json]:
 
 def _responses(operation: AnyOperation, reference_of: dict[type, _Json]) -> _Json:
     success: _Json = {"description": operation.summary, "headers": _headers(operation)}
-    if operation.answer is not None:
+    if operation.streams:
+        success["content"] = {operation.media_type: {"schema": {"type": "string"}, "example": operation.example.answer}}
+    elif operation.answer is not None:
         content = {"schema": reference_of[operation.answer], "example": plain(operation.example.answer)}
         success["content"] = {operation.media_type: content}
     responses: _Json = {str(status): success for status in (operation.status, *operation.also)}

@@ -4,7 +4,7 @@ A handler is an async function of the services and a `Call`; it returns an `Answ
 the web framework.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Generic, Literal, TypeVar
@@ -17,9 +17,11 @@ from frontrow.domain.ids import UserId
 from frontrow.http.problems import PROBLEMS, Code, ErrorStyle, Problem
 from frontrow.http.rate_limit import CountsAs
 from frontrow.http.services import Services
+from frontrow.http.watching.sockets import PushSocket
 from frontrow.services.callers import Caller
 
 JSON_MEDIA_TYPE = "application/json"
+STREAM_MEDIA_TYPE = "text/event-stream"
 NO_STORE = "no-store"
 REVALIDATE = "no-cache"
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -67,7 +69,8 @@ QueryT = TypeVar("QueryT", bound=msgspec.Struct)
 
 
 class Call(msgspec.Struct, Generic[BodyT, QueryT], frozen=True, gc=False):
-    """One request, read and checked. `path` are the decoded path parameters; their form is not yet checked."""
+    """One request, read and checked. `path` are the decoded path parameters; their form is not yet checked.
+    `address` and `last_event_id` are read for operations that stream."""
 
     path: dict[str, str]
     body: BodyT
@@ -76,6 +79,8 @@ class Call(msgspec.Struct, Generic[BodyT, QueryT], frozen=True, gc=False):
     key: IdempotencyKey | None = None
     if_none_match: str | None = None
     accepts_gzip: bool = False
+    address: str = ""
+    last_event_id: str | None = None
 
     @property
     def user(self) -> Caller:
@@ -102,10 +107,16 @@ def has_version(if_none_match: str | None, etag: str) -> bool:
     return any(tag in (opaque, "*") for tag in tags)
 
 
+Stream = Callable[[PushSocket | None], AsyncIterator[bytes]]
+"""Opens a stream on a connection; the socket is None where the server cannot push (`frontrow.http.watching`)."""
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """A success: a struct to be encoded or bytes ready to send, and what differs from the operation's own defaults."""
+    """A success: a struct to be encoded, bytes ready to send or a stream, and what differs from the operation's own
+    defaults."""
 
     body: msgspec.Struct | bytes | None = None
+    stream: Stream | None = None
     status: int | None = None
     media_type: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
@@ -148,6 +159,7 @@ class Operation(Generic[BodyT, QueryT]):
     `errors` is how refusals look; operations on one path share it.
     `counts_as` is the rate limit it falls under: `hold` for what takes seats.
     `takes_key` allows an Idempotency-Key header. `cache` is the Cache-Control of a success.
+    `streams` says that it answers an event stream, which begins after a Last-Event-ID header's event.
     """
 
     name: str
@@ -174,6 +186,7 @@ class Operation(Generic[BodyT, QueryT]):
     media_type: str = JSON_MEDIA_TYPE
     takes_large_body: bool = False
     cache: str = NO_STORE
+    streams: bool = False
 
     @property
     def has_body(self) -> bool:

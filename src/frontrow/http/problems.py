@@ -55,6 +55,7 @@ class Code(StrEnum):
     INTERNAL_ERROR = "internal_error"
     STORE_UNAVAILABLE = "store_unavailable"
     PAYMENT_NOT_CONFIGURED = "payment_not_configured"
+    STREAM_UNAVAILABLE = "stream_unavailable"
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -98,6 +99,7 @@ KINDS: dict[Code, Kind] = {
     Code.INTERNAL_ERROR: Kind(500, "Something went wrong on our side"),
     Code.STORE_UNAVAILABLE: Kind(503, "A store does not answer"),
     Code.PAYMENT_NOT_CONFIGURED: Kind(503, "No payment gateway is configured"),
+    Code.STREAM_UNAVAILABLE: Kind(503, "No further stream can be served now"),
 }
 
 

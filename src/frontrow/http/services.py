@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from frontrow.http.client_address import ClientAddresses
 from frontrow.http.rate_limit import RateLimiter
 from frontrow.http.settings import HttpSettings
+from frontrow.http.watching.watchers import Watchers
 from frontrow.ports import Clock
 from frontrow.services.active_holds import ActiveHolds
 from frontrow.services.best_seats import BestSeats
@@ -50,6 +52,8 @@ class Services:
     orders: OrderService
     blocks: BlockService
     live: LiveViews
+    watchers: Watchers
+    addresses: ClientAddresses
     seat_owners: SeatOwners
     stats: StatsService
     demand: DemandService

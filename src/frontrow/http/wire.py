@@ -8,7 +8,9 @@ buys time, as in Apache's mod_reqtimeout.
 """
 
 import asyncio
+import socket
 from collections import deque
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -16,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from frontrow.http.envelope import REQUEST_ID_HEADER, new_request_id
 from frontrow.http.problems import PROBLEM_MEDIA_TYPE, Code, Problem, encode_problem
+from frontrow.http.watching.sockets import EXTENSION
 
 HEAD_BYTES_MAX = 65_536
 """Request line and headers together; nginx takes 40 kB unless told otherwise."""
@@ -26,6 +29,12 @@ BODY_SECONDS_MAX = 30.0
 
 With the largest body of most operations (64 KiB) that is 34 s, with the largest drawing (32 MiB) 35 minutes."""
 BODY_BYTES_PER_SECOND_MIN = 16_384
+PUSHED_BYTES_MAX = 16_384
+"""What is buffered for the reader of a stream before it counts as slow, besides the chunk that went past it."""
+PUSHED_KERNEL_BYTES_MAX = 131_072
+"""What the system buffers for it; left alone, Linux would take 4 MB for each reader that has stopped."""
+UNACKNOWLEDGED_MS_MAX = 60_000
+"""A stream's peer that has not acknowledged what was sent for this long is gone; Linux's own answer is 15 minutes."""
 
 
 class HeadTooLarge(Exception):
@@ -50,6 +59,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._body_began_s = 0.0
         self._deadline: asyncio.TimerHandle | None = None
         self._unanswered: deque[RequestResponseCycle] = deque()
+        self._when_lost: Callable[[], None] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Give the first head its time."""
@@ -64,6 +74,8 @@ class BoundedHttp(HttpToolsProtocol):
             cycle.disconnected = True
             cycle.message_event.set()
         self._unanswered.clear()
+        if self._when_lost is not None:
+            self._when_lost()
 
     def data_received(self, data: bytes) -> None:
         """Parse what came; give up on a head, or on the trailers of a body, that are too large before they end."""
@@ -106,6 +118,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._in_body = self._moved_on = True
         self._arrived_bytes = self._body_bytes = 0
         self._stop_clock()
+        self.scope["extensions"] = {EXTENSION: self}  # type: ignore[dict-item] # ASGI's extensions are dicts of what can be sent to another process
         super().on_headers_complete()
         self._unanswered.append(self.cycle)
 
@@ -125,7 +138,32 @@ class BoundedHttp(HttpToolsProtocol):
         """The oldest request is answered: answers are given in the order of requests."""
         if self._unanswered:
             self._unanswered.popleft()
+        self._when_lost = None
         super().on_response_complete()
+
+    def begin_pushing(self, when_lost: Callable[[], None]) -> None:
+        """See PushSocket."""
+        if self.transport.is_closing():
+            when_lost()
+            return
+        self._when_lost = when_lost
+        self.transport.set_write_buffer_limits(high=PUSHED_BYTES_MAX)
+        peer: socket.socket | None = self.transport.get_extra_info("socket")
+        if peer is not None:
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, PUSHED_KERNEL_BYTES_MAX)
+            if hasattr(socket, "TCP_USER_TIMEOUT") and peer.family in (socket.AF_INET, socket.AF_INET6):
+                peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS_MAX)
+
+    def push(self, chunk: bytes) -> bool:
+        """See PushSocket."""
+        if self._when_lost is None or self.flow.write_paused or self.transport.is_closing():
+            return False
+        self.transport.write(chunk)
+        return True
+
+    def hang_up(self) -> None:
+        """See PushSocket."""
+        self.transport.abort()
 
     def send_400_response(self, msg: str) -> None:
         """Answer what cannot be parsed, and hang up."""

@@ -81,6 +81,7 @@ class FollowedEvent:
         self._moved = asyncio.Event()
         self._pulse: asyncio.Future[None] | None = None
         self._pulse_due = False
+        self._pulsed_at_s = -COALESCE_S
         self._reading: asyncio.Task[None] | None = None
         self._read_again = False
 
@@ -169,13 +170,14 @@ class FollowedEvent:
             with contextlib.suppress(StoreUnavailable, LedgerUnavailable):  # then it is stale, and marked so
                 await asyncio.shield(self.read_map(view.layout))
 
-    async def changed(self, view: LiveView, shown: Position) -> None:
-        """Return COALESCE_S after the view has moved on from `shown`; everyone who waits wakes together."""
+    async def changed(self, view: LiveView, shown: Position, within_s: float) -> None:
+        """Return when the view has moved on from `shown`, COALESCE_S after the last such time at the earliest; or
+        after `within_s`."""
         if self._pulse is None:
             self._pulse = asyncio.get_running_loop().create_future()
         if view.position != shown:
             self._pulse_soon()
-        await asyncio.shield(self._pulse)
+        await asyncio.wait((self._pulse,), timeout=within_s)
 
     def _has_moved(self) -> None:
         self._moved.set()
@@ -184,10 +186,12 @@ class FollowedEvent:
     def _pulse_soon(self) -> None:
         if self._pulse is not None and not self._pulse_due:
             self._pulse_due = True
-            asyncio.get_running_loop().call_later(COALESCE_S, self._wake_watchers)
+            loop = asyncio.get_running_loop()
+            loop.call_at(max(loop.time(), self._pulsed_at_s + COALESCE_S), self._wake_watchers)
 
     def _wake_watchers(self) -> None:
         pulse, self._pulse, self._pulse_due = self._pulse, None, False
+        self._pulsed_at_s = asyncio.get_running_loop().time()
         if pulse is not None and not pulse.done():
             pulse.set_result(None)
 

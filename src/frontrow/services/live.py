@@ -6,7 +6,8 @@ view converges whatever the store goes through. All reads are answered from here
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
 import structlog
@@ -17,9 +18,9 @@ from frontrow.domain.ids import EventId
 from frontrow.ports import ChangeFeed, Clock
 from frontrow.services.catalog import Sale
 from frontrow.services.followed_event import FollowedEvent, MapReader, Sweeps, Warms
-from frontrow.services.live_view import LiveView, ViewChanges, ViewSnapshot
+from frontrow.services.live_view import LiveView, ViewChanges
 
-__all__ = ["LiveView", "LiveViews", "ViewChanges", "ViewSnapshot"]
+__all__ = ["LiveView", "LiveViews", "ViewChanges"]
 
 EVENTS_MAX = 1_000
 """Views kept at once; past it the one that was read longest ago is let go. Each costs a stream in every read."""
@@ -83,34 +84,28 @@ class LiveViews:
         if followed is not None:  # else the first map that is read has it
             followed.note(entries)
 
-    async def watch(
-        self, event_id: EventId, shown: Position | None = None
-    ) -> AsyncGenerator[ViewSnapshot | ViewChanges, None]:
-        """What a watcher needs to show the event from now on, for ever; first at once, then after each change.
+    @contextmanager
+    def watching(self, event_id: EventId) -> Iterator[None]:
+        """Keep the event's view until the end of the block, though nobody reads it."""
+        followed = self._followed.get(event_id) or self._follow(event_id)
+        followed.watchers += 1
+        try:
+            yield
+        finally:
+            followed.watchers -= 1
 
-        Changes within 50 ms come together. Nothing is queued: a watcher that comes back late is given all that it
-        misses in one value, or a snapshot where that is no longer known or the layout version has changed.
+    async def moved(self, event_id: EventId, shown: Position, *, within_s: float) -> LiveView:
+        """The view as soon as those who show it as of `shown` should be told more, or as it is after `within_s`.
 
-        Args:
-            shown: the position that the watcher shows already; None for nothing yet.
+        Changes that come within COALESCE_S of each other are told together: the first after a quiet time at once, those
+        after it together. Called inside `watching`.
 
         Raises:
             LookupError, StoreUnavailable, LedgerUnavailable: as `view`.
         """
         view = await self.view(event_id)
-        followed = self._followed[event_id]
-        followed.watchers += 1
-        try:
-            layout_version = view.layout.version
-            while True:
-                if shown != view.position or layout_version != view.layout.version:
-                    changes = view.changes_since(shown) if shown and layout_version == view.layout.version else None
-                    shown, layout_version = view.position, view.layout.version
-                    yield changes or view.snapshot_for_watchers()
-                await followed.changed(view, shown)
-                view = await self.view(event_id)
-        finally:
-            followed.watchers -= 1
+        await self._followed[event_id].changed(view, shown, within_s)
+        return await self.view(event_id)
 
     async def run(self) -> None:
         """Tail the feeds of the followed events, for ever."""

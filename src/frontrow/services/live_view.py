@@ -35,14 +35,6 @@ class Taken(Enum):
     """Of another epoch: the whole map must be read anew."""
 
 
-class ViewSnapshot(msgspec.Struct, frozen=True):
-    """Every seat's state in the order of a layout version, at one position."""
-
-    position: Position
-    layout_version: int
-    states: bytes
-
-
 class ViewChanges(msgspec.Struct, frozen=True):
     """Seats by the state they have at `position`, of those that changed since the position asked from."""
 
@@ -114,10 +106,6 @@ class LiveView:
         """Everything this view knows, as a value of its own."""
         return self._states.snapshot(0)
 
-    def snapshot_for_watchers(self) -> ViewSnapshot:
-        """Everything a watcher shows."""
-        return ViewSnapshot(self.position, self._layout.version, self.states())
-
     def changes_since(self, position: Position) -> ViewChanges | None:
         """What a watcher that shows the view as of `position` misses; None when it must start from a snapshot.
 
@@ -144,6 +132,7 @@ class LiveView:
         """Show the seats in this layout's order from now on; costs a pass over them where it is another layout."""
         if layout is not self._layout:
             self._layout = layout
+            self._journal = ViewJournal(self.position)  # it knows the seats of the earlier drawing only
             self._changes.clear()
             self._draw()
 

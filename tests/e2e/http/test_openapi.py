@@ -48,6 +48,8 @@ def test_examples_of_bodies_and_answers_fit_their_schemas(operation: AnyOperatio
         media.append(description["requestBody"]["content"]["application/json"])
     if operation.answer is not None:
         media.append(description["responses"][str(operation.status)]["content"]["application/json"])
+    if operation.streams:
+        media.append(description["responses"][str(operation.status)]["content"]["text/event-stream"])
     for each in media:
         assert is_valid(each["schema"], each["example"]), each
     assert bool(media) or operation.status == 204

@@ -499,6 +499,13 @@ async def more_calls_in_a_minute_than_a_user_may_make(api: Api, _: pytest.Monkey
     return answer
 
 
+@brings_about(Code.STREAM_UNAVAILABLE, watchers_max=0)
+async def one_stream_more_than_the_process_may_serve(api: Api, _: pytest.MonkeyPatch) -> Answered:
+    answer = await api.get(f"/api/v1/events/{EVENT}/changes")
+    assert int(answer.headers["retry-after"]) >= 1
+    return answer
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: f"{scenario.code}-{scenario.play.__name__}")
 async def test_what_went_wrong_is_named_by_its_code(
     scenario: Scenario, folder: Path, valkey: ValkeyServer, monkeypatch: pytest.MonkeyPatch

@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
+import msgspec
 import pytest
 import pytest_asyncio
 from hypothesis import given, settings
@@ -17,7 +18,7 @@ from frontrow.domain.layout_index import index_layout
 from frontrow.domain.seat_map import SeatState
 from frontrow.services import followed_event, live, view_journal
 from frontrow.services.catalog import Sale
-from frontrow.services.live import LiveViews, ViewChanges, ViewSnapshot
+from frontrow.services.live import LiveViews, ViewChanges
 from tests.support.eventually import eventually
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_feed import FakeFeed
@@ -336,10 +337,32 @@ async def take(stage: Stage, step: tuple[str, ...]) -> None:
                 await asyncio.sleep(0)
 
 
+class Snapshot(msgspec.Struct, frozen=True):
+    """Every seat, as a watcher is shown them first."""
+
+    position: Position
+    layout_version: int
+    states: bytes
+
+
+async def watch(stage: Stage, shown: Position | None = None) -> AsyncGenerator[Snapshot | ViewChanges, None]:
+    """What a watcher is told that looks each time the view has moved; the first at once."""
+    with stage.live.watching(EVENT):
+        view = await stage.live.view(EVENT)
+        layout_version = view.layout.version
+        while True:
+            if shown != view.position or layout_version != view.layout.version:
+                known = shown is not None and layout_version == view.layout.version
+                changes = view.changes_since(shown) if known and shown is not None else None
+                shown, layout_version = view.position, view.layout.version
+                yield changes or Snapshot(shown, layout_version, view.states())
+            view = await stage.live.moved(EVENT, shown, within_s=0.1)
+
+
 async def test_a_watcher_starts_with_a_snapshot_and_then_gets_what_changed(stage: Stage) -> None:
-    async with contextlib.aclosing(stage.live.watch(EVENT)) as watcher:
+    async with contextlib.aclosing(watch(stage)) as watcher:
         first = await anext(watcher)
-        assert first == ViewSnapshot(stage.feed.position(EVENT), 1, b"a" * 28)
+        assert first == Snapshot(stage.feed.position(EVENT), 1, b"a" * 28)
         stage.live.note(EVENT, [stage.feed.append(EVENT, ChangeKind.HELD, "A1 A2")])
         stage.live.note(EVENT, [stage.feed.append(EVENT, ChangeKind.BOOKED, "A2")])
         assert await anext(watcher) == ViewChanges(
@@ -349,8 +372,8 @@ async def test_a_watcher_starts_with_a_snapshot_and_then_gets_what_changed(stage
 
 async def test_changes_that_come_together_reach_every_watcher_as_one_value(stage: Stage) -> None:
     async with (
-        contextlib.aclosing(stage.live.watch(EVENT)) as one,
-        contextlib.aclosing(stage.live.watch(EVENT)) as other,
+        contextlib.aclosing(watch(stage)) as one,
+        contextlib.aclosing(watch(stage)) as other,
     ):
         await anext(one)
         await anext(other)
@@ -368,29 +391,29 @@ async def test_a_watcher_that_comes_back_gets_only_what_it_missed(stage: Stage) 
     await stage.live.view(EVENT)
     shown = stage.feed.position(EVENT)
     stage.live.note(EVENT, [stage.feed.append(EVENT, ChangeKind.HELD, "B1")])
-    async with contextlib.aclosing(stage.live.watch(EVENT, shown)) as watcher:
+    async with contextlib.aclosing(watch(stage, shown)) as watcher:
         assert await anext(watcher) == ViewChanges(stage.feed.position(EVENT), {SeatState.HELD: (SeatId("B1"),)})
 
 
 async def test_a_watcher_from_an_unknown_position_gets_a_snapshot(stage: Stage) -> None:
-    async with contextlib.aclosing(stage.live.watch(EVENT, Position("another", "5-0-x"))) as watcher:
-        assert isinstance(await anext(watcher), ViewSnapshot)
+    async with contextlib.aclosing(watch(stage, Position("another", "5-0-x"))) as watcher:
+        assert isinstance(await anext(watcher), Snapshot)
 
 
 async def test_a_watcher_too_far_behind_gets_a_snapshot(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(view_journal, "STEPS_MAX", 3)
-    async with contextlib.aclosing(stage.live.watch(EVENT)) as watcher:
+    async with contextlib.aclosing(watch(stage)) as watcher:
         await anext(watcher)
         for kind in (ChangeKind.HELD, ChangeKind.RELEASED, ChangeKind.HELD, ChangeKind.RELEASED):
             stage.live.note(EVENT, [stage.feed.append(EVENT, kind, "A1")])
-        assert isinstance(await anext(watcher), ViewSnapshot)
+        assert isinstance(await anext(watcher), Snapshot)
         for kind in (ChangeKind.HELD, ChangeKind.RELEASED, ChangeKind.HELD):
             stage.live.note(EVENT, [stage.feed.append(EVENT, kind, "A1")])
         assert isinstance(await anext(watcher), ViewChanges)
 
 
 async def test_a_map_read_anew_reaches_watchers_as_what_differs(stage: Stage) -> None:
-    async with contextlib.aclosing(stage.live.watch(EVENT)) as watcher:
+    async with contextlib.aclosing(watch(stage)) as watcher:
         await anext(watcher)
         stage.feed.flush_all()
         stage.feed.warm(EVENT)
@@ -402,15 +425,15 @@ async def test_a_map_read_anew_reaches_watchers_as_what_differs(stage: Stage) ->
 
 
 async def test_another_layout_version_reaches_watchers_as_a_snapshot(stage: Stage) -> None:
-    async with contextlib.aclosing(stage.live.watch(EVENT)) as watcher:
+    async with contextlib.aclosing(watch(stage)) as watcher:
         await anext(watcher)
         stage.sales.layout = index_layout(small_layout(seats_per_row=2), 2)
         stage.live.note(EVENT, [stage.feed.append(EVENT, ChangeKind.HELD, "A1")])
-        assert await anext(watcher) == ViewSnapshot(stage.feed.position(EVENT), 2, b"haaaaaaaaaaa")
+        assert await anext(watcher) == Snapshot(stage.feed.position(EVENT), 2, b"haaaaaaaaaaa")
 
 
 async def test_a_watched_event_is_not_let_go(stage: Stage) -> None:
-    async with contextlib.aclosing(stage.live.watch(EVENT)) as watcher:
+    async with contextlib.aclosing(watch(stage)) as watcher:
         await anext(watcher)
         stage.tail()
         stage.clock.advance(live.IDLE_MS + 1)
@@ -461,11 +484,11 @@ class Screen:
         await asyncio.gather(self._task, return_exceptions=True)
 
     async def _follow(self) -> None:
-        async with contextlib.aclosing(self._stage.live.watch(EVENT)) as watcher:
+        async with contextlib.aclosing(watch(self._stage)) as watcher:
             async for given in watcher:
                 self.position = given.position
                 match given:
-                    case ViewSnapshot():
+                    case Snapshot():
                         self.letters = bytearray(given.states)
                     case ViewChanges():
                         for state, seat_ids in given.seats.items():

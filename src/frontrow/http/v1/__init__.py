@@ -4,6 +4,7 @@ from frontrow.http.operation import AnyOperation
 from frontrow.http.v1 import (
     blocks,
     bookings,
+    changes,
     demand,
     event_admin,
     events,
@@ -23,6 +24,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     *layouts.OPERATIONS,
     *seats.OPERATIONS,
     *seat_states.OPERATIONS,
+    *changes.OPERATIONS,
     *suggestions.OPERATIONS,
     *holds.OPERATIONS,
     *seat_holds.OPERATIONS,

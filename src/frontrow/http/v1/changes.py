@@ -1,0 +1,68 @@
+"""The seats of an event as they change: a stream that begins with all of them, or where the client left off."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from frontrow.domain.ids import EventId
+from frontrow.http.event_views import shown_event
+from frontrow.http.operation import STREAM_MEDIA_TYPE, Access, Answer, Call, Example, NoBody, Operation, declared
+from frontrow.http.problems import Code, Problem, not_found
+from frontrow.http.services import Services
+from frontrow.http.v1.events import PATH
+
+
+class ChangesQuery(msgspec.Struct, frozen=True, rename="camel"):
+    """Where to go on; a Last-Event-ID header goes before."""
+
+    last_event_id: Annotated[
+        str | None, Meta(description="the id of the last frame received; a snapshot comes first where it is not known")
+    ] = None
+
+
+async def watch_changes(services: Services, call: Call[NoBody, ChangesQuery]) -> Answer | Problem:
+    """Everything that happens to the event's seats from now on, and first what the client misses."""
+    event_id = EventId(call.path["eventId"])
+    refusal = services.watchers.refusal(call.address)
+    if refusal is not None:
+        return refusal
+    event = await shown_event(services, event_id)
+    if event is None:
+        return not_found(f"event {event_id}")
+    _, view = event
+    shown = call.last_event_id or call.query.last_event_id
+    return Answer(
+        stream=lambda socket: services.watchers.stream(event_id, view, shown=shown, address=call.address, socket=socket)
+    )
+
+
+OPERATIONS = declared(
+    Operation(
+        name="watchChanges",
+        method="GET",
+        path="/api/v1/events/{eventId}/changes",
+        summary="The seats' states as they change, as an event stream",
+        tag="Seats",
+        access=Access.PUBLIC,
+        handler=watch_changes,
+        body=NoBody,
+        query=ChangesQuery,
+        streams=True,
+        media_type=STREAM_MEDIA_TYPE,
+        refusals=frozenset({Code.NOT_FOUND, Code.STORE_UNAVAILABLE, Code.STREAM_UNAVAILABLE}),
+        example=Example(
+            path=PATH,
+            query={"lastEventId": "u5Yc1s2k.grand-hall.1:1767225600000-0-x7Qa"},
+            answer=(
+                "event: snapshot\n"
+                "id: u5Yc1s2k.grand-hall.1:1767225600000-0-x7Qa\n"
+                'data: {"epoch":"u5Yc1s2k.grand-hall.1","offset":"1767225600000-0-x7Qa","layoutId":"grand-hall",'
+                '"layoutVersion":1,"states":"hhhaabx"}\n\n'
+                "event: changes\n"
+                "id: u5Yc1s2k.grand-hall.1:1767225600120-0-Tz3d\n"
+                'data: {"offset":"1767225600120-0-Tz3d","seats":{"h":["A4"],"a":["A1","A2"]}}\n\n'
+            ),
+        ),
+    ),
+)

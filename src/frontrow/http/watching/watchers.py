@@ -1,0 +1,118 @@
+"""Every stream of this process: who may open one, what it begins with, and its end."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from frontrow.domain.ids import EventId
+from frontrow.http.problems import Code, Problem
+from frontrow.http.watching.audience import Audience, Watcher
+from frontrow.http.watching.frames import Frames, retry_hint
+from frontrow.http.watching.sockets import PushSocket
+from frontrow.ports import Clock
+from frontrow.services.live import LiveViews
+from frontrow.services.live_view import LiveView
+
+HEARTBEAT_MS = 15_000
+RETRY_MS = (1_000, 4_000)
+"""When a stream has ended its page comes back after a time between these, so that thousands don't come at once."""
+FULL_RETRY_S = 10
+
+
+class WatcherLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """How many streams are open at once: in this process, and of those from one client address."""
+
+    watchers_max: int = 10_000
+    watchers_per_address_max: int = 2_500
+
+
+class Watchers:
+    """Streams by event. A stream needs a socket that can be pushed to; without one it ends after its first frame, and
+    its page comes back for the next."""
+
+    def __init__(
+        self, live: LiveViews, clock: Clock, limits: WatcherLimits, *, heartbeat_ms: int = HEARTBEAT_MS
+    ) -> None:
+        self._live = live
+        self._clock = clock
+        self._limits = limits
+        self._heartbeat_ms = heartbeat_ms
+        self._audiences: dict[EventId, Audience] = {}
+        self._by_address = Counter[str]()
+        self._count = 0
+        self._ended = False
+
+    @property
+    def count(self) -> int:
+        """How many streams are open."""
+        return self._count
+
+    def refusal(self, address: str) -> Problem | None:
+        """Why this address cannot have another stream now; None when it can."""
+        limits = self._limits
+        if self._ended:
+            detail = "this process is stopping; come back in a moment"
+        elif self._count >= limits.watchers_max:
+            detail = "this process serves as many streams as it may; poll seat-states, or come back later"
+        elif self._by_address[address] >= limits.watchers_per_address_max:
+            detail = f"at most {limits.watchers_per_address_max} streams may be open from one address"
+        else:
+            return None
+        return Problem(code=Code.STREAM_UNAVAILABLE, detail=detail, retry_after_s=FULL_RETRY_S)
+
+    async def stream(
+        self, event_id: EventId, view: LiveView, *, shown: str | None, address: str, socket: PushSocket | None
+    ) -> AsyncIterator[bytes]:
+        """The stream's first bytes; it goes on by pushes until this iterator ends.
+
+        Args:
+            view: the event's, looked at when the iterator begins.
+            shown: the id of the last frame the client has received; None, or anything else that is no id, for none.
+        """
+        if self._ended:
+            return
+        self._by_address[address] += 1
+        self._count += 1
+        try:
+            begin = retry_hint(random.randint(*RETRY_MS))
+            if socket is None:
+                yield begin + Frames().step(view, shown).frame
+                return
+            audience = self._audiences.get(event_id) or self._gather(event_id)
+            step = audience.frames.step(view, shown)
+            watcher = Watcher(socket, step.place)
+            audience.join(watcher)
+            try:
+                yield begin + step.frame
+                socket.begin_pushing(watcher.end)
+                await watcher.over
+            finally:
+                audience.leave(watcher)
+                if audience.is_empty and self._audiences.get(event_id) is audience:
+                    del self._audiences[event_id]
+                    await audience.close()
+        finally:
+            self._count -= 1
+            self._by_address[address] -= 1
+            if not self._by_address[address]:
+                del self._by_address[address]
+
+    def end(self) -> None:
+        """Let every stream end at once, and begin no other: the process is stopping."""
+        self._ended = True
+        for audience in list(self._audiences.values()):
+            audience.end()
+
+    async def close(self) -> None:
+        """End what is still open."""
+        self.end()
+        await asyncio.gather(*(audience.close() for audience in self._audiences.values()))
+
+    def _gather(self, event_id: EventId) -> Audience:
+        audience = self._audiences[event_id] = Audience(
+            event_id, live=self._live, clock=self._clock, heartbeat_ms=self._heartbeat_ms
+        )
+        return audience
