@@ -10,7 +10,6 @@ import { Echoes } from "../../src/frontrow/web/js/sale/echoes.js";
 import { formatMoney } from "../../src/frontrow/web/js/sale/formatting.js";
 import { ApiProblem, NoAnswer, retryAfterMs } from "../../src/frontrow/web/js/api/problems.js";
 import { ServerClock } from "../../src/frontrow/web/js/api/server-clock.js";
-import { PollingFeed } from "../../src/frontrow/web/js/sale/states-feed.js";
 import { noneFreeText, problemText, refusedText } from "../../src/frontrow/web/js/sale/wording.js";
 import { AVAILABLE, BLOCKED, BOOKED, HELD, MINE, countStates } from "../../src/frontrow/web/js/venue/seat-states.js";
 import { Venue } from "../../src/frontrow/web/js/venue/venue.js";
@@ -31,15 +30,15 @@ function basketOn(answers) {
   const calls = [];
   const told = [];
   const venue = new Venue(LAYOUT);
-  const api = Object.fromEntries(["hold", "release", "extend", "holds", "book"].map((name) => [name, async (...args) => {
+  const api = Object.assign({ clock: { nowMs: Date.now } }, Object.fromEntries(["hold", "release", "extend", "holds", "book"].map((name) => [name, async (...args) => {
     calls.push([name, ...args]);
     const answer = answers[name];
     const result = typeof answer === "function" ? await answer(...args) : answer;
     if (result instanceof Error) throw result;
     return result;
-  }]));
+  }])));
   const hear = (name) => (...args) => told.push([name, ...args]);
-  const listener = { onChange() {}, onHeld: hear("held"), onReleased: hear("released"), onRefused: hear("refused"), onLost: hear("lost"), onProblem: hear("problem") };
+  const listener = { onChange() {}, onHeld: hear("held"), onProlonged: hear("prolonged"), onBestRefused: hear("best refused"), onReleased: hear("released"), onRefused: hear("refused"), onLost: hear("lost"), onProblem: hear("problem") };
   return { basket: new Basket({ api, event: EVENT, venue, seatsMax: 4, listener }), calls, told, venue };
 }
 
@@ -248,50 +247,21 @@ test("Retry-After is seconds or a date", () => {
   assert.equal(retryAfterMs("soon"), 0);
 });
 
-test("the feed does not ask before the server wants to be asked, whoever hurries it", async (t) => {
-  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
-  const page = { hidden: false, addEventListener() {}, removeEventListener() {} };
-  Object.assign(globalThis, { document: page, addEventListener() {}, removeEventListener() {} });
-  t.after(() => ["document", "addEventListener", "removeEventListener"].forEach((name) => delete globalThis[name]));
-  let asked = 0;
-  const heard = [];
-  const feed = new PollingFeed(
-    async () => {
-      asked += 1;
-      if (asked === 1) throw new ApiProblem(429, { code: "rate_limited" }, 30_000);
-      return { etag: "1", states: null };
-    },
-    { onStates() {}, onUnchanged: () => heard.push("fresh"), onTrouble: (problem) => heard.push(problem.code) },
-  );
-  feed.start();
-  await turn();
-  assert.deepEqual([asked, heard], [1, ["rate_limited"]]);
-  t.mock.timers.tick(29_000);
-  feed.soon();
-  await turn();
-  assert.equal(asked, 1);
-  t.mock.timers.tick(1_000);
-  await turn();
-  assert.deepEqual([asked, heard], [2, ["rate_limited", "fresh"]]);
-  t.mock.timers.tick(1_500);
-  await turn();
-  assert.equal(asked, 3);
-  feed.stop();
-});
-
 test("too many calls are told with the time to wait", () => {
   assert.match(problemText(new ApiProblem(429, { code: "rate_limited" }, 12_000)), /in 12 seconds/);
   assert.match(problemText(new ApiProblem(429, { code: "rate_limited" }, 1_000)), /in a moment/);
 });
 
-test("what an answer told stays until a snapshot asked for later", () => {
+test("what an answer told stays until the feed tells of a later time", () => {
   const echoes = new Echoes();
   echoes.hear([1], 0, 1_000);
   const states = Uint8Array.of(1, 1);
-  echoes.layOver(states, 1_100);
+  echoes.forgetBefore(1_100);
+  echoes.layOver(states);
   assert.deepEqual([...states], [1, 0]);
   states[1] = 1;
-  echoes.layOver(states, 2_000);
+  echoes.forgetBefore(2_000);
+  echoes.layOver(states);
   assert.deepEqual([...states], [1, 1]);
 });
 

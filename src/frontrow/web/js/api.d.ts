@@ -44,11 +44,20 @@ export interface ServerClock {
   nowMs(): number;
 }
 
+/** Whose token the requests carry. */
+export interface Tokens {
+  /** The token there is, without making one. */
+  present(): Promise<string | null>;
+  /** The token there is, or a new guest's. */
+  needed(): Promise<string>;
+}
+
 /** Every method throws a Problem when it fails for good; what may pass is repeated before, under one key. */
 export class ApiClient {
   constructor(options: ApiClientOptions);
   readonly origin: string;
   readonly clock: ServerClock;
+  readonly tokens: Tokens;
 
   events(cursor?: string | null): Promise<EventPage>;
   event(eventId: string): Promise<EventSummary>;

@@ -1,23 +1,21 @@
 /** One event, opened: its sale, its map and its checkout together, and what is said and announced of them. */
 
 /** @import { Booking, EventSummary, Hold } from "./wire.js" */
-/** @import { ApiClient } from "./api.js" */
-/** @import { Problem } from "./api.js" */
+/** @import { ApiClient, Problem } from "./api.js" */
+/** @import { Chooser } from "./map-pane.js" */
+/** @import { Connection } from "./sale/live-feed.js" */
 /** @import { Theme } from "./theme.js" */
-/** @import { Venue, VenueTable } from "./venue/venue.js" */
+/** @import { Venue } from "./venue/venue.js" */
+/** @import { Words } from "./words/words.js" */
 
 import { Checkout } from "./checkout.js";
+import { Choosing } from "./choosing.js";
 import { MapPane } from "./map-pane.js";
 import { h } from "./panels/markup.js";
 import { Notices } from "./panels/notices.js";
-import { formatMoney } from "./sale/formatting.js";
 import { LiveSale } from "./sale/live-sale.js";
-import { problemText, refusedText, seatName, tableName } from "./sale/wording.js";
-import { AVAILABLE, MINE } from "./venue/seat-states.js";
-import { wordsFor } from "./words/words.js";
-
-/** One look that failed is a hiccup; from the second in a row on the map says that it may be out of date. */
-const STALE_FROM_FAILURES = 2;
+import { Selecting } from "./selecting.js";
+import { problemText } from "./words/problem-words.js";
 
 /**
  * @typedef {object} OpenEventListener
@@ -25,11 +23,20 @@ const STALE_FROM_FAILURES = 2;
  * @property {(expiresAtMs: number) => void} onExpiring
  * @property {(seatIds: string[]) => void} onLost
  * @property {(booking: Booking) => void} onBooked
+ * @property {(seatIds: string[]) => void} onSelection
  * @property {(problem: Problem) => void} onProblem
  * @property {() => void} onNewLayout
  */
 
-/** @typedef {{ theme: Theme, fontFamily: string, locale?: string, seatsMax: number, listener: OpenEventListener }} OpenEventOptions */
+/**
+ * @typedef {object} OpenEventOptions
+ * @property {Theme} theme
+ * @property {string} fontFamily
+ * @property {Words} words
+ * @property {number} seatsMax
+ * @property {"buy" | "select"} mode
+ * @property {OpenEventListener} listener
+ */
 
 export class OpenEvent {
   /**
@@ -38,37 +45,43 @@ export class OpenEvent {
    * @param {Venue} venue
    * @param {OpenEventOptions} options
    */
-  constructor(api, event, venue, { theme, fontFamily, locale, seatsMax, listener }) {
+  constructor(api, event, venue, { theme, fontFamily, words, seatsMax, mode, listener }) {
     this._venue = venue;
     this._listener = listener;
-    this._locale = locale;
-    this._failures = 0;
-    this._notices = new Notices();
+    this._words = words;
+    /** @type {Connection} */
+    this._connection = "connecting";
+    const notices = new Notices(words);
+    this._notices = notices;
     /** @param {number} minor */
-    const price = (minor) => formatMoney({ amountMinor: minor, currency: event.currency }, locale, { short: true });
+    const price = (minor) => words.money(minor, event.currency, { short: true });
     this.sale = new LiveSale(api, event, venue, {
       seatsMax,
+      keepsHolds: mode === "select",
       listener: {
         onSeats: (changed, byOthers) => this.pane.reflect(changed, byOthers),
         onBasket: () => this._basketChanged(),
         onHeld: (hold, added) => listener.onHeld(hold, this._ids(added)),
-        onRefused: (refused) => this._notices.tell(refusedText(venue, refused, locale), "bad"),
+        onRefused: (refused) => void this._choosing?.refused(refused),
+        onBestRefused: (reason) => this._choosing?.bestRefused(reason),
         onLost: (lost) => this._lost(lost),
         onProblem: (problem, doing) => this._problem(problem, doing),
-        onFreshness: (fresh) => this._freshness(fresh),
+        onConnection: (connection) => this._connected(connection),
         onNewLayout: listener.onNewLayout,
       },
     });
-    this.pane = new MapPane({
-      sale: this.sale, theme, fontFamily, words: wordsFor(locale), price, notices: this._notices,
-      onSeat: (seat) => this._toggle(seat),
-      onTable: (table) => this._toggleTable(table),
-    });
-    this._checkout = new Checkout({
-      sale: this.sale, clock: api.clock, pane: this.pane, notices: this._notices, locale, price,
+    const pane = () => this.pane;
+    this._choosing = mode === "buy" ? new Choosing({ sale: this.sale, words, notices, price, pane }) : null;
+    this._selecting = mode === "select" ? new Selecting({ venue, words, notices, pane, onChange: listener.onSelection }) : null;
+    const choosing = this._choosing;
+    this.pane = new MapPane({ sale: this.sale, theme, fontFamily, words, price, notices, chooser: this._chooser(), onBest: choosing && (() => choosing.openBest()) });
+    this._checkout = choosing && new Checkout({
+      sale: this.sale, clock: api.clock, pane: this.pane, notices, words, price, onBest: () => choosing.openBest(),
       onExpiring: listener.onExpiring, onBooked: listener.onBooked, onProblem: listener.onProblem,
     });
-    this.element = h("div", { class: "opened" }, this.pane.element, this._checkout.panel.element, this._notices.voice, this._notices.alarm);
+    this.element = h("div", { class: "opened", lang: words.language, dir: words.dir, "data-mode": mode },
+      this.pane.element, this._checkout && this._checkout.panel.element, ...(choosing?.dialogs ?? []), notices.voice, notices.alarm);
+    if (this._selecting) this.element.addEventListener("keydown", (event) => event.key === "Escape" && this._selecting?.clear());
   }
 
   start() {
@@ -77,14 +90,63 @@ export class OpenEvent {
 
   end() {
     this.sale.stop();
-    this._checkout.end();
+    this._checkout?.end();
+    this._choosing?.end();
+    this._notices.end();
     this.pane.end();
     this.element.remove();
   }
 
+  /** Only seats of this category can be chosen; any with null, and with an id that the drawing has not. @param {string | null} categoryId */
+  restrict(categoryId) {
+    const category = this._venue.categories.findIndex(({ id }) => id === categoryId);
+    this._choosing?.restrict(category);
+    this.pane.restrict(category);
+  }
+
+  /** @param {Readonly<Record<string, number>> | null} heat by seat id, 0 to 1 */
+  setHeat(heat) {
+    if (!heat) {
+      this.pane.setHeat(null);
+      return;
+    }
+    const values = new Float32Array(this._venue.seatCount).fill(Number.NaN);
+    for (const [id, value] of Object.entries(heat)) {
+      const seat = this._venue.indexOf.get(id);
+      if (seat !== undefined) values[seat] = Math.min(1, Math.max(0, value));
+    }
+    this.pane.setHeat(values);
+  }
+
+  /** The ids of the seats selected in the mode `select`. */
+  get selected() {
+    return this._selecting?.seatIds ?? [];
+  }
+
+  set selected(seatIds) {
+    if (this._selecting) this._selecting.seatIds = seatIds;
+  }
+
+  /** @returns {Chooser} */
+  _chooser() {
+    const { _choosing: choosing, _selecting: selecting } = this;
+    if (selecting) {
+      return {
+        chosen: (seat) => selecting.chosen(seat), choosable: () => true,
+        onSeat: (seat) => selecting.toggle(seat), onTable: (table) => selecting.toggleTable(table), onRectangle: (seats) => selecting.rectangle(seats),
+      };
+    }
+    const buying = /** @type {Choosing} */ (choosing);
+    return {
+      chosen: (seat) => buying.chosen(seat), choosable: (seat) => buying.choosable(seat),
+      onSeat: (seat) => buying.toggle(seat), onTable: (table) => buying.toggleTable(table),
+    };
+  }
+
   _basketChanged() {
     this.pane.reflect([], false);
-    this._checkout.reflect();
+    this._choosing?.reflect();
+    this._checkout?.reflect();
   }
 
   /** @param {readonly number[]} seats */
@@ -92,61 +154,10 @@ export class OpenEvent {
     return seats.map((seat) => this._venue.seat(seat).id);
   }
 
-  /** @param {number} seat */
-  _toggle(seat) {
-    const state = this.sale.states[seat];
-    const { spot } = seatName(this._venue, seat);
-    const table = this._venue.tableOf(seat);
-    if (state === MINE) {
-      this._settle(this.sale.basket.giveBack([seat]), `${spot} given back.`);
-    } else if (state === AVAILABLE && table?.wholeOnly) {
-      this._toggleTable(table);
-    } else if (state === AVAILABLE) {
-      this._take([seat], null, `${spot} is yours for now.`);
-    } else {
-      this._notices.say(`${spot} cannot be had.`);
-    }
-  }
-
-  /** @param {VenueTable} table */
-  _toggleTable(table) {
-    const { states, basket } = this.sale;
-    const name = tableName(table.item.lbl || table.item.id);
-    const free = table.seats.filter((seat) => states[seat] === AVAILABLE || states[seat] === MINE);
-    if (table.seats.length === 0) return;
-    if (table.seats.every((seat) => states[seat] === MINE)) {
-      this._settle(basket.giveBack(table.seats), `${name} given back.`);
-    } else if (free.length === table.seats.length) {
-      this._take(table.seats.filter((seat) => states[seat] === AVAILABLE), table.item.id, `${name} is yours for now.`);
-    } else {
-      this._notices.tell(free.length && !table.wholeOnly ? `${name} is partly taken. Choose its seats one by one.` : `${name} is taken.`);
-    }
-  }
-
-  /**
-   * @param {readonly number[]} seats
-   * @param {string | null} tableId
-   * @param {string} said
-   */
-  _take(seats, tableId, said) {
-    if (!this.sale.onSale) this._notices.tell("This event is not on sale.");
-    else this._settle(this.sale.basket.take(seats, tableId), said);
-  }
-
-  /**
-   * @param {import("./sale/basket.js").Taken} taken
-   * @param {string} said
-   */
-  _settle(taken, said) {
-    if (taken === "full") this._notices.tell(`You can choose up to ${this.sale.basket.seatsMax} seats.`);
-    else if (taken === "busy") this._notices.tell("Your booking is being written. One moment, please.");
-    else this._notices.say(said);
-  }
-
   /** @param {number[]} lost */
   _lost(lost) {
-    this._checkout.lost(lost);
-    this._notices.tell(lost.length === 1 ? "Your hold on a seat has run out." : `Your hold on ${lost.length} seats has run out.`, "bad");
+    this._checkout?.lost(lost);
+    this._notices.tell(this._words.t("map.lost_seats", { count: lost.length }), "bad");
     this._listener.onLost(this._ids(lost));
   }
 
@@ -156,14 +167,20 @@ export class OpenEvent {
    */
   _problem(problem, doing) {
     if (doing === "extend" && problem.code === "hold_not_found") return;
-    if (doing !== "look") this._notices.tell(problemText(problem), "bad");
+    const text = problemText(this._words, problem);
+    if (doing !== "look" && !(doing === "hold" && this._choosing?.bestFailed(text))) this._notices.tell(text, "bad");
     this._listener.onProblem(problem);
   }
 
-  /** @param {boolean} fresh */
-  _freshness(fresh) {
-    this._failures = fresh ? 0 : this._failures + 1;
-    const stale = this._failures >= STALE_FROM_FAILURES || (!fresh && !navigator.onLine);
-    this._notices.stay(stale ? "Trying to reconnect. What you see may be out of date." : "", "offline");
+  /** @param {Connection} connection */
+  _connected(connection) {
+    const cut = this._connection === "offline" || this._connection === "polling";
+    this._connection = connection;
+    if (connection === "offline") this._notices.stay(this._words.t("map.offline"), "offline");
+    else if (connection === "polling") this._notices.stay(this._words.t("map.polling"), "info");
+    else if (connection === "live") {
+      this._notices.stay("");
+      if (cut) this._notices.say(this._words.t("map.live_again"));
+    }
   }
 }

@@ -54,9 +54,11 @@ export interface EventPage { items: EventSummary[]; nextCursor?: string | null }
 export type StateLetter = "a" | "h" | "b" | "x";
 
 /** `GET …/seat-states`: `states` has one StateLetter for each seat, in layout order. */
-export interface SeatStates { epoch: string; offset: string; layoutVersion: number; states: string; stale?: boolean }
+export interface SeatStates {
+  epoch: string; offset: string; layoutId?: string; layoutVersion: number; states: string; stale?: boolean;
+}
 
-/** The data of a `snapshot` frame of `GET …/changes`. */
+/** The data of a `snapshot` frame of `GET …/changes`, whose id is `<epoch>:<offset>`. */
 export type SnapshotFrame = SeatStates;
 
 /** The data of a `changes` frame: the ids of the seats that changed, by the state they are in now. */
@@ -109,7 +111,8 @@ export interface BookingOrder {
   userId?: string;
 }
 
-export type BookingStatus = "booked" | "partly_cancelled" | "cancelled";
+/** Booked until every seat has been cancelled; `aborted` never was a booking. */
+export type BookingStatus = "booked" | "partly_cancelled" | "cancelled" | "aborted";
 
 export interface Booking {
   bookingId: string; eventId: string;
@@ -150,7 +153,7 @@ export type ProblemCode =
   | "event_not_on_sale" | "orphan_seats" | "hold_not_complete" | "request_in_progress" | "order_state" | "layout_in_use"
   | "event_id_taken" | "body_too_large" | "unsupported_media_type" | "validation_failed" | "unknown_seats"
   | "duplicate_seats" | "too_many_seats" | "table_only_whole" | "price_missing" | "idempotency_key_reused"
-  | "rate_limited" | "head_too_large" | "internal_error" | "store_unavailable" | "payment_not_configured";
+  | "rate_limited" | "head_too_large" | "internal_error" | "store_unavailable" | "stream_unavailable" | "payment_not_configured";
 
 export interface ProblemBody {
   type?: string; title?: string; status?: number; detail?: string; code?: ProblemCode | (string & {}); requestId?: string;

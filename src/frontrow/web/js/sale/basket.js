@@ -6,13 +6,13 @@
  * agree when nothing is left to do. Pure of the page: it tells its listener what happened.
  */
 
-/** @import { Booking, ContactInfo, EventSummary, Hold } from "../wire.js" */
+/** @import { BestAvailable, Booking, ContactInfo, EventSummary, Hold } from "../wire.js" */
 /** @import { ApiClient } from "../api.js" */
 /** @import { Venue } from "../venue/venue.js" */
 
+import { ApiProblem, Problem, freshKey } from "../api.js";
 import { HELD } from "../venue/seat-states.js";
-import { freshKey } from "../api.js";
-import { ApiProblem, Problem } from "../api.js";
+import { HoldTimes } from "./hold-times.js";
 
 /** Another process of the server may be this far behind with a change that was just answered. */
 const SETTLING_MS = 400;
@@ -30,13 +30,19 @@ const SETTLING_MS = 400;
  * @typedef {object} BasketListener
  * @property {() => void} onChange something to draw or to list differs
  * @property {(hold: Hold, added: number[]) => void} onHeld
+ * @property {() => void} onProlonged a hold lasts longer
  * @property {(seats: number[]) => void} onReleased
  * @property {(refused: { seat: number, reason: string }[]) => void} onRefused these could not be had; the rest goes on
+ * @property {(reason: BestRefusal) => void} onBestRefused the best available could not be had
  * @property {(lost: number[]) => void} onLost the server no longer holds these for us
  * @property {(problem: Problem, doing: "hold" | "release" | "extend" | "look") => void} onProblem
  */
 
 /** @typedef {"done" | "full" | "busy"} Taken what became of a wish */
+/** @typedef {"none_left" | "limit"} BestRefusal no such seats are free together; the server allows one user no more */
+
+/** @type {Readonly<Record<string, BestRefusal>>} */
+const BEST_REFUSALS = { seats_unavailable: "none_left", orphan_seats: "none_left", seat_limit_reached: "limit" };
 
 export class Basket {
   /**
@@ -55,14 +61,15 @@ export class Basket {
     this._listener = listener;
     /** @type {Map<number, Claim>} by layout index, in the order chosen */
     this.claims = new Map();
-    /** @type {Map<string, number>} hold id -> expiry, milliseconds by the server's clock */
-    this._expiries = new Map();
+    this._times = new HoldTimes(() => api.clock.nowMs());
+    /** @type {BestAvailable | null} what the server is to choose for us */
+    this._best = null;
     this._working = false;
     /** Whether the server may hold seats of ours that it has not told of: a request ended without an answer. */
     this._uncertain = false;
     this._looking = false;
-    /** Counts the server's words on our seats: a look asked for before the last of them tells of the past. */
-    this._words = 0;
+    /** Counts what was heard of our seats: a look that was asked for before the last of it tells of the past. */
+    this._revision = 0;
     /** @type {{ body: string, key: string } | null} the booking being tried, kept over retries */
     this._booking = null;
     this.booking = false;
@@ -78,10 +85,20 @@ export class Basket {
     return [...this.claims.values()].every((claim) => claim.wanted && claim.holdId !== null && !claim.sending);
   }
 
+  /** Whether the server is choosing seats for us. */
+  get choosing() {
+    return this._best !== null;
+  }
+
+  /** The holds that have seats of ours. @returns {string[]} */
+  get holdIds() {
+    return [...new Set([...this.claims.values()].flatMap(({ holdId }) => holdId ?? []))];
+  }
+
   /** When the first of the holds runs out, milliseconds by the server's clock; null without one. */
   get expiresAtMs() {
-    const held = new Set([...this.claims.values()].filter((claim) => claim.wanted).map((claim) => claim.holdId));
-    const expiries = [...this._expiries].filter(([holdId]) => held.has(holdId)).map(([, expiry]) => expiry);
+    const held = new Set([...this.claims.values()].flatMap(({ wanted, holdId }) => (wanted && holdId) || []));
+    const expiries = [...held].flatMap((holdId) => this._times.expiresAtMs(holdId) ?? []);
     return expiries.length ? Math.min(...expiries) : null;
   }
 
@@ -110,6 +127,20 @@ export class Basket {
       if (claim) claim.wanted = true;
       else this.claims.set(seat, { wanted: true, holdId: null, tableId, sending: false, settledAtMs: 0 });
     }
+    this._listener.onChange();
+    void this._work();
+    return "done";
+  }
+
+  /**
+   * Take the best seats there are; which, the server says. They appear as held when it has.
+   * @param {BestAvailable} wish
+   * @returns {Taken}
+   */
+  takeBest(wish) {
+    if (this.booking || this.choosing) return "busy";
+    if (this.seats.length + wish.count > this.seatsMax) return "full";
+    this._best = wish;
     this._listener.onChange();
     void this._work();
     return "done";
@@ -149,9 +180,11 @@ export class Basket {
     try {
       for (;;) {
         const due = [...this.claims].filter(([, claim]) => claim.wanted === (claim.holdId === null));
-        if (due.length === 0) break;
         const adding = due.filter(([, claim]) => claim.wanted);
-        await (adding.length ? this._add(adding) : this._release(due));
+        if (adding.length) await this._add(adding);
+        else if (due.length) await this._release(due);
+        else if (this._best) await this._choose(this._best);
+        else break;
         this._listener.onChange();
       }
     } finally {
@@ -163,7 +196,7 @@ export class Basket {
   /** @param {[number, Claim][]} due */
   async _add(due) {
     for (const [, claim] of due) claim.sending = true;
-    const holdId = [...this._expiries.keys()].find((id) => [...this.claims.values()].some((claim) => claim.holdId === id));
+    const [holdId] = this.holdIds;
     const tableIds = [...new Set(due.flatMap(([, claim]) => claim.tableId ?? []))];
     const seatIds = due.filter(([, claim]) => !claim.tableId).map(([seat]) => this._venue.seat(seat).id);
     const wanted = {
@@ -173,7 +206,7 @@ export class Basket {
     };
     try {
       const hold = await this._api.hold(this.event.eventId, wanted, freshKey());
-      this._expiries.set(hold.holdId, Date.parse(hold.expiresAt));
+      this._times.learn(hold);
       this._settle(due, hold.holdId);
       this._listener.onHeld(hold, due.map(([seat]) => seat));
     } catch (caught) {
@@ -190,9 +223,7 @@ export class Basket {
   async _addFailed(due, holdId, problem) {
     for (const [, claim] of due) claim.sending = false;
     if (problem instanceof ApiProblem && problem.code === "hold_not_found" && holdId) {
-      // The hold ran out between two clicks: what it held is lost, what was asked for now becomes a new hold.
-      this._expiries.delete(holdId);
-      await this.look();
+      await this._holdEnded(holdId);
       return;
     }
     const reasons = new Map(problem instanceof ApiProblem ? problem.refusals.map(({ seatId, reason }) => [seatId, reason]) : []);
@@ -207,6 +238,58 @@ export class Basket {
     for (const [seat] of due) this.claims.delete(seat);
     this._uncertain ||= !(problem instanceof ApiProblem);
     this._listener.onProblem(problem, "hold");
+  }
+
+  /**
+   * The hold ran out between two clicks: what it held is lost, what was asked for now becomes a new hold.
+   * @param {string} holdId
+   */
+  async _holdEnded(holdId) {
+    this._times.forget(holdId);
+    await this.look();
+    if (this._uncertain) for (const claim of this.claims.values()) if (claim.holdId === holdId) claim.holdId = null;
+  }
+
+  /** @param {BestAvailable} wish */
+  async _choose(wish) {
+    const [holdId] = this.holdIds;
+    try {
+      const hold = await this._api.hold(this.event.eventId, { bestAvailable: wish, ...(holdId ? { holdId } : {}) }, freshKey());
+      this._best = null;
+      this._revision += 1;
+      this._times.learn(hold);
+      const added = this._seatsOf(hold).filter((seat) => this.claims.get(seat)?.holdId !== hold.holdId);
+      for (const seat of added) this._claimHeld(seat, hold);
+      this._listener.onHeld(hold, added);
+    } catch (caught) {
+      if (!(caught instanceof Problem)) throw caught;
+      if (caught.code === "hold_not_found" && holdId) return this._holdEnded(holdId);
+      this._best = null;
+      this._uncertain ||= !(caught instanceof ApiProblem);
+      const reason = BEST_REFUSALS[caught.code];
+      if (reason) this._listener.onBestRefused(reason);
+      else this._listener.onProblem(caught, "hold");
+    }
+  }
+
+  /** @param {Hold} hold @returns {number[]} */
+  _seatsOf(hold) {
+    return hold.seatIds.flatMap((seatId) => this._venue.indexOf.get(seatId) ?? []);
+  }
+
+  /**
+   * @param {number} seat
+   * @param {Hold} hold
+   */
+  _claimHeld(seat, hold) {
+    const known = this.claims.get(seat);
+    const settledAtMs = Date.now();
+    if (known) {
+      Object.assign(known, { holdId: hold.holdId, settledAtMs });
+      return;
+    }
+    const { tableId = "" } = this._venue.seat(seat);
+    this.claims.set(seat, { wanted: true, holdId: hold.holdId, tableId: hold.tableIds.includes(tableId) ? tableId : null, sending: false, settledAtMs });
   }
 
   /** @param {[number, Claim][]} due */
@@ -234,7 +317,7 @@ export class Basket {
    * @param {string | null} holdId
    */
   _settle(batch, holdId) {
-    this._words += 1;
+    this._revision += 1;
     for (const [seat, claim] of batch) {
       Object.assign(claim, { holdId, sending: false, settledAtMs: Date.now() });
       if (holdId === null && !claim.wanted) this.claims.delete(seat);
@@ -243,17 +326,72 @@ export class Basket {
 
   /** Ask the server for another full time on every hold. */
   async extend() {
-    try {
-      for (const holdId of this._expiries.keys()) {
-        const { expiresAt } = await this._api.extend(this.event.eventId, holdId);
-        this._expiries.set(holdId, Date.parse(expiresAt));
+    const problem = await this._prolong(this.holdIds);
+    if (problem) this._listener.onProblem(problem, "extend");
+  }
+
+  /**
+   * Prolong, without a word to anybody, the holds of which little enough is left.
+   * @returns {boolean} whether there was one
+   */
+  keepAlive() {
+    if (this.booking) return false;
+    const holdIds = this._times.due.filter((holdId) => this.holdIds.includes(holdId));
+    if (holdIds.length) void this._prolong(holdIds);
+    return holdIds.length > 0;
+  }
+
+  /**
+   * Prolong what may be about to be given back, after a look at what there is.
+   * @param {readonly string[]} [holdIds] these; all of ours unless said otherwise
+   * @returns {Promise<boolean>} whether anything is held
+   */
+  async keep(holdIds) {
+    if (this.booking) return false;
+    if (!holdIds) await this.look();
+    const mine = this.holdIds.filter((holdId) => !holdIds || holdIds.includes(holdId));
+    await this._prolong(mine);
+    return mine.length > 0;
+  }
+
+  /**
+   * @param {readonly string[]} holdIds
+   * @returns {Promise<Problem | null>} the first that was in the way of one
+   */
+  async _prolong(holdIds) {
+    /** @type {Problem | null} */
+    let problem = null;
+    for (const holdId of holdIds) {
+      try {
+        this._times.prolonged(await this._api.extend(this.event.eventId, holdId));
+      } catch (caught) {
+        if (!(caught instanceof Problem)) throw caught;
+        problem ??= caught;
       }
-      this._listener.onChange();
-    } catch (caught) {
-      if (!(caught instanceof Problem)) throw caught;
-      this._listener.onProblem(caught, "extend");
-      await this.look();
     }
+    if (holdIds.length) this._listener.onChange();
+    if (problem) await this.look();
+    else if (holdIds.length) this._listener.onProlonged();
+    return problem;
+  }
+
+  /**
+   * Seats that this user has given back or booked elsewhere: they are gone, and nobody has lost them.
+   * @param {readonly string[]} seatIds
+   */
+  forget(seatIds) {
+    this._revision += 1;
+    for (const seatId of seatIds) {
+      const seat = this._venue.indexOf.get(seatId) ?? -1;
+      if (this.claims.get(seat)?.sending === false) this.claims.delete(seat);
+    }
+    this._listener.onChange();
+  }
+
+  /** Something was held elsewhere: whoever looks from now on sees it, whoever looked before may not have. */
+  lookAgain() {
+    this._revision += 1;
+    return this.look();
   }
 
   /** Read what the server holds for us, and believe it: after a reload, an expiry, a doubt. */
@@ -262,9 +400,9 @@ export class Basket {
     this._looking = true;
     try {
       for (;;) {
-        const asked = this._words;
+        const asked = this._revision;
         const holds = (await this._api.holds()).filter((hold) => hold.eventId === this.event.eventId);
-        if (asked !== this._words) continue;
+        if (asked !== this._revision) continue;
         this._uncertain = false;
         this._believe(holds);
         break;
@@ -280,38 +418,29 @@ export class Basket {
 
   /** @param {Hold[]} holds mine, of this event */
   _believe(holds) {
-    this._expiries = new Map(holds.map((hold) => [hold.holdId, Date.parse(hold.expiresAt)]));
-    const holdOf = new Map(holds.flatMap((hold) => hold.seatIds.map((id) => [this._venue.indexOf.get(id) ?? -1, hold])));
-    holdOf.delete(-1);
+    this._times.replace(holds);
+    const holdOf = new Map(holds.flatMap((hold) => this._seatsOf(hold).map((seat) => [seat, hold])));
     const lost = [];
     for (const [seat, claim] of [...this.claims]) {
       if (claim.sending || claim.holdId === null || holdOf.has(seat)) continue;
       if (claim.wanted) lost.push(seat);
       this.claims.delete(seat);
     }
-    for (const [seat, hold] of holdOf) {
-      const { tableId } = this._venue.seat(seat);
-      const known = this.claims.get(seat);
-      if (known) Object.assign(known, { holdId: hold.holdId, settledAtMs: Date.now() });
-      else {
-        const table = tableId && hold.tableIds.includes(tableId) ? tableId : null;
-        this.claims.set(seat, { wanted: true, holdId: hold.holdId, tableId: table, sending: false, settledAtMs: Date.now() });
-      }
-    }
+    for (const [seat, hold] of holdOf) this._claimHeld(seat, hold);
     this._listener.onChange();
     if (lost.length) this._listener.onLost(lost);
   }
 
   /**
-   * Compare a snapshot with what we believe to hold; ask when they differ.
+   * Whether what the server tells of all seats speaks against what we believe to hold, or we do not know.
    * @param {Uint8Array} states by layout index
-   * @param {number} askedAtMs local time at which the snapshot was asked for
+   * @param {number} askedAtMs local time at which they were true, or later
    */
-  check(states, askedAtMs) {
-    const doubtful = [...this.claims].some(
+  doubts(states, askedAtMs) {
+    if (this.booking || this._working) return false;
+    return this._uncertain || [...this.claims].some(
       ([seat, claim]) => claim.holdId !== null && !claim.sending && askedAtMs > claim.settledAtMs + SETTLING_MS && states[seat] !== HELD,
     );
-    if ((doubtful || this._uncertain) && !this.booking && !this._working) void this.look();
   }
 
   /**
@@ -335,9 +464,9 @@ export class Basket {
     try {
       const booking = await this._api.book(order, this._booking.key);
       this._booking = null;
-      this._words += 1;
+      this._revision += 1;
       this.claims.clear();
-      this._expiries.clear();
+      for (const holdId of this._times.holdIds) this._times.forget(holdId);
       return booking;
     } finally {
       this.booking = false;

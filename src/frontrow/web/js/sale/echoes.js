@@ -1,9 +1,9 @@
 /**
  * What an answer of the server has just told, kept until the feed has caught up with it. Without this a seat given
- * back would look held for one more look of the feed.
+ * back would look held until the feed tells of it.
  */
 
-/** A snapshot asked for this long after the answer includes it, whichever process of the server gives it. */
+/** What was true this long after the answer includes it, whichever process of the server tells it. */
 const CAUGHT_UP_MS = 400;
 
 export class Echoes {
@@ -22,14 +22,15 @@ export class Echoes {
   }
 
   /**
-   * Lay what was heard over a snapshot, and forget what the snapshot already includes.
-   * @param {Uint8Array} states changed in place
-   * @param {number} askedAtMs local time at which the snapshot was asked for
+   * The feed has told how the seats were at that time, or later: what was heard long enough before is in it.
+   * @param {number} askedAtMs local time
    */
-  layOver(states, askedAtMs) {
-    for (const [seat, { state, heardAtMs }] of this._heard) {
-      if (askedAtMs > heardAtMs + CAUGHT_UP_MS) this._heard.delete(seat);
-      else states[seat] = state;
-    }
+  forgetBefore(askedAtMs) {
+    for (const [seat, { heardAtMs }] of this._heard) if (askedAtMs > heardAtMs + CAUGHT_UP_MS) this._heard.delete(seat);
+  }
+
+  /** @param {Uint8Array} states changed in place */
+  layOver(states) {
+    for (const [seat, { state }] of this._heard) states[seat] = state;
   }
 }

@@ -3,30 +3,46 @@
  * basket laid over them. Pure of the page: it tells its listener what changed.
  */
 
-/** @import { Booking, ContactInfo, EventSummary, SeatStates } from "../wire.js" */
 /** @import { ApiClient } from "../api.js" */
-/** @import { BasketListener } from "./basket.js" */
 /** @import { SectionSale } from "../drawing/scene.js" */
 /** @import { SeatCounts } from "../venue/seat-states.js" */
+/** @import { Venue } from "../venue/venue.js" */
+/** @import { Booking, ContactInfo, EventSummary, SeatStates } from "../wire.js" */
+/** @import { BasketListener } from "./basket.js" */
+/** @import { Connection } from "./live-feed.js" */
+/** @import { TabNews } from "./tabs.js" */
 
-import { AVAILABLE, BLOCKED, BOOKED, HELD, MINE, changedSeats, countState, decodeStates } from "../venue/seat-states.js";
-import { Venue } from "../venue/venue.js";
+import { Problem } from "../api.js";
+import { AVAILABLE, BLOCKED, BOOKED, HELD, MINE, changedSeats, countState } from "../venue/seat-states.js";
+import { Activity } from "./activity.js";
 import { Basket } from "./basket.js";
 import { Echoes } from "./echoes.js";
-import { PollingFeed } from "./states-feed.js";
+import { Leaving } from "./leaving.js";
+import { LiveFeed } from "./live-feed.js";
+import { PageLife } from "./page-life.js";
+import { SeatStore } from "./seat-store.js";
+import { Tabs } from "./tabs.js";
 
 /** @type {Readonly<Record<string, number>>} */
 const STATE_OF_REASON = { held: HELD, booked: BOOKED, blocked: BLOCKED };
+/** What looks like a lost seat is asked about after this: another tab may be about to say what became of it. */
+const DOUBT_MS = 500;
+/** A frame of the stream may have been on its way so long: it tells of the seats as they were then, or later. */
+const ON_ITS_WAY_MS = 600;
+/** By then the stream has told what an answer told before, or never will. */
+const SETTLED_MS = 1_100;
 
 /**
  * @typedef {object} SaleListener
  * @property {(changed: number[], byOthers: boolean) => void} onSeats these seats look different now
  * @property {() => void} onBasket
  * @property {BasketListener["onHeld"]} onHeld
- * @property {BasketListener["onRefused"]} onRefused
+ * @property {BasketListener["onRefused"]} onRefused at once; `alternativesTo` finds what else there is
+ * @property {BasketListener["onBestRefused"]} onBestRefused
  * @property {BasketListener["onLost"]} onLost
  * @property {BasketListener["onProblem"]} onProblem
- * @property {(fresh: boolean, problem: unknown) => void} onFreshness whether the states are those of now
+ * @property {(connection: Connection, problem: Problem | null) => void} onConnection how the states come now; it is
+ *   another way than before. "polling": the stream is held back, states are ten seconds old; "offline": nothing comes
  * @property {() => void} onNewLayout the event has moved to another drawing: open it anew
  */
 
@@ -35,110 +51,212 @@ export class LiveSale {
    * @param {ApiClient} api
    * @param {EventSummary} event
    * @param {Venue} venue
-   * @param {{ seatsMax: number, listener: SaleListener }} options
+   * @param {{ seatsMax: number, keepsHolds?: boolean, listener: SaleListener, page?: PageLife }} options `keepsHolds`:
+   *   what is held stays held when the page is left
    */
-  constructor(api, event, venue, { seatsMax, listener }) {
+  constructor(api, event, venue, { seatsMax, keepsHolds = false, listener, page = new PageLife() }) {
     this._api = api;
     this.event = event;
     this.venue = venue;
     this._listener = listener;
+    this._store = new SeatStore(venue.indexOf, event);
     this._echoes = new Echoes();
-    this._known = false;
-    /** @type {Uint8Array} what the server says, seat by seat; all blocked until the first snapshot */
-    this._told = new Uint8Array(venue.seatCount).fill(BLOCKED);
     /** @type {Uint8Array} what each seat looks like to this buyer */
-    this.states = this._told.slice();
-    this.basket = new Basket({
-      api,
-      event,
-      venue,
-      seatsMax,
-      listener: {
-        onChange: () => this._show(false),
-        onHeld: (hold, added) => {
-          this._echoes.hear(added, HELD, Date.now());
-          listener.onHeld(hold, added);
-        },
-        onReleased: (seats) => this._hear(seats, AVAILABLE),
-        onRefused: (refused) => {
-          for (const { seat, reason } of refused) this._hear([seat], STATE_OF_REASON[reason] ?? HELD);
-          listener.onRefused(refused);
-          this.feed.soon();
-        },
-        onLost: (lost) => {
-          this.feed.soon();
-          listener.onLost(lost);
-        },
-        onProblem: listener.onProblem,
+    this.states = this._store.states.slice();
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this._settling = undefined;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this._doubting = undefined;
+    this.basket = new Basket({ api, event, venue, seatsMax, listener: this._basketListener(listener) });
+    this.feed = new LiveFeed(
+      {
+        open: (lastEventId, signal) => api.changes(event.eventId, lastEventId, signal),
+        look: (etag) => api.seatStates(event.eventId, etag),
+        position: () => this._store.position,
       },
-    });
-    this.feed = new PollingFeed((etag) => api.seatStates(event.eventId, etag), {
-      onStates: (states, askedAtMs) => this._take(states, askedAtMs),
-      onUnchanged: (askedAtMs) => this._settled(askedAtMs),
-      onTrouble: (problem) => listener.onFreshness(false, problem),
-    });
+      {
+        onSnapshot: (snapshot, askedAtMs) => this._takeSnapshot(snapshot, askedAtMs),
+        onChanges: (position, changes) => {
+          const fits = this._store.takeChanges(position, changes);
+          if (fits) this._told(Date.now() - ON_ITS_WAY_MS, true);
+          return fits;
+        },
+        onUnchanged: (askedAtMs) => this._told(askedAtMs, false),
+        onConnection: (connection, problem) => {
+          if (connection === "live") this._settleSoon();
+          listener.onConnection(connection, problem);
+        },
+      },
+      { page },
+    );
+    this._tabs = new Tabs(`frontrow:${api.origin}:${event.eventId}`, (news) => this._hearTab(news));
+    this._leaving = new Leaving(
+      {
+        holdIds: () => (keepsHolds || this.basket.booking ? [] : this.basket.holdIds),
+        releaseLeaving: (holdId, afterSeconds) => api.releaseLeaving(event.eventId, holdId, afterSeconds),
+        onLeft: (holdIds) => {
+          if (holdIds.length) this._tabs.tell({ what: "left", holdIds: [...holdIds] });
+          this._tabs.stop();
+        },
+        keep: () => {
+          this._tabs.start();
+          return this.basket.keep();
+        },
+      },
+      page,
+    );
+    this._activity = new Activity(() => this.basket.keepAlive());
+  }
+
+  /**
+   * @param {SaleListener} listener
+   * @returns {BasketListener}
+   */
+  _basketListener(listener) {
+    return {
+      onChange: () => this._show(false),
+      onHeld: (hold, added) => {
+        this._hear(added, HELD);
+        this._tabs.tell({ what: "held" });
+        listener.onHeld(hold, added);
+      },
+      onProlonged: () => this._tabs.tell({ what: "held" }),
+      onReleased: (seats) => {
+        this._hear(seats, AVAILABLE);
+        this._tabs.tell({ what: "gone", seatIds: this._ids(seats) });
+      },
+      onRefused: (refused) => {
+        for (const { seat, reason } of refused) this._hear([seat], STATE_OF_REASON[reason] ?? HELD);
+        listener.onRefused(refused);
+        this.feed.soon();
+      },
+      onBestRefused: listener.onBestRefused,
+      onLost: (lost) => {
+        this.feed.soon();
+        listener.onLost(lost);
+      },
+      onProblem: listener.onProblem,
+    };
   }
 
   /** Whether a first snapshot has come. */
   get known() {
-    return this._known;
+    return this._store.known;
   }
 
   get onSale() {
     return this.event.saleStatus === "on_sale";
   }
 
-  start() {
+  /** @param {EventTarget} [workplace] everything the buyer works with: what they do there keeps their hold alive */
+  start(workplace) {
+    this._tabs.start();
     this.feed.start();
-    void this.basket.look();
+    if (workplace) this._activity.watch(workplace);
+    void this._leaving.start();
   }
 
   stop() {
     this.feed.stop();
+    this._leaving.stop();
+    this._tabs.stop();
+    this._activity.end();
+    clearTimeout(this._settling);
+    clearTimeout(this._doubting);
   }
 
   /**
    * @param {SeatStates} snapshot
    * @param {number} askedAtMs
    */
-  _take(snapshot, askedAtMs) {
-    if (snapshot.layoutVersion !== this.event.layoutVersion || snapshot.states.length !== this.venue.seatCount) {
+  _takeSnapshot(snapshot, askedAtMs) {
+    const first = !this.known;
+    if (this._store.takeSnapshot(snapshot)) {
+      this._told(askedAtMs, !first);
+    } else {
+      this.feed.stop();
       this._listener.onNewLayout();
-      return;
     }
-    const first = !this._known;
-    this._known = true;
-    this._told = decodeStates(snapshot.states, this.venue.seatCount);
-    this.basket.check(this._told, askedAtMs);
-    this._echoes.layOver(this._told, askedAtMs);
-    this._show(!first);
-    this._listener.onFreshness(true, null);
-  }
-
-  /** @param {number} askedAtMs */
-  _settled(askedAtMs) {
-    this.basket.check(this._told, askedAtMs);
-    this._listener.onFreshness(true, null);
   }
 
   /**
-   * @param {number[]} seats
+   * The server has told of the seats.
+   * @param {number} askedAtMs local time at which what it told was true, or later
+   * @param {boolean} byOthers what looks different now is somebody else's doing
+   */
+  _told(askedAtMs, byOthers) {
+    this._echoes.forgetBefore(askedAtMs);
+    this._doubt(askedAtMs);
+    this._show(byOthers);
+  }
+
+  /**
+   * Ask what is held for us where the states speak against what we believe.
+   * @param {number} askedAtMs
+   */
+  _doubt(askedAtMs) {
+    if (!this.basket.doubts(this._store.states, askedAtMs)) return;
+    clearTimeout(this._doubting);
+    this._doubting = setTimeout(() => {
+      if (this.basket.doubts(this._store.states, Date.now())) void this.basket.look();
+    }, DOUBT_MS);
+  }
+
+  /**
+   * An answer has told of these seats before the feed did.
+   * @param {readonly number[]} seats
    * @param {number} state
    */
   _hear(seats, state) {
     this._echoes.hear(seats, state, Date.now());
-    for (const seat of seats) this._told[seat] = state;
+    this._settleSoon();
     this._show(false);
+  }
+
+  /** Where nothing more happens to a seat, no frame says that the stream has caught up with the answers. */
+  _settleSoon() {
+    clearTimeout(this._settling);
+    this._settling = setTimeout(() => {
+      if (this.feed.isLive) this._told(Date.now() - ON_ITS_WAY_MS, true);
+    }, SETTLED_MS);
+  }
+
+  /** @param {TabNews} news from another tab of this browser */
+  _hearTab(news) {
+    if (news.what === "gone") this.basket.forget(news.seatIds);
+    else if (news.what === "held") void this.basket.lookAgain();
+    else if (news.holdIds.some((holdId) => this.basket.holdIds.includes(holdId))) void this._leaving.keep();
   }
 
   /** @param {boolean} byOthers */
   _show(byOthers) {
-    const states = this._told.slice();
+    const states = this._store.states.slice();
+    this._echoes.layOver(states);
     for (const [seat, claim] of this.basket.claims) states[seat] = claim.wanted ? MINE : AVAILABLE;
     const changed = changedSeats(this.states, states);
     this.states = states;
     if (changed.length) this._listener.onSeats(changed, byOthers);
     this._listener.onBasket();
+  }
+
+  /** @param {readonly number[]} seats */
+  _ids(seats) {
+    return seats.map((seat) => this.venue.seat(seat).id);
+  }
+
+  /**
+   * Seats to take instead of these, the best choice first; none when there are none, or nobody can say.
+   * @param {readonly number[]} seats
+   * @returns {Promise<number[][]>} each as many as `seats`
+   */
+  async alternativesTo(seats) {
+    try {
+      const found = await this._api.suggestions(this.event.eventId, this._ids(seats));
+      return found.map((seatIds) => seatIds.flatMap((seatId) => this.venue.indexOf.get(seatId) ?? []));
+    } catch (caught) {
+      if (!(caught instanceof Problem)) throw caught;
+      return [];
+    }
   }
 
   /**
@@ -149,6 +267,7 @@ export class LiveSale {
     const seats = this.basket.seats;
     const booking = await this.basket.book(contactInfo);
     this._hear(seats, BOOKED);
+    this._tabs.tell({ what: "gone", seatIds: this._ids(seats) });
     this.feed.soon();
     return booking;
   }

@@ -14,8 +14,15 @@ export const STATE_WORD = Object.freeze({ 0: "available", 1: "held", 2: "booked"
 const STATE_OF_LETTER = Object.freeze({ a: AVAILABLE, h: HELD, b: BOOKED, x: BLOCKED });
 
 /**
- * The states of a `seat-states` answer. A letter this version does not know reads as blocked: it is shown, and
- * nobody is invited to take it.
+ * A letter this version does not know reads as blocked: it is shown, and nobody is invited to take it.
+ * @param {string} letter
+ */
+export function stateOfLetter(letter) {
+  return STATE_OF_LETTER[letter] ?? BLOCKED;
+}
+
+/**
+ * The states of a `seat-states` answer.
  * @param {string} states one letter per seat
  * @param {number} seatCount of the drawing
  * @returns {Uint8Array}
@@ -26,7 +33,7 @@ export function decodeStates(states, seatCount) {
     throw new RangeError(`expected the states of ${seatCount} seats, got ${states.length}`);
   }
   const decoded = new Uint8Array(seatCount);
-  for (let i = 0; i < seatCount; i++) decoded[i] = STATE_OF_LETTER[states[i]] ?? BLOCKED;
+  for (let i = 0; i < seatCount; i++) decoded[i] = stateOfLetter(states[i]);
   return decoded;
 }
 
