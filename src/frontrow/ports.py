@@ -11,6 +11,7 @@ from frontrow.domain.booking import (
     Block,
     BookedSeat,
     Booking,
+    BookingContact,
     BookingDraft,
     BookOutcome,
     CancelOutcome,
@@ -297,6 +298,25 @@ class Ledger(Protocol):
 
         The order is by (`booked_at_ms`, `booking_id`), descending; `before` is that pair of the last one seen.
         """
+        ...
+
+    async def bookings_in(
+        self, event_id: EventId, *, before: tuple[int, BookingId] | None, limit: int
+    ) -> list[Booking]:
+        """The event's bookings, newest first; aborted ones left out. Order and `before` are as in `bookings_of`.
+
+        Costs the database's one thread some 25 microseconds a booking on SQLite.
+        """
+        ...
+
+    async def booking_contacts(
+        self, event_id: EventId, *, before: tuple[int, BookingId] | None, limit: int
+    ) -> list[BookingContact]:
+        """The same bookings in the same order, as far as people look for them by it; for a tenth of the cost."""
+        ...
+
+    async def bookings_among(self, event_id: EventId, booking_ids: Sequence[BookingId]) -> list[Booking]:
+        """Those of these bookings that the event has, in the order asked; aborted ones left out."""
         ...
 
     async def booking_of_seats(self, event_id: EventId, user_id: UserId, seat_ids: Sequence[SeatId]) -> Booking | None:

@@ -10,6 +10,7 @@ from frontrow.domain.booking import (
     BookedSeat,
     Booking,
     BookingCancelled,
+    BookingContact,
     BookingDraft,
     BookingIdSpent,
     BookingKeyReused,
@@ -144,6 +145,24 @@ class FakeLedger:
         own = [draft.booking for draft in self.drafts.values() if draft.booking.user_id == user_id]
         own.sort(key=lambda booking: (booking.booked_at_ms, booking.booking_id), reverse=True)
         return [it for it in own if before is None or (it.booked_at_ms, it.booking_id) < before][:limit]
+
+    async def bookings_in(
+        self, event_id: EventId, *, before: tuple[int, BookingId] | None, limit: int
+    ) -> list[Booking]:
+        made = [draft.booking for draft in self.drafts.values() if draft.booking.event_id == event_id]
+        made.sort(key=lambda booking: (booking.booked_at_ms, booking.booking_id), reverse=True)
+        return [it for it in made if before is None or (it.booked_at_ms, it.booking_id) < before][:limit]
+
+    async def booking_contacts(
+        self, event_id: EventId, *, before: tuple[int, BookingId] | None, limit: int
+    ) -> list[BookingContact]:
+        found = await self.bookings_in(event_id, before=before, limit=limit)
+        contacts = ((it.booking_id, it.booked_at_ms, it.contact_info) for it in found)
+        return [BookingContact(of, at_ms, contact.name, contact.email) for of, at_ms, contact in contacts]
+
+    async def bookings_among(self, event_id: EventId, booking_ids: Sequence[BookingId]) -> list[Booking]:
+        made = (self.drafts[it].booking for it in dict.fromkeys(booking_ids) if it in self.drafts)
+        return [booking for booking in made if booking.event_id == event_id]
 
     async def booking_of_seats(self, event_id: EventId, user_id: UserId, seat_ids: Sequence[SeatId]) -> Booking | None:
         for draft in self.drafts.values():

@@ -92,6 +92,15 @@ class Booking(msgspec.Struct, frozen=True):
         return tuple(seat_id for seat_id in self.seat_ids if seat_id not in self.cancelled_seat_ids)
 
 
+class BookingContact(msgspec.Struct, frozen=True, gc=False):
+    """Of a booking what people look for it by."""
+
+    booking_id: BookingId
+    booked_at_ms: int
+    name: str
+    email: str
+
+
 class BookingDraft(msgspec.Struct, frozen=True):
     """Everything one booking's transaction writes. `held` are the pairs begin_booking found, kept in the outbox row.
 

@@ -74,8 +74,8 @@ class EventStats(msgspec.Struct, frozen=True):
     `by_category` goes by the drawing: where a seat's category was changed after it was sold, its sale counts where the
     seat is now. A sold seat that the drawing has no more counts in `seats.revenue_minor` and `over_time` alone.
     `over_time` has the spans with bookings from `since_ms` on, oldest first, at most SPANS_MAX up to the one that goes
-    on now and began at `until_ms`; `earlier` is all that was booked before. `is_stale` says that the hold store does not
-    answer: holds may have changed.
+    on now and began at `until_ms`; `earlier` is all that was booked before. `is_stale` says that the hold store does
+    not answer: holds may have changed.
     """
 
     event_id: EventId

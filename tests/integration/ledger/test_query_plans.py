@@ -48,6 +48,17 @@ async def test_every_statement_finds_its_rows_by_a_key(backend: Backend, clock: 
     by_seat = [it for it in found if "seat_rows.seat_id IN" in it and "seat_rows.owner_id = " not in it]
     assert len(by_seat) >= 2
     assert all("USING INDEX uq_seat_rows_live (event_id=? AND seat_id=?)" in found[it][0] for it in by_seat)
+    of_user = [it for it in found if "FROM bookings" in it and "bookings.user_id = ?" in it]
+    assert len(of_user) == 4
+    assert all("USING INDEX ix_bookings_of_user (user_id=?" in found[it][0] for it in of_user)
+    by_owner = [it for it in found if "seat_rows.owner_id = " in it and it.startswith("SELECT")]
+    assert by_owner
+    assert all("sqlite_autoindex_seat_rows_1 (event_id=? AND owner_id=?" in found[it][0] for it in by_owner)
+    lists = [it for it in found if "ORDER BY bookings.booked_at_ms" in it and "bookings.event_id = ?" in it]
+    of_event = [it for it in lists if "bookings.user_id = ?" not in it]
+    assert len(of_event) == 4
+    assert all("USING INDEX ix_bookings_of_event (event_id=?" in found[it][0] for it in of_event)
+    assert [step for it in of_event for step in found[it] if "TEMP B-TREE" in step] == []
     await ledger.close()
 
 
@@ -64,6 +75,12 @@ async def use_everything(ledger: SqlLedger, clock: FakeClock) -> None:
     await ledger.booking_fingerprint(booking.booking_id)
     await ledger.bookings_of(user, before=None, limit=5)
     await ledger.bookings_of(user, before=(booking.booked_at_ms, booking.booking_id), limit=5)
+    await ledger.bookings_in(gala.event_id, before=None, limit=5)
+    await ledger.bookings_in(gala.event_id, before=(booking.booked_at_ms, booking.booking_id), limit=5)
+    await ledger.booking_contacts(gala.event_id, before=None, limit=5)
+    await ledger.booking_contacts(gala.event_id, before=(booking.booked_at_ms, booking.booking_id), limit=5)
+    await ledger.bookings_among(gala.event_id, [booking.booking_id])
+    await ledger.states_of_owners(gala.event_id, [booking.booking_id])
     await ledger.booking_of_seats(gala.event_id, user, booking.seat_ids)
     await ledger.booking_of_hold(gala.event_id, user, HoldId("1-mine"))
     await ledger.live_seats(gala.event_id)

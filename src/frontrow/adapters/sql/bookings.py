@@ -12,6 +12,7 @@ from frontrow.adapters.sql.seats import in_parts, live_seats
 from frontrow.adapters.sql.tables import bookings, idempotency_keys, seat_rows
 from frontrow.domain.booking import (
     Booking,
+    BookingContact,
     BookingDraft,
     BookingIdSpent,
     BookingKeyReused,
@@ -39,15 +40,28 @@ _by_user = (
     .where(bookings.c.user_id == sa.bindparam("user_id"), bookings.c.status != _ABORTED)
     .order_by(bookings.c.booked_at_ms.desc(), bookings.c.booking_id.desc())
 )
-_page_of_user = _by_user.limit(sa.bindparam("limit"))
-_next_page_of_user = _page_of_user.where(
-    sa.tuple_(bookings.c.booked_at_ms, bookings.c.booking_id)
-    < sa.tuple_(sa.bindparam("before_ms", type_=sa.BigInteger), sa.bindparam("before_id", type_=sa.Text))
+_is_before = sa.tuple_(bookings.c.booked_at_ms, bookings.c.booking_id) < sa.tuple_(
+    sa.bindparam("before_ms", type_=sa.BigInteger), sa.bindparam("before_id", type_=sa.Text)
 )
-# By the user's index, not one of its own: a user has few bookings, and every booking would write to that index.
-_by_hold = _by_user.where(
-    bookings.c.event_id == sa.bindparam("event_id"), bookings.c.hold_id == sa.bindparam("hold_id")
-).limit(1)
+_page_of_user = _by_user.limit(sa.bindparam("limit"))
+_next_page_of_user = _page_of_user.where(_is_before)
+_of_event = (
+    sa.select(bookings)
+    .where(bookings.c.event_id == sa.bindparam("event_id"), bookings.c.status != _ABORTED)
+    .order_by(bookings.c.booked_at_ms.desc(), bookings.c.booking_id.desc())
+    .limit(sa.bindparam("limit"))
+)
+_contacts_of_event = _of_event.with_only_columns(
+    bookings.c.booking_id, bookings.c.booked_at_ms, bookings.c.contact_name, bookings.c.contact_email
+)
+_among = sa.select(bookings).where(
+    bookings.c.event_id == sa.bindparam("event_id"),
+    bookings.c.booking_id.in_(sa.bindparam("booking_ids", expanding=True)),
+    bookings.c.status != _ABORTED,
+)
+# By the user's index, not one of its own: a user has few bookings, and every booking would write to that index. The
+# event is not named, or the database might look through all its bookings; a hold's id is of one event anyway.
+_by_hold = _by_user.where(bookings.c.hold_id == sa.bindparam("hold_id")).limit(1)
 _seats_of = (
     sa.select(seat_rows)
     .where(
@@ -96,6 +110,30 @@ def bookings_of(
     return _loaded(connection, rows.all())
 
 
+def bookings_in(
+    connection: sa.Connection, event_id: EventId, *, before: tuple[int, BookingId] | None, limit: int
+) -> list[Booking]:
+    """See Ledger.bookings_in."""
+    return _loaded(connection, _page(connection, _of_event, event_id, before, limit))
+
+
+def booking_contacts(
+    connection: sa.Connection, event_id: EventId, *, before: tuple[int, BookingId] | None, limit: int
+) -> list[BookingContact]:
+    """See Ledger.booking_contacts."""
+    return [BookingContact(*row) for row in _page(connection, _contacts_of_event, event_id, before, limit)]
+
+
+def bookings_among(connection: sa.Connection, event_id: EventId, booking_ids: Sequence[BookingId]) -> list[Booking]:
+    """See Ledger.bookings_among."""
+    found = {
+        row.booking_id: row
+        for part in in_parts(booking_ids)
+        for row in connection.execute(_among, {"event_id": event_id, "booking_ids": part})
+    }
+    return _loaded(connection, [found[it] for it in dict.fromkeys(booking_ids) if it in found])
+
+
 def booking_of_seats(
     connection: sa.Connection, event_id: EventId, user_id: UserId, seat_ids: Sequence[SeatId]
 ) -> Booking | None:
@@ -112,8 +150,8 @@ def booking_of_seats(
 
 def booking_of_hold(connection: sa.Connection, event_id: EventId, user_id: UserId, hold_id: HoldId) -> Booking | None:
     """See Ledger.booking_of_hold."""
-    row = connection.execute(_by_hold, {"event_id": event_id, "user_id": user_id, "hold_id": hold_id}).one_or_none()
-    return None if row is None else _loaded(connection, [row])[0]
+    row = connection.execute(_by_hold, {"user_id": user_id, "hold_id": hold_id}).one_or_none()
+    return None if row is None or row.event_id != event_id else _loaded(connection, [row])[0]
 
 
 def answer_to(connection: sa.Connection, key: IdempotencyKey) -> BookOutcome | None:
@@ -144,6 +182,20 @@ def standing(connection: sa.Connection, draft: BookingDraft) -> BookOutcome | No
         return answer
     taken = live_seats(connection, wanted.event_id, wanted.seat_ids)
     return SeatConflict(tuple(taken)) if taken else None
+
+
+def _page(
+    connection: sa.Connection,
+    page: sa.Select[*tuple[Any, ...]],
+    event_id: EventId,
+    before: tuple[int, BookingId] | None,
+    limit: int,
+) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+    values: dict[str, object] = {"event_id": event_id, "limit": limit}
+    if before is None:
+        return connection.execute(page, values).all()
+    values |= {"before_ms": before[0], "before_id": before[1]}
+    return connection.execute(page.where(_is_before), values).all()
 
 
 def _loaded(connection: sa.Connection, rows: Sequence[sa.Row[*tuple[Any, ...]]]) -> list[Booking]:

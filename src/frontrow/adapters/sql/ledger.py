@@ -14,6 +14,7 @@ from frontrow.domain.booking import (
     Block,
     BookedSeat,
     Booking,
+    BookingContact,
     BookingDraft,
     BookOutcome,
     CancelOutcome,
@@ -125,6 +126,24 @@ class SqlLedger:
     async def bookings_of(self, user_id: UserId, *, before: tuple[int, BookingId] | None, limit: int) -> list[Booking]:
         """See Ledger.bookings_of."""
         return await self._database.read(partial(bookings.bookings_of, user_id=user_id, before=before, limit=limit))
+
+    async def bookings_in(
+        self, event_id: EventId, *, before: tuple[int, BookingId] | None, limit: int
+    ) -> list[Booking]:
+        """See Ledger.bookings_in."""
+        return await self._database.read(partial(bookings.bookings_in, event_id=event_id, before=before, limit=limit))
+
+    async def booking_contacts(
+        self, event_id: EventId, *, before: tuple[int, BookingId] | None, limit: int
+    ) -> list[BookingContact]:
+        """See Ledger.booking_contacts."""
+        work = partial(bookings.booking_contacts, event_id=event_id, before=before, limit=limit)
+        return await self._database.read(work)
+
+    async def bookings_among(self, event_id: EventId, booking_ids: Sequence[BookingId]) -> list[Booking]:
+        """See Ledger.bookings_among."""
+        work = partial(bookings.bookings_among, event_id=event_id, booking_ids=booking_ids)
+        return await self._database.read(work)
 
     async def booking_of_seats(self, event_id: EventId, user_id: UserId, seat_ids: Sequence[SeatId]) -> Booking | None:
         """See Ledger.booking_of_seats."""

@@ -24,18 +24,17 @@ _booked = sa.select(seat_rows.c.seat_id, seat_rows.c.user_id, seat_rows.c.create
     seat_rows.c.state == SeatRowState.BOOKED.value,
 )
 _booked_among = _booked.where(seat_rows.c.seat_id.in_(sa.bindparam("seat_ids", expanding=True)))
-# By the user's bookings, which are few: seat rows have no index by user, and every booking would write to it.
-_booked_to = (
-    _booked.join(
-        bookings, (bookings.c.event_id == seat_rows.c.event_id) & (bookings.c.booking_id == seat_rows.c.owner_id)
-    )
+# By the user's bookings, which are few: seat rows have no index by user, and every booking would write to it. Two
+# statements, and the first names no event: joined, the database looks through all seats or bookings of the event.
+_bookings_of = (
+    sa.select(bookings.c.event_id, bookings.c.booking_id)
     .where(
-        bookings.c.event_id == sa.bindparam("event_id"),
         bookings.c.user_id == sa.bindparam("user_id"),
         bookings.c.status.in_([BookingStatus.BOOKED.value, BookingStatus.PARTLY_CANCELLED.value]),
     )
-    .order_by(bookings.c.booked_at_ms, bookings.c.booking_id, seat_rows.c.position)
+    .order_by(bookings.c.booked_at_ms, bookings.c.booking_id)
 )
+_booked_by = _booked.where(seat_rows.c.owner_id == sa.bindparam("owner_id")).order_by(seat_rows.c.position)
 _states_of = (
     sa.select(seat_rows.c.owner_id, sa.func.min(seat_rows.c.state).label("state"))
     .where(
@@ -80,7 +79,14 @@ def booked_seats(connection: sa.Connection, event_id: EventId, seat_ids: Sequenc
 
 def booked_seats_of(connection: sa.Connection, event_id: EventId, user_id: UserId) -> list[BookedSeat]:
     """See Ledger.booked_seats_of."""
-    return [BookedSeat(*row) for row in connection.execute(_booked_to, {"event_id": event_id, "user_id": user_id})]
+    owners = [
+        row.booking_id for row in connection.execute(_bookings_of, {"user_id": user_id}) if row.event_id == event_id
+    ]
+    return [
+        BookedSeat(*row)
+        for owner_id in owners
+        for row in connection.execute(_booked_by, {"event_id": event_id, "owner_id": owner_id})
+    ]
 
 
 def ended_rows(connection: sa.Connection, event_id: EventId, pairs: Sequence[EndedSeat]) -> set[EndedSeat]:
