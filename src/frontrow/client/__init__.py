@@ -33,10 +33,12 @@ from frontrow.client.answers import (
     Readiness,
     ReleasedSeats,
     SaleStatus,
+    SeatChanges,
     SeatCounts,
     SeatHold,
     SeatList,
     SeatNow,
+    SeatSnapshot,
     SeatState,
     SeatStates,
     StoreHealth,
@@ -97,6 +99,7 @@ from frontrow.client.layouts import (
 from frontrow.client.retrying import NO_RETRIES, Retries
 from frontrow.client.shows import Reservation
 from frontrow.client.sync_client import Client, Token
+from frontrow.client.watching import SeatUpdate
 
 __all__ = [
     "NO_RETRIES",
@@ -155,15 +158,18 @@ __all__ = [
     "Retries",
     "SaleStatus",
     "Seat",
+    "SeatChanges",
     "SeatCounts",
     "SeatHold",
     "SeatLimitReached",
     "SeatList",
     "SeatNow",
     "SeatRefusal",
+    "SeatSnapshot",
     "SeatState",
     "SeatStates",
     "SeatStats",
+    "SeatUpdate",
     "SeatsUnavailable",
     "Section",
     "ServerFailed",

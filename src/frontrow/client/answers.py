@@ -153,6 +153,25 @@ class SeatStates(msgspec.Struct, frozen=True, rename="camel"):
     etag: str | None = None
 
 
+class SeatSnapshot(msgspec.Struct, frozen=True, rename="camel"):
+    """Every seat's state, as in SeatStates. `id` is where a later stream can go on."""
+
+    epoch: str
+    offset: str
+    layout_id: str
+    layout_version: int
+    states: str
+    id: str = ""
+
+
+class SeatChanges(msgspec.Struct, frozen=True):
+    """The seats that changed, by the letter of the state they have now. `id` is where a later stream can go on."""
+
+    offset: str
+    seats: dict[str, tuple[str, ...]]
+    id: str = ""
+
+
 class Suggestions(msgspec.Struct, frozen=True):
     """Seats to hold instead of those that were wanted, the best suggestion first."""
 

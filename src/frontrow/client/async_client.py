@@ -7,11 +7,21 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from frontrow.client import booking, figures, holding, organising, reading, shows
-from frontrow.client.exchange import Flow
+from frontrow.client import booking, figures, holding, organising, reading, shows, watching
+from frontrow.client.exchange import Flow, answered
 from frontrow.client.methods import named_as
 from frontrow.client.retrying import Attempt, Conversation, Outcome, Retries
-from frontrow.client.wire import TIMEOUT_S, address_of, headers_of, lost, response_of
+from frontrow.client.watching import SeatUpdate, Watching
+from frontrow.client.wire import (
+    TIMEOUT_S,
+    address_of,
+    began,
+    headers_of,
+    headers_of_stream,
+    lost,
+    response_of,
+    stream_timeout,
+)
 
 AsyncToken = str | Callable[[], str | Awaitable[str]]
 
@@ -35,6 +45,14 @@ def _paged(
         for page in call(*args, **kwargs):
             for item in await self._carry_out(page):
                 yield item
+
+    return method
+
+
+def _watched(call: Callable[P, Watching]) -> "Callable[Concatenate[AsyncClient, P], AsyncIterator[SeatUpdate]]":
+    @named_as(call, many=AsyncIterator)
+    def method(self: "AsyncClient", /, *args: P.args, **kwargs: P.kwargs) -> AsyncIterator[SeatUpdate]:
+        return self._watch(call(*args, **kwargs))
 
     return method
 
@@ -95,6 +113,7 @@ class AsyncClient:
     get_layout_document = _sent(reading.get_layout_document)
     list_seats = _sent(reading.list_seats)
     get_seat_states = _sent(reading.get_seat_states)
+    changes = _watched(watching.changes)
     suggest_seats = _sent(reading.suggest_seats)
     get_liveness = _sent(reading.get_liveness)
     get_readiness = _sent(reading.get_readiness)
@@ -159,3 +178,40 @@ class AsyncClient:
     async def _current_token(self) -> str | None:
         token = self._token() if callable(self._token) else self._token
         return token if token is None or isinstance(token, str) else await token
+
+    async def _watch(self, stream: Watching) -> AsyncIterator[SeatUpdate]:
+        while True:
+            answer = await self._opened(stream)
+            try:
+                async for content in answer.aiter_bytes():
+                    for update in stream.received(content):
+                        yield update
+            except httpx.RequestError:
+                pass  # it broke off: it is opened again where it was
+            finally:
+                await answer.aclose()
+            await asyncio.sleep(stream.wait_s)
+
+    async def _opened(self, stream: Watching) -> httpx.Response:
+        answer: httpx.Response | None = None
+        conversation = Conversation(answered(stream.request), self._retries)
+        while (attempt := conversation.attempt) is not None:
+            if attempt.wait_s > 0:
+                await asyncio.sleep(attempt.wait_s)
+            request = self._http.build_request(
+                "GET",
+                self._address + attempt.request.path,
+                params=attempt.request.query,
+                headers=headers_of_stream(attempt),
+                timeout=stream_timeout(self._timeout_s),
+            )
+            try:
+                answer = await self._http.send(request, stream=True, follow_redirects=False)
+                if not answer.is_success:
+                    await answer.aread()
+            except httpx.RequestError as error:
+                conversation.heard(lost(error))
+            else:
+                conversation.heard(began(answer) if answer.is_success else response_of(answer))
+        assert answer is not None
+        return answer

@@ -4,6 +4,8 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar, get_args, get_origin
 
+from frontrow.client.watching import SeatUpdate, Watching
+
 M = TypeVar("M", bound=Callable[..., object])
 
 
@@ -29,7 +31,9 @@ def named_as(call: Callable[..., object], many: type = Iterator) -> Callable[[M]
 
 
 def _answer_of(annotation: Any, many: type) -> object:
-    """The T of a Flow[T]; for pages of it, the many T there are."""
+    """The T of a Flow[T]; for pages of it, the many T there are; for a stream, its updates."""
+    if annotation is Watching:
+        return many[SeatUpdate]  # type: ignore[index]
     if get_origin(annotation) is Iterator:
         [flow] = get_args(annotation)
         return many[get_args(get_args(flow)[2])[0]]  # type: ignore[index]

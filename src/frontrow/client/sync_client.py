@@ -7,11 +7,21 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from frontrow.client import booking, figures, holding, organising, reading, shows
-from frontrow.client.exchange import Flow
+from frontrow.client import booking, figures, holding, organising, reading, shows, watching
+from frontrow.client.exchange import Flow, answered
 from frontrow.client.methods import named_as
 from frontrow.client.retrying import Attempt, Conversation, Outcome, Retries
-from frontrow.client.wire import TIMEOUT_S, address_of, headers_of, lost, response_of
+from frontrow.client.watching import SeatUpdate, Watching
+from frontrow.client.wire import (
+    TIMEOUT_S,
+    address_of,
+    began,
+    headers_of,
+    headers_of_stream,
+    lost,
+    response_of,
+    stream_timeout,
+)
 
 Token = str | Callable[[], str]
 
@@ -32,6 +42,14 @@ def _paged(call: Callable[P, Iterator[Flow[tuple[T, ...]]]]) -> "Callable[Concat
     def method(self: "Client", /, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
         for page in call(*args, **kwargs):
             yield from self._carry_out(page)
+
+    return method
+
+
+def _watched(call: Callable[P, Watching]) -> "Callable[Concatenate[Client, P], Iterator[SeatUpdate]]":
+    @named_as(call)
+    def method(self: "Client", /, *args: P.args, **kwargs: P.kwargs) -> Iterator[SeatUpdate]:
+        return self._watch(call(*args, **kwargs))
 
     return method
 
@@ -91,6 +109,7 @@ class Client:
     get_layout_document = _sent(reading.get_layout_document)
     list_seats = _sent(reading.list_seats)
     get_seat_states = _sent(reading.get_seat_states)
+    changes = _watched(watching.changes)
     suggest_seats = _sent(reading.suggest_seats)
     get_liveness = _sent(reading.get_liveness)
     get_readiness = _sent(reading.get_readiness)
@@ -151,3 +170,39 @@ class Client:
         except httpx.RequestError as error:
             return lost(error)
         return response_of(answer)
+
+    def _watch(self, stream: Watching) -> Iterator[SeatUpdate]:
+        while True:
+            answer = self._opened(stream)
+            try:
+                for content in answer.iter_bytes():
+                    yield from stream.received(content)
+            except httpx.RequestError:
+                pass  # it broke off: it is opened again where it was
+            finally:
+                answer.close()
+            time.sleep(stream.wait_s)
+
+    def _opened(self, stream: Watching) -> httpx.Response:
+        answer: httpx.Response | None = None
+        conversation = Conversation(answered(stream.request), self._retries)
+        while (attempt := conversation.attempt) is not None:
+            if attempt.wait_s > 0:
+                time.sleep(attempt.wait_s)
+            request = self._http.build_request(
+                "GET",
+                self._address + attempt.request.path,
+                params=attempt.request.query,
+                headers=headers_of_stream(attempt),
+                timeout=stream_timeout(self._timeout_s),
+            )
+            try:
+                answer = self._http.send(request, stream=True, follow_redirects=False)
+                if not answer.is_success:
+                    answer.read()
+            except httpx.RequestError as error:
+                conversation.heard(lost(error))
+            else:
+                conversation.heard(began(answer) if answer.is_success else response_of(answer))
+        assert answer is not None
+        return answer

@@ -5,6 +5,7 @@ import httpx
 from frontrow import __version__
 from frontrow.client.exchange import Response
 from frontrow.client.retrying import Attempt, Lost
+from frontrow.client.watching import SILENCE_S_MAX
 
 USER_AGENT = f"frontrow-python/{__version__}"
 TIMEOUT_S = 10.0
@@ -36,6 +37,21 @@ def headers_of(attempt: Attempt, token: str | None) -> dict[str, str]:
     if request.known_etag is not None:
         headers["If-None-Match"] = request.known_etag
     return headers
+
+
+def headers_of_stream(attempt: Attempt) -> dict[str, str]:
+    """The headers of an attempt to open a stream."""
+    return {**headers_of(attempt, None), "Accept": "text/event-stream", "Cache-Control": "no-store"}
+
+
+def stream_timeout(timeout_s: float) -> httpx.Timeout:
+    """A stream's parts may be as far apart as its heartbeats are."""
+    return httpx.Timeout(timeout_s, read=max(timeout_s, SILENCE_S_MAX))
+
+
+def began(answer: httpx.Response) -> Response:
+    """An answer that is only about to be read."""
+    return Response(status=answer.status_code, headers={}, body=b"")
 
 
 def response_of(answer: httpx.Response) -> Response:

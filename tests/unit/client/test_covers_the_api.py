@@ -22,6 +22,7 @@ from frontrow.client import (
     Layout,
     Payment,
     SeatList,
+    SeatSnapshot,
     SeatStates,
 )
 from frontrow.client.answers import HoldList, Suggestions
@@ -43,6 +44,7 @@ CALLS: dict[str, Callable[[Client], object]] = {
     "getLayout": lambda client: client.get_layout("small-hall", 1),
     "listSeats": lambda client: client.list_seats(EVENT, viewport=(0, 0, 8.5, 6), section="stalls", state="held"),
     "getSeatStates": lambda client: client.get_seat_states(EVENT),
+    "watchChanges": lambda client: next(iter(client.changes(EVENT, last_event_id="x.y.1:5-0-z"))),
     "holdSeats": lambda client: client.hold_seats(
         EVENT,
         SEATS,
@@ -134,6 +136,8 @@ class Recorder:
         self.requests.append(request)
         example = self.operation.example.answer
         content = b"" if example is None else msgspec.json.encode(example)
+        if self.operation.streams:
+            content = str(example).encode()
         return httpx.Response(self.operation.status, content=content, headers={"etag": '"v1"'})
 
     def client(self) -> Client:
@@ -179,6 +183,12 @@ def test_a_method_sends_what_its_operation_takes(operation: AnyOperation) -> Non
 @pytest.mark.parametrize("operation", COVERED, ids=lambda operation: operation.name)
 def test_a_method_reads_all_that_its_operation_answers(operation: AnyOperation) -> None:
     answer = CALLS[operation.name](Recorder(operation).client())
+    if operation.streams:
+        assert isinstance(answer, SeatSnapshot)
+        members = msgspec.json.decode(msgspec.json.encode(answer))
+        assert members.pop("id") == f"{answer.epoch}:{answer.offset}"
+        assert f"data: {msgspec.json.encode(members).decode()}\n" in str(operation.example.answer)
+        return
     if operation.answer is None:
         assert answer is None
         return
@@ -260,7 +270,8 @@ def as_the_server_reads(operation: AnyOperation, answer: object) -> object:
 
 
 def snake_case(name: str) -> str:
-    named = {"releaseSeats": "release_hold_seats"}  # 001's `release_seats` names seats of a show, not of a hold
+    # 001's `release_seats` names seats of a show, not of a hold.
+    named = {"releaseSeats": "release_hold_seats", "watchChanges": "changes"}
     return named.get(name) or "".join(f"_{it.lower()}" if it.isupper() else it for it in name)
 
 
@@ -275,7 +286,7 @@ def test_both_clients_have_the_same_methods_and_say_the_same_of_them() -> None:
         plainly, awaited = inspect.signature(getattr(Client, name)), inspect.signature(getattr(AsyncClient, name))
         assert plainly.parameters == awaited.parameters
         assert getattr(Client, name).__doc__ == getattr(AsyncClient, name).__doc__
-        if name in ("events", "bookings"):
+        if name in ("events", "bookings", "changes"):
             [item] = get_args(plainly.return_annotation)
             assert get_args(awaited.return_annotation) == (item,)
             assert get_origin(plainly.return_annotation) is Iterator
