@@ -1,0 +1,187 @@
+/** The operator's calls: the API client with the session's token on every request that needs the role. */
+
+/** @import { Booking, BookingPage, EventStats, EventSummary } from "../js/wire.js" */
+/** @import { Demand, Interval, PublishedLayout, ReadLayout, RecentChange, SeatHold } from "./answers.js" */
+/** @import { Session } from "./session.js" */
+
+import { ApiClient, ApiProblem } from "../js/api.js";
+
+/** The server takes 1,000 seats in one block; ids are up to 64 characters, a body up to 64 KiB. */
+export const SEATS_PER_BLOCK_MAX = 800;
+/** A drawing of 50,000 seats is read, judged and written in this time on slow machines too. */
+const LAYOUT_TIMEOUT_MS = 120_000;
+const CSV_TIMEOUT_MS = 60_000;
+
+export class AdminApi extends ApiClient {
+  /**
+   * @param {object} options
+   * @param {string} options.origin
+   * @param {Session} options.session
+   * @param {(why: "token_invalid" | "role_missing") => void} options.onRefused the server takes this token no more
+   */
+  constructor({ origin, session, onRefused }) {
+    super({ origin, getToken: () => session.token ?? "", storage: null });
+    this._onRefused = onRefused;
+  }
+
+  /**
+   * @param {string} eventId
+   * @param {Interval} interval
+   * @returns {Promise<EventStats>}
+   */
+  stats(eventId, interval) {
+    return this.request(`/events/${id(eventId)}/stats?interval=${interval}`, { token: "needed" });
+  }
+
+  /**
+   * @param {string} eventId
+   * @param {number} limit 1 to 200
+   * @returns {Promise<RecentChange[]>} newest first
+   */
+  async recentChanges(eventId, limit) {
+    return (await this.request(`/events/${id(eventId)}/recent-changes?limit=${limit}`, { token: "needed" })).items;
+  }
+
+  /**
+   * @param {string} eventId
+   * @returns {Promise<Demand>} most wanted first
+   */
+  demand(eventId) {
+    return this.request(`/events/${id(eventId)}/demand`, { token: "needed" });
+  }
+
+  /**
+   * @param {string} eventId
+   * @param {readonly string[]} seatIds 1 to SEATS_PER_BLOCK_MAX, all of them free
+   * @param {string} reason "" for none
+   */
+  async block(eventId, seatIds, reason) {
+    await this.request(`/events/${id(eventId)}/blocks`, { method: "POST", body: { seatIds, ...(reason && { reason }) }, token: "needed" });
+  }
+
+  /**
+   * @param {string} eventId
+   * @param {readonly string[]} seatIds 1 to SEATS_PER_BLOCK_MAX
+   * @returns {Promise<string[]>} those that were withheld and are on sale again
+   */
+  async unblock(eventId, seatIds) {
+    return (await this.request(`/events/${id(eventId)}/blocks`, { method: "DELETE", body: { seatIds }, token: "needed" })).seatIds;
+  }
+
+  /**
+   * @param {string} eventId
+   * @param {string} seatId
+   * @returns {Promise<SeatHold | null>} null where no hold has the seat
+   */
+  async holdOfSeat(eventId, seatId) {
+    try {
+      return await this.request(`/events/${id(eventId)}/seats/${id(seatId)}/hold`, { token: "needed" });
+    } catch (caught) {
+      if (caught instanceof ApiProblem && caught.code === "hold_not_found") return null;
+      throw caught;
+    }
+  }
+
+  /**
+   * @param {string} eventId
+   * @param {string} holdId
+   * @returns {Promise<boolean>} false where the hold had ended already
+   */
+  async endHold(eventId, holdId) {
+    try {
+      await this.answer(`/events/${id(eventId)}/holds/${id(holdId)}`, { method: "DELETE", token: "needed" });
+      return true;
+    } catch (caught) {
+      if (caught instanceof ApiProblem && caught.code === "hold_not_found") return false;
+      throw caught;
+    }
+  }
+
+  /**
+   * @param {string} eventId
+   * @param {{ query?: string, cursor?: string | null, limit?: number }} [which]
+   * @returns {Promise<BookingPage>}
+   */
+  eventBookings(eventId, { query = "", cursor = null, limit = 25 } = {}) {
+    const asked = new URLSearchParams({ limit: String(limit), ...(query && { query }), ...(cursor && { cursor }) });
+    return this.request(`/events/${id(eventId)}/bookings?${asked}`, { token: "needed" });
+  }
+
+  /**
+   * All of an event's bookings as a table.
+   * @param {string} eventId
+   * @param {string} query "" for all
+   * @returns {Promise<Blob>}
+   */
+  async bookingsCsv(eventId, query) {
+    const asked = new URLSearchParams({ format: "csv", ...(query && { query }) });
+    return (await this.answer(`/events/${id(eventId)}/bookings?${asked}`, { token: "needed", timeoutMs: CSV_TIMEOUT_MS })).blob();
+  }
+
+  /**
+   * @param {string} bookingId
+   * @param {readonly string[]} seatIds
+   * @param {string} key
+   * @returns {Promise<Booking>}
+   */
+  cancelSeats(bookingId, seatIds, key) {
+    return this.request(`/bookings/${id(bookingId)}/cancel`, { method: "POST", body: { seatIds }, token: "needed", key, timeoutMs: 15_000 });
+  }
+
+  /**
+   * Have a drawing judged; nothing is kept.
+   * @param {unknown} document
+   * @param {"frontrow" | "seatsio"} format
+   * @returns {Promise<ReadLayout>}
+   */
+  readLayout(document, format) {
+    return this.request(`/layouts?dryRun=true&format=${format}`, { method: "POST", body: document, token: "needed", timeoutMs: LAYOUT_TIMEOUT_MS, tries: 1 });
+  }
+
+  /**
+   * @param {unknown} document
+   * @param {"frontrow" | "seatsio"} format
+   * @returns {Promise<PublishedLayout>}
+   */
+  publishLayout(document, format) {
+    return this.request(`/layouts?format=${format}`, { method: "POST", body: document, token: "needed", timeoutMs: LAYOUT_TIMEOUT_MS, tries: 1 });
+  }
+
+  /**
+   * @param {unknown} event
+   * @param {string} key
+   * @returns {Promise<EventSummary>}
+   */
+  createEvent(event, key) {
+    return this.request("/events", { method: "POST", body: event, token: "needed", key });
+  }
+
+  /**
+   * @param {string} eventId
+   * @param {unknown} patch
+   * @returns {Promise<EventSummary>}
+   */
+  changeEvent(eventId, patch) {
+    return this.request(`/events/${id(eventId)}`, { method: "PATCH", body: patch, token: "needed" });
+  }
+
+  /**
+   * @override
+   * @param {string} path
+   * @param {import("../js/api.js").Call} [call]
+   */
+  async answer(path, call) {
+    try {
+      return await super.answer(path, call);
+    } catch (caught) {
+      if (caught instanceof ApiProblem && caught.status === 401) this._onRefused("token_invalid");
+      else if (caught instanceof ApiProblem && caught.code === "role_missing") this._onRefused("role_missing");
+      throw caught;
+    }
+  }
+}
+
+/** @param {string} text */
+function id(text) {
+  return encodeURIComponent(text);
+}

@@ -1,0 +1,99 @@
+/** The operator's page: signed in or not, and which of its rooms the address names (`#/`, `#/event/…`, `#/layouts`). */
+
+/** @import { Desk, View } from "./desk.js" */
+/** @import { WayIn } from "./sign-in.js" */
+
+import { pageWords } from "../js/page/preferences.js";
+import { fill } from "../js/panels/markup.js";
+import { AdminApi } from "./admin-api.js";
+import { Session, tokenIn } from "./session.js";
+import { showShell } from "./shell.js";
+import { signInPage } from "./sign-in.js";
+import { Toasts } from "./toasts.js";
+
+const EVENT = "#/event/";
+const LAYOUTS = "#/layouts";
+
+/** @param {string} id of index.html */
+const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const main = part("main");
+const session = new Session({ storage: sessionStorage });
+const api = new AdminApi({
+  origin: location.origin,
+  session,
+  onRefused: (why) => {
+    if (session.token === null) return;
+    session.signOut();
+    void show(why === "role_missing" ? "no_role" : "refused");
+  },
+});
+const toasts = new Toasts(part("toasts"));
+/** @type {View | null} */
+let shown = null;
+/** Counts what was opened: a room that is still loading when another is asked for is not shown any more. */
+let opening = 0;
+
+/** @returns {WayIn | null} why the reader has to sign in; null for one who has */
+function arrive() {
+  const brought = tokenIn(location.hash);
+  if (brought === null) return session.state === "ok" ? null : session.state;
+  // Out of the address bar before anything else is asked of anybody.
+  history.replaceState(null, "", `${location.pathname}${location.search}#/`);
+  session.signOut();
+  const judgement = session.signIn(brought);
+  return judgement === "ok" ? null : judgement;
+}
+
+/** @param {WayIn | null} [why] */
+async function show(why = arrive()) {
+  const asked = ++opening;
+  shown?.end();
+  shown = null;
+  const words = pageWords();
+  const at = location.hash || "#/";
+  toasts.dismissText = words.t("operator.dismiss");
+  part("skip").textContent = words.t("page.nav_skip");
+  showShell(part("top"), { words, claims: why === null ? session.claims : null, at, onLeave: leave, onLanguage: () => void show(why) });
+  const view = why === null ? await roomAt({ api, words, toasts }, at) : signInPage(words, session, why, () => void show());
+  if (asked !== opening) return view.end();
+  shown = view;
+  document.title = `${view.title} · ${words.t("operator.title")}`;
+  fill(main, view.element);
+}
+
+/**
+ * Each room is loaded when it is opened: the charts are of one of them alone.
+ * @param {Desk} desk
+ * @param {string} at
+ * @returns {Promise<View>}
+ */
+async function roomAt(desk, at) {
+  if (at.startsWith(EVENT)) {
+    const { EventRoom } = await import("./event-room.js");
+    return new EventRoom(desk, decodeURIComponent(at.slice(EVENT.length)));
+  }
+  if (at === LAYOUTS) {
+    const { LayoutRoom } = await import("./layout-room.js");
+    return new LayoutRoom(desk);
+  }
+  const { Overview } = await import("./overview.js");
+  return new Overview(desk);
+}
+
+function leave() {
+  session.signOut();
+  history.replaceState(null, "", `${location.pathname}${location.search}#/`);
+  void show("left");
+}
+
+part("skip").addEventListener("click", (happened) => {
+  // The fragment names the room: it must not name the skip link's target.
+  happened.preventDefault();
+  main.focus();
+});
+addEventListener("hashchange", async () => {
+  await show();
+  main.focus({ preventScroll: true });
+  scrollTo(0, 0);
+});
+await show();

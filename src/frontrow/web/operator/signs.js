@@ -1,0 +1,32 @@
+/** The signs that only the operator's page needs, drawn like the others (js/panels/icons.js). */
+
+import { svg } from "../js/panels/markup.js";
+
+/** @type {Readonly<Record<string, readonly string[]>>} */
+const STROKES = {
+  events: ["M4 5.5h7v6H4zM13 5.5h7v6h-7zM4 14h7v5H4zM13 14h7v5h-7z"],
+  leave: ["M14 4h4a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1h-4M10 8l-4 4 4 4M6 12h9"],
+  ban: ["M12 20.5a8.5 8.5 0 1 0 0-17 8.5 8.5 0 0 0 0 17zM6 6l12 12"],
+  open: ["M5 11h14v9H5zM8 11V8a4 4 0 0 1 7.5-2"],
+  heat: ["M12 3c1 4 5 5.5 5 10a5 5 0 0 1-10 0c0-1.8 .8-3 1.8-4 .2 1.5 .9 2.3 1.7 2.5C10 9 10.5 5.5 12 3z"],
+  upload: ["M12 16V5M7.5 9.5L12 5l4.5 4.5M5 19h14"],
+  download: ["M12 5v11M7.5 11.5L12 16l4.5-4.5M5 19h14"],
+  search: ["M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L20 20"],
+  pen: ["M5 19l1-4L16 5l3 3L9 18l-4 1zM14 7l3 3"],
+  outside: ["M10 5H5v14h14v-5M14 5h5v5M19 5l-8 8"],
+  layers: ["M12 4l8.5 4.5L12 13 3.5 8.5 12 4zM4 13l8 4 8-4"],
+  undo: ["M8 5L4 9l4 4M4 9h10a5 5 0 0 1 0 10h-3"],
+  file: ["M7 3.5h7L18.5 8v12a.5 .5 0 0 1-.5 .5H7a1 1 0 0 1-1-1v-15a1 1 0 0 1 1-1zM14 3.5V8h4.5"],
+};
+
+/**
+ * @param {keyof typeof STROKES} name
+ * @param {number} [size] pixels
+ */
+export function sign(name, size = 18) {
+  return svg(
+    "svg",
+    { width: size, height: size, viewBox: "0 0 24 24", fill: "none", stroke: "currentColor", "stroke-width": 1.75, "stroke-linecap": "round", "stroke-linejoin": "round", class: "sign", "aria-hidden": "true" },
+    ...(STROKES[name] ?? []).map((d) => svg("path", { d })),
+  );
+}
