@@ -20,6 +20,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 import pytest
 import redis
+import uvloop
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -39,7 +40,7 @@ from tests.support.rows_in_line import rows_in_line
 from tests.support.stored_event import StoredEvent, expected
 from tests.support.valkey import ValkeyServer
 
-EXAMPLES = 340
+EXAMPLES = 290
 STEPS_PER_EXAMPLE = 80
 STEPS_WANTED = 20_000
 
@@ -114,7 +115,7 @@ class ScriptsAndSpecification(RuleBasedStateMachine):
         super().__init__()
         self.run_so_far = run
         self.trace: list[str] = []
-        self.loop = asyncio.new_event_loop()
+        self.loop = uvloop.new_event_loop()
         self.client = connect(server.url)
         self.store = ValkeyHoldStore(self.client)
         self.feed = ValkeyChangeFeed(self.client)
