@@ -9,13 +9,15 @@
 /** @import { LiveSale } from "./sale/live-sale.js" */
 /** @import { ServerClock } from "./api.js" */
 /** @import { VenueTable } from "./venue/venue.js" */
+/** @import { Words } from "./words/words.js" */
 
 import { BasketPanel } from "./panels/basket-panel.js";
 import { standingSeats, ticket } from "./panels/ticket.js";
-import { countdown, plural } from "./sale/countdown.js";
-import { formatMoment } from "./sale/formatting.js";
+import { countdown } from "./sale/countdown.js";
 import { ApiProblem, Problem } from "./api.js";
-import { problemText, refusedText, seatFlags, seatName, tableName } from "./sale/wording.js";
+import { problemText, refusedText } from "./words/problem-words.js";
+import { seatFlags, seatName, tableName } from "./words/seat-words.js";
+import { spokenTime } from "./words/time-words.js";
 
 const TICK_MS = 500;
 const PLACES_SHOWN_MAX = 3;
@@ -28,8 +30,9 @@ const SEATS_CHANGED = new Set(["hold_not_found", "hold_not_complete", "seats_una
  * @property {ServerClock} clock
  * @property {MapPane} pane
  * @property {Notices} notices
- * @property {string} [locale]
+ * @property {Words} words
  * @property {(minor: number) => string} price
+ * @property {() => void} onBest let the engine choose
  * @property {(expiresAtMs: number) => void} onExpiring
  * @property {(booking: Booking) => void} onBooked
  * @property {(problem: Problem) => void} onProblem
@@ -39,7 +42,7 @@ export class Checkout {
   /** @param {CheckoutOptions} options */
   constructor(options) {
     this._options = options;
-    const { sale, pane } = options;
+    const { sale, pane, words } = options;
     /** @type {{ seats: number[], tableId: string | null }[]} what ran out, to be asked for again */
     this._lost = [];
     /** @type {Map<number, string | null>} the table each wanted seat was taken with */
@@ -47,10 +50,11 @@ export class Checkout {
     this._warnedFor = 0;
     /** @type {readonly Booking[]} the buyer's bookings of this event, newest first */
     this._bookings = [];
-    this.panel = new BasketPanel({
-      onRemove: (seats) => void sale.basket.giveBack(seats),
+    this.panel = new BasketPanel(words, {
+      onRemove: (seats) => this._remove(seats),
       onLookAt: (seats) => pane.lookAt(seats),
-      onExtend: () => void sale.basket.extend(),
+      onExtend: () => sale.basket.extend(),
+      onBest: sale.onSale ? options.onBest : null,
       onAgain: () => this._again(),
       onConfirm: (contact) => void this._book(contact),
       onDone: () => this._done(),
@@ -78,6 +82,7 @@ export class Checkout {
       total: price(basket.totalMinor),
       settled: basket.settled,
       booking: basket.booking,
+      choosing: basket.choosing,
       lostCount: this._lost.reduce((count, wish) => count + wish.seats.length, 0),
       closed: sale.onSale ? "" : this._closedText(),
       tickets: this._bookings.map((booking) => this._ticketLine(booking)),
@@ -98,6 +103,14 @@ export class Checkout {
     this.reflect();
   }
 
+  /** @param {readonly number[]} seats of one line */
+  _remove(seats) {
+    const { sale, words, notices } = this._options;
+    const table = sale.venue.tableById.get(sale.basket.claims.get(seats[0])?.tableId ?? "");
+    const seat = table ? tableName(words, table) : seatName(words, sale.venue, seats[0]).spot;
+    if (sale.basket.giveBack(seats) === "done") notices.say(words.t("map.removed", { seat }));
+  }
+
   _again() {
     const { basket } = this._options.sale;
     for (const { seats, tableId } of this._lost) basket.take(seats, tableId);
@@ -105,7 +118,7 @@ export class Checkout {
 
   /** @returns {BasketLine[]} */
   _lines() {
-    const { sale, pane, price } = this._options;
+    const { sale, pane, price, words } = this._options;
     const { basket, venue } = sale;
     /** @type {Map<string, BasketLine & { minor: number }>} */
     const lines = new Map();
@@ -117,10 +130,10 @@ export class Checkout {
       const pending = claim?.holdId === null || Boolean(lines.get(key)?.pending);
       const color = pane.colorOf(venue.categoryOf[seat]);
       const seats = [...(lines.get(key)?.seats ?? []), seat];
-      const { place, spot } = seatName(venue, seat);
+      const { place, spot } = seatName(words, venue, seat);
       const what = table
         ? { ...this._tableName(table, seats.length), flags: [] }
-        : { place: place || venue.categories[venue.categoryOf[seat]].name, spot, flags: seatFlags(venue, seat) };
+        : { place: place || venue.categories[venue.categoryOf[seat]].name, spot, flags: seatFlags(words, venue, seat) };
       lines.set(key, { key, seats, color, ...what, minor, price: price(minor), pending });
     }
     return [...lines.values()];
@@ -130,12 +143,13 @@ export class Checkout {
    * @param {VenueTable} table
    * @param {number} seatCount
    */
-  _tableName({ item }, seatCount) {
-    return { place: `Whole table, ${plural(seatCount, "seat")}`, spot: tableName(item.lbl || item.id) };
+  _tableName(table, seatCount) {
+    const { words } = this._options;
+    return { place: words.t("map.whole_table", { count: seatCount }), spot: tableName(words, table) };
   }
 
   _tick() {
-    const { sale, clock, notices, onExpiring } = this._options;
+    const { sale, clock, notices, words, onExpiring } = this._options;
     const expiresAtMs = sale.basket.expiresAtMs;
     if (expiresAtMs === null) {
       this.panel.showTime(null, 0);
@@ -146,7 +160,7 @@ export class Checkout {
     if (left.phase === "over") void sale.basket.look();
     if (left.phase === "expiring" && this._warnedFor !== expiresAtMs) {
       this._warnedFor = expiresAtMs;
-      notices.tell(`Your seats are held for another ${left.spoken}.`);
+      notices.tell(words.t("map.held_for_another", { time: spokenTime(words, left.leftMs) }));
       onExpiring(expiresAtMs);
     }
   }
@@ -170,7 +184,8 @@ export class Checkout {
   _confirm(booking) {
     this._bookings = [booking, ...this._bookings.filter(({ bookingId }) => bookingId !== booking.bookingId)];
     this._showTicket(booking);
-    this._options.notices.say(`Booked. ${plural(booking.seatIds.length, "seat")} for ${booking.contactInfo.name}.`);
+    const { notices, words } = this._options;
+    notices.say(words.t("map.booked_for", { count: booking.seatIds.length, name: booking.contactInfo.name }));
   }
 
   /** What was booked before this page was opened; the map does without when nobody can say. */
@@ -189,8 +204,8 @@ export class Checkout {
   /** @param {Booking | undefined} booking */
   _showTicket(booking) {
     if (!booking) return;
-    const { sale, locale } = this._options;
-    this.panel.confirm(ticket(booking, sale.event, this._placesOf(booking), { locale, venue: sale.venue.name, onDone: () => this._done() }));
+    const { sale, words } = this._options;
+    this.panel.confirm(ticket(words, booking, sale.event, this._placesOf(booking), { venue: sale.venue.name, onDone: () => this._done() }));
   }
 
   /**
@@ -198,15 +213,16 @@ export class Checkout {
    * @returns {import("./panels/basket-panel.js").TicketLine}
    */
   _ticketLine(booking) {
+    const { words } = this._options;
     const places = this._placesOf(booking).map(({ spot }) => spot);
     const rest = places.length - PLACES_SHOWN_MAX;
-    const about = places.slice(0, PLACES_SHOWN_MAX).join(" · ") + (rest > 0 ? ` and ${rest} more` : "");
-    return { bookingId: booking.bookingId, title: plural(standingSeats(booking).length, "seat"), about };
+    const about = [...places.slice(0, PLACES_SHOWN_MAX), ...(rest > 0 ? [words.t("map.and_more", { count: rest })] : [])].join(" · ");
+    return { bookingId: booking.bookingId, title: words.t("map.seats", { count: standingSeats(booking).length }), about };
   }
 
   /** @param {Booking} booking */
   _placesOf(booking) {
-    const { venue } = this._options.sale;
+    const { words, sale: { venue } } = this._options;
     const standing = standingSeats(booking);
     const left = new Set(standing);
     const tables = booking.tableIds.flatMap((id) => {
@@ -216,14 +232,14 @@ export class Checkout {
     const whole = new Set(tables.map(({ item }) => item.id));
     const seats = standing.flatMap((id) => {
       const index = venue.indexOf.get(id);
-      return index === undefined || whole.has(venue.seat(index).tableId ?? "") ? [] : [seatName(venue, index)];
+      return index === undefined || whole.has(venue.seat(index).tableId ?? "") ? [] : [seatName(words, venue, index)];
     });
     return [...seats, ...tables.map((table) => this._tableName(table, table.seats.length))];
   }
 
   /** @param {Problem} problem */
   _refused(problem) {
-    const { sale, notices, locale } = this._options;
+    const { sale, notices, words } = this._options;
     if (!SEATS_CHANGED.has(problem.code)) {
       this.panel.form.refuse(problem);
       return;
@@ -234,7 +250,7 @@ export class Checkout {
       const seat = sale.venue.indexOf.get(seatId);
       return seat === undefined ? [] : [{ seat, reason }];
     });
-    notices.tell(known.length ? refusedText(sale.venue, known, locale) : problemText(problem), "bad");
+    notices.tell(known.length ? refusedText(words, sale.venue, known) : problemText(words, problem), "bad");
     void sale.basket.look();
   }
 
@@ -245,9 +261,9 @@ export class Checkout {
   }
 
   _closedText() {
-    const { sale, locale } = this._options;
+    const { sale, words } = this._options;
     const { saleStatus, salesStart } = sale.event;
-    if (saleStatus === "scheduled" && salesStart) return `Sales open on ${formatMoment(salesStart, locale).full}.`;
-    return saleStatus === "scheduled" ? "Sales have not opened yet." : "Sales for this event have ended.";
+    if (saleStatus === "scheduled" && salesStart) return words.t("map.opens_on", { when: words.dateTime(Date.parse(salesStart)) });
+    return words.t(saleStatus === "scheduled" ? "map.not_open_yet" : "map.sales_ended");
   }
 }

@@ -14,22 +14,35 @@
 
 import { standingOut } from "./drawing/colors.js";
 import { MapView } from "./drawing/map-view.js";
-import { PICK_TOUCH_PX, closeness } from "./drawing/scene.js";
+import { PICK_TOUCH_PX } from "./drawing/scene.js";
 import { SeatPaths } from "./drawing/seat-paths.js";
-import { seatCard, sectionCard, tableCard } from "./panels/cards.js";
+import { MapKeys } from "./map-keys.js";
+import { seatCard } from "./panels/cards.js";
 import { Controls } from "./panels/controls.js";
 import { Legend, key } from "./panels/legend.js";
 import { h } from "./panels/markup.js";
 import { SeatList } from "./panels/seat-list.js";
-import { Tooltip } from "./panels/tooltip.js";
-import { MapKeys } from "./map-keys.js";
-import { AVAILABLE, MINE } from "./venue/seat-states.js";
+import { Pointing } from "./pointing.js";
+import { EMPTY_BOX, boxOf, grown, joined } from "./venue/geometry.js";
+import { AVAILABLE } from "./venue/seat-states.js";
+import { seatName } from "./words/seat-words.js";
 
 /** More changes than this at once are a reload of the map, not something to point at. */
 const FLASHES_MAX = 120;
 const FLASH_KEPT_MS = 1_500;
-const TOUCH_CARD_MS = 2_600;
 const NARROW_PX = 700;
+/** Offered seats are shown with so much around them, in seats, and at least so large. */
+const OFFER_MARGIN_SEATS = 4;
+const OFFER_SEAT_PX = 14;
+
+/**
+ * @typedef {object} Chooser what a press on a seat means: holding it, or selecting it
+ * @property {(seat: number) => boolean} chosen
+ * @property {(seat: number) => boolean} choosable whether a press would do something
+ * @property {(seat: number) => void} onSeat
+ * @property {(table: VenueTable) => void} onTable
+ * @property {(seats: number[]) => void} [onRectangle] seats that a rectangle was drawn around; without this none is drawn
+ */
 
 /**
  * @typedef {object} PaneOptions
@@ -39,69 +52,65 @@ const NARROW_PX = 700;
  * @property {Words} words
  * @property {(minor: number) => string} price
  * @property {Notices} notices
- * @property {(seat: number) => void} onSeat
- * @property {(table: VenueTable) => void} onTable
+ * @property {Chooser} chooser
+ * @property {(() => void) | null} onBest null where the best seats are not offered
  */
 
 export class MapPane {
   /** @param {PaneOptions} options */
-  constructor({ sale, theme, fontFamily, words, price, notices, onSeat, onTable }) {
+  constructor({ sale, theme, fontFamily, words, price, notices, chooser, onBest }) {
     this._sale = sale;
+    this._words = words;
     this._price = price;
-    this._onSeat = onSeat;
-    this._onTable = onTable;
+    this._notices = notices;
+    this._chooser = chooser;
     const { venue } = sale;
     /** @type {Map<number, { pending: boolean, sinceMs: number }>} */
     this._mine = new Map();
     /** @type {Map<number, number>} */
     this._flashes = new Map();
-    /** @type {{ target: Target, at: Point } | null} */
-    this._pointed = null;
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    this._cardEnds = undefined;
-    const motion = matchMedia("(prefers-reduced-motion: reduce)");
+    this._motion = matchMedia("(prefers-reduced-motion: reduce)");
+    this._stilled = () => (this._scene.still = this._motion.matches);
+    this._motion.addEventListener("change", this._stilled);
     /** @type {Scene} */
     this._scene = {
       venue, theme, fontFamily, categoryColors: [], states: sale.states, mine: this._mine, sales: sale.sectionSales(),
       paths: new SeatPaths(venue, (seat) => sale.states[seat]), hovered: -1, focused: -1, hoveredSection: null,
-      hoveredTable: null, category: -1, flashes: this._flashes, heat: null, selected: new Set(), words, priceText: price, still: motion.matches,
+      hoveredTable: null, category: -1, flashes: this._flashes, heat: null, selected: new Set(), highlighted: new Set(), words, priceText: price,
+      still: this._motion.matches,
     };
-    this._canvas = h("canvas", {
-      tabindex: 0, role: "application", "aria-roledescription": "seat map",
-      "aria-label": `Seat map of ${venue.name}. Arrow keys go from seat to seat, Enter takes one, plus and minus zoom.`,
-    });
-    this._tooltip = new Tooltip();
-    this._legend = new Legend((category) => {
-      this._scene.category = category;
-      this._view.invalidate();
-    });
-    this._controls = new Controls({
+    const canvas = h("canvas");
+    this._canvas = canvas;
+    this._pointing = new Pointing({ sale, scene: this._scene, canvas, choosable: chooser.choosable });
+    this._legend = new Legend(words, (category) => this._filter(category));
+    this._controls = new Controls(words, {
       onZoom: (direction) => this._view.step(direction),
       onFit: () => this._view.fit(),
       onList: (list) => this._showList(list),
       onKey: (open) => this.element.toggleAttribute("data-key", open),
+      onBest: () => onBest?.(),
     });
-    this._list = new SeatList({ venue, states: () => sale.states, price: (seat) => price(sale.basket.priceMinor(seat)), onToggle: onSeat });
-    const { seats } = venue.layout;
-    const specials = {
-      accessible: seats.some(({ accessible }) => accessible),
-      companion: seats.some(({ companion }) => companion),
-      restricted: seats.some(({ restrictedView }) => restrictedView),
-    };
-    this.element = h("section", { class: "map", "aria-label": "Seats" },
-      this._canvas, this._tooltip.element, this._list.element,
-      h("div", { class: "map-top" }, this._legend.element, this._controls.view),
-      h("div", { class: "map-notes" }, notices.banner, notices.messages),
-      h("div", { class: "map-key" }, this._controls.keyToggle, key(specials)), this._controls.zoom);
-    this._view = new MapView(this._canvas, this._scene, {
+    this._list = new SeatList(words, {
+      venue, states: () => sale.states, minor: (seat) => sale.basket.priceMinor(seat), price,
+      chosen: chooser.chosen, choosable: chooser.choosable, onToggle: chooser.onSeat,
+    });
+    this._view = new MapView(canvas, this._scene, {
       onTap: (target, at, type) => this._tap(target, at, type),
-      onHover: (target, at, type) => this._hover(target, at, type),
+      onHover: (target, at, type) => type !== "touch" && this._pointing.hover(target, at),
       onMove: () => this._moved(),
+      onRectangle: chooser.onRectangle,
     });
-    this._keys = new MapKeys(this._canvas, this._view, this._scene, {
-      onChoose: (seat) => onSeat(seat),
-      onFocus: (seat) => this._focus(seat, notices),
+    this._pointing.view = this._view;
+    this._keys = new MapKeys(canvas, this._view, this._scene, words, {
+      onChoose: chooser.onSeat,
+      onFocus: (seat) => this._pointing.focus(seat),
+      describe: (seat) => this._spoken(seat),
     });
+    this.element = h("section", { class: "map", "aria-label": words.t("map.region_seats"), onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this._pointing.dismiss() && event.stopPropagation() },
+      h("div", { class: "map-top" }, this._legend.element, h("div", { class: "map-actions" }, onBest && this._controls.best, this._controls.view)),
+      this._keys.element, this._pointing.element, this._list.element,
+      h("div", { class: "map-notes" }, notices.banner, notices.messages),
+      h("div", { class: "map-key" }, this._controls.keyToggle, key(words, specialsOf(venue))), this._controls.zoom);
     this._sizes = new ResizeObserver(() => this._inset());
     this._sizes.observe(this.element);
     this.setTheme(theme);
@@ -109,9 +118,10 @@ export class MapPane {
   }
 
   end() {
-    clearTimeout(this._cardEnds);
+    this._motion.removeEventListener("change", this._stilled);
     this._sizes.disconnect();
-    this._keys.end();
+    this._pointing.end();
+    this._list.end();
     this._view.end();
   }
 
@@ -130,7 +140,45 @@ export class MapPane {
   }
 
   focus() {
-    this._canvas.focus({ preventScroll: true });
+    if (this._keys.element.hidden) this._controls.view.focus({ preventScroll: true });
+    else this._keys.focus();
+  }
+
+  /** Only seats of this category are to be chosen, the others step back; all again with -1. @param {number} category */
+  restrict(category) {
+    this._scene.category = category;
+    this._legend.restrict(category);
+    this._list.restrict(category);
+    this._pointing.reflect();
+    this._view.invalidate();
+  }
+
+  /** @param {Float32Array | null} heat by layout index, 0 to 1; not a number where it is not known */
+  setHeat(heat) {
+    this._scene.heat = heat;
+    this._view.invalidate();
+  }
+
+  /** @param {ReadonlySet<number>} seats */
+  select(seats) {
+    this._scene.selected = seats;
+    this._list.update([]);
+    this._keys.reflect();
+    this._view.invalidate();
+  }
+
+  /** Point out seats that are spoken of elsewhere, and bring them into view. @param {readonly number[]} seats none to end it */
+  highlight(seats) {
+    this._scene.highlighted = new Set(seats);
+    if (seats.length) this._view.flyToBox(this._boxAround(seats), OFFER_SEAT_PX);
+    this._view.invalidate();
+  }
+
+  /** @param {readonly number[]} seats */
+  _boxAround(seats) {
+    const { xs, ys, seatExtent } = this._sale.venue;
+    const box = seats.reduce((around, seat) => joined(around, boxOf([{ x: xs[seat], y: ys[seat] }])), { ...EMPTY_BOX });
+    return grown(box, seatExtent * OFFER_MARGIN_SEATS);
   }
 
   /**
@@ -144,9 +192,11 @@ export class MapPane {
     return { x: x + box.left, y: y + box.top };
   }
 
-  /** @param {number[]} seats to bring into view */
+  /** @param {readonly number[]} seats to bring into view */
   lookAt(seats) {
-    this._view.show(seats[0]);
+    if (seats.length === 1) this._view.show(seats[0]);
+    else if (seats.length) this._view.flyToBox(this._boxAround(seats), OFFER_SEAT_PX);
+    this._keys.place(seats[0]);
   }
 
   /**
@@ -165,8 +215,18 @@ export class MapPane {
     this._reflectMine(nowMs);
     this._showPrices();
     this._list.update(changed);
-    if (this._pointed) this._describe(this._pointed.target, this._pointed.at);
+    if (byOthers) this._tellFocused(changed);
+    this._keys.reflect();
+    this._pointing.reflect();
     this._view.invalidate();
+  }
+
+  /** Somebody else changed the seat the keyboard is on: that concerns who is there, and nobody else. @param {readonly number[]} changed */
+  _tellFocused(changed) {
+    const seat = this._scene.focused;
+    if (seat < 0 || !changed.includes(seat)) return;
+    const name = { seat: seatName(this._words, this._sale.venue, seat).spot };
+    this._notices.say(this._sale.states[seat] === AVAILABLE ? this._words.t("map.said_free_again", name) : this._words.t("map.said_taken_by_other", name));
   }
 
   /** @param {number} nowMs */
@@ -189,6 +249,12 @@ export class MapPane {
         : []));
   }
 
+  /** @param {number} category -1 for all */
+  _filter(category) {
+    this._scene.category = category;
+    this._view.invalidate();
+  }
+
   /**
    * @param {Target} target
    * @param {Point} at
@@ -199,107 +265,54 @@ export class MapPane {
     const touch = pointerType === "touch";
     if (target.kind === "section") this._view.flyToBox(target.section.box, touch ? PICK_TOUCH_PX + 1 : 11);
     else if (target.kind === "place") this._view.flyToPlace(target.at);
-    else if (target.kind === "table") this._onTable(target.table);
-    else if (target.kind === "seat") this._onSeat(target.seat);
-    if (!touch) return;
-    clearTimeout(this._cardEnds);
-    this._point(target.kind === "seat" || target.kind === "table" ? target : null, at);
-    this._cardEnds = setTimeout(() => this._point(null, at), TOUCH_CARD_MS);
-  }
-
-  /**
-   * @param {Target | null} target
-   * @param {Point | null} at
-   * @param {string} pointerType
-   */
-  _hover(target, at, pointerType) {
-    if (pointerType === "touch") return;
-    this._point(target && target.kind !== "nothing" ? target : null, at ?? { x: 0, y: 0 });
-  }
-
-  /**
-   * @param {Target | null} target
-   * @param {Point} at
-   */
-  _point(target, at) {
-    this._pointed = target && { target, at };
-    const { venue } = this._sale;
-    const seat = target?.kind === "seat" ? target.seat : -1;
-    const table = target?.kind === "table" ? target.table : seat >= 0 ? venue.tableOf(seat) : undefined;
-    const wholly = table && (target?.kind === "table" || table.wholeOnly);
-    Object.assign(this._scene, {
-      hovered: seat, hoveredTable: wholly ? table.item.id : null,
-      hoveredSection: target?.kind === "section" ? target.section : null,
-    });
-    this._canvas.dataset.over = target ? this._cursor(target) : "";
-    if (target) this._describe(target, at);
-    else this._tooltip.hide();
-    this._view.invalidate();
-  }
-
-  /** @param {Target} target */
-  _cursor(target) {
-    if (target.kind !== "seat") return "choice";
-    const state = this._sale.states[target.seat];
-    return state === AVAILABLE || state === MINE ? "choice" : "taken";
-  }
-
-  /**
-   * @param {Target} target
-   * @param {Point} at
-   */
-  _describe(target, at) {
-    const { venue } = this._sale;
-    const { scale } = this._view.camera.pose;
-    if (target.kind === "seat") {
-      const card = seatCard(this._sale, target.seat, this.colorOf(venue.categoryOf[target.seat]), this._price);
-      const middle = this._view.camera.toView({ x: venue.xs[target.seat], y: venue.ys[target.seat] });
-      this._tooltip.show(card, middle, venue.radii[target.seat] * scale);
-    } else if (target.kind === "table") {
-      const { item, box } = target.table;
-      this._tooltip.show(tableCard(this._sale, target.table, this._price), this._view.camera.toView(item.pos), ((box.y1 - box.y0) / 2) * scale);
-    } else if (target.kind === "section") {
-      const { section } = target;
-      const sold = this._scene.sales[venue.sections.indexOf(section)];
-      this._tooltip.show(sectionCard(section, sold, this.colorOf(section.category), venue.categories[section.category].name, this._price), at, 8);
-    } else this._tooltip.hide();
+    else if (target.kind === "table") this._chooser.onTable(target.table);
+    else if (target.kind === "seat") {
+      this._keys.place(target.seat);
+      this._chooser.onSeat(target.seat);
+    }
+    if (touch) this._pointing.touch(target, at);
+    else this._keys.focus();
   }
 
   _moved() {
-    if (this._pointed) {
-      const { target, at } = this._pointed;
-      // What was a block under the pointer may be seats by now, and the other way round.
-      const single = closeness(this._sale.venue, this._view.camera.pose.scale) >= 0.6;
-      if (single === (target.kind === "section")) this._point(null, at);
-      else this._describe(target, at);
-    }
+    this._keys.follow();
+    this._pointing.reflect();
     this._controls.reflect(this._view.fitted, this._view.camera.pose.scale >= this._view.camera.scaleMax * 0.99);
   }
 
   /**
-   * @param {number} seat -1 for none
-   * @param {Notices} notices
+   * What a screen reader says of a seat.
+   * @param {number} seat
    */
-  _focus(seat, notices) {
-    if (seat < 0) {
-      this._tooltip.hide();
-      return;
-    }
-    const { kicker, title, price = "", note, flags = [] } = seatCard(this._sale, seat, "", this._price);
-    notices.say([title, kicker, price, note || "Available", ...flags].filter(Boolean).join(", "));
+  _spoken(seat) {
+    const { kicker, title, price = "", state, flags = [] } = seatCard(this._words, this._sale, seat, "", this._price);
+    const { chosen, choosable } = this._chooser;
+    return { label: [title, kicker, price, state, ...flags].filter(Boolean).join(", "), pressed: chosen(seat), off: !choosable(seat) };
   }
 
   /** @param {boolean} list */
   _showList(list) {
     this.element.toggleAttribute("data-list", list);
-    this._list.element.hidden = !list;
-    this._canvas.hidden = list;
-    this._tooltip.hide();
+    this._keys.element.hidden = list;
+    this._pointing.dismiss();
+    if (list) this._list.show();
+    else this._list.element.hidden = true;
   }
 
   /** Keep the drawing clear of what lies over it. */
   _inset() {
     const narrow = this.element.clientWidth < NARROW_PX;
-    this._view.setInsets(narrow ? { top: 60, right: 8, bottom: 30, left: 8 } : { top: 66, right: 64, bottom: 60, left: 24 });
+    const [start, end] = narrow ? [8, 8] : [24, 64];
+    const [left, right] = this._words.dir === "rtl" ? [end, start] : [start, end];
+    this._view.setInsets({ top: narrow ? 60 : 66, bottom: narrow ? 30 : 60, left, right });
   }
+}
+
+/** @param {import("./venue/venue.js").Venue} venue */
+function specialsOf({ layout: { seats } }) {
+  return {
+    accessible: seats.some(({ accessible }) => accessible),
+    companion: seats.some(({ companion }) => companion),
+    restricted: seats.some(({ restrictedView }) => restrictedView),
+  };
 }

@@ -3,12 +3,17 @@
  *
  * Attributes: `event` the event's id; `api` where the server is, if not where this module came from; `token` a
  * buyer's token, if not a guest's that is made when first needed and kept in this browser; `max-seats` 1 to 50;
- * `locale` BCP 47; `theme` light or dark, if not the reader's own. The property `getToken`, a function that gives a
- * token or a promise of one, goes before `token` and is asked for each request. `stateOf(seatId)` and
- * `positionOf(seatId)` tell of a seat what it looks like and where it is.
+ * `category` the id of the only category whose seats can be chosen; `locale` BCP 47, if not the page's language, else the
+ * browser's; `theme` light or dark, if not the reader's own; `mode="select"` for operators: a press selects seats of any
+ * state, Shift with a drag all in a rectangle, Escape none, and nothing is held.
+ *
+ * Properties: `getToken`, a function that gives a token or a promise of one, goes before `token` and is asked for each
+ * request; `selected`, the ids of the selected seats; `heat`, a number from 0 to 1 by seat id, or null. `stateOf(seatId)`
+ * and `positionOf(seatId)` tell of a seat what it looks like and where it is.
  *
  * DOM events: `opened` {event}, `seats-held` {hold, seatIds}, `hold-expiring` {expiresAt}, `hold-lost` {seatIds},
- * `booked` {booking}, `error` {code, message}; all but `error` bubble, and all leave the shadow tree.
+ * `booked` {booking}, `selection-changed` {seatIds}, `error` {code, message}; all but `error` bubble, and all leave the
+ * shadow tree.
  */
 
 /** @import { EventSummary } from "./wire.js" */
@@ -16,12 +21,12 @@
 
 import { OpenEvent } from "./open-event.js";
 import { cover } from "./panels/cover.js";
-import { ApiClient } from "./api.js";
-import { ApiProblem, OriginNotAllowed, Problem } from "./api.js";
+import { ApiClient, ApiProblem, OriginNotAllowed, Problem } from "./api.js";
 import { styles } from "./styles/styles.js";
 import { themeOf } from "./theme.js";
 import { STATE_WORD } from "./venue/seat-states.js";
 import { Venue } from "./venue/venue.js";
+import { wordsFor } from "./words/words.js";
 
 /** The server that this module came from. */
 const HOME = new URL("..", import.meta.url).href;
@@ -31,12 +36,16 @@ const SEATS_MAX_LIMIT = 50;
 const TRY_AGAIN_MS = 5_000;
 
 export class SeatMap extends HTMLElement {
-  static observedAttributes = ["event", "api", "token", "max-seats", "locale", "theme"];
+  static observedAttributes = ["event", "api", "token", "max-seats", "category", "mode", "locale", "theme"];
 
   constructor() {
     super();
     /** @type {GetToken | null} */
     this.getToken = this.getToken ?? null; // set on the tag before this class was there
+    /** @type {string[]} */
+    this._selected = [];
+    /** @type {Record<string, number> | null} */
+    this._heat = null;
     this._root = this.attachShadow({ mode: "open" });
     this._root.adoptedStyleSheets = styles();
     /** @type {OpenEvent | null} */
@@ -47,16 +56,20 @@ export class SeatMap extends HTMLElement {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this._again = undefined;
     this._scheme = matchMedia("(prefers-color-scheme: dark)");
+    this._contrast = matchMedia("(forced-colors: active)");
     this._reschemed = () => this._opened?.pane.setTheme(themeOf(this));
+    for (const name of /** @type {const} */ (["selected", "heat"])) this._upgrade(name);
   }
 
   connectedCallback() {
     this._scheme.addEventListener("change", this._reschemed);
+    this._contrast.addEventListener("change", this._reschemed);
     this._openSoon();
   }
 
   disconnectedCallback() {
     this._scheme.removeEventListener("change", this._reschemed);
+    this._contrast.removeEventListener("change", this._reschemed);
     this._close();
   }
 
@@ -68,9 +81,38 @@ export class SeatMap extends HTMLElement {
   attributeChangedCallback(name, before, now) {
     if (before === now || !this.isConnected) return;
     if (name === "theme") this._reschemed();
+    else if (name === "category") this._opened?.restrict(now);
     else if (name === "max-seats") {
       if (this._opened) this._opened.sale.basket.seatsMax = this._seatsMax;
     } else if (name !== "token") this._openSoon();
+  }
+
+  /** The ids of the seats selected in the mode `select`, in the order selected. Setting it tells nobody. @returns {string[]} */
+  get selected() {
+    return this._opened ? this._opened.selected : [...this._selected];
+  }
+
+  set selected(seatIds) {
+    this._selected = [...seatIds];
+    if (this._opened) this._opened.selected = this._selected;
+  }
+
+  /** How wanted each seat is, 0 to 1 by seat id: colours the seats instead of their categories. @returns {Record<string, number> | null} */
+  get heat() {
+    return this._heat;
+  }
+
+  set heat(heat) {
+    this._heat = heat ?? null;
+    this._opened?.setHeat(this._heat);
+  }
+
+  /** A property that was set on the tag before this class was there goes through its setter. @param {"selected" | "heat"} name */
+  _upgrade(name) {
+    if (!Object.hasOwn(this, name)) return;
+    const value = this[name];
+    delete this[name];
+    Object.assign(this, { [name]: value });
   }
 
   /**
@@ -100,6 +142,11 @@ export class SeatMap extends HTMLElement {
     return asked >= 1 ? Math.min(asked, SEATS_MAX_LIMIT) : SEATS_MAX;
   }
 
+  /** The attribute's language, else that of the page around, else the browser's. */
+  get _words() {
+    return wordsFor(this.getAttribute("locale") || this.parentElement?.closest("[lang]")?.getAttribute("lang"));
+  }
+
   /** Several attributes set in one go open the event once. */
   _openSoon() {
     if (this._due) return;
@@ -126,7 +173,7 @@ export class SeatMap extends HTMLElement {
       origin: this.getAttribute("api") || HOME,
       getToken: () => (this.getToken ? this.getToken() : this.getAttribute("token")),
     });
-    this._cover(cover({ kind: "loading" }));
+    this._cover(cover(this._words, { kind: "loading" }));
     try {
       const event = await api.event(eventId);
       if (opening !== this._opening) return;
@@ -148,18 +195,27 @@ export class SeatMap extends HTMLElement {
     this._opened = new OpenEvent(api, event, venue, {
       theme: themeOf(this),
       fontFamily: getComputedStyle(this).fontFamily,
-      locale: this.getAttribute("locale") ?? undefined,
+      words: this._words,
       seatsMax: this._seatsMax,
+      mode: this.getAttribute("mode") === "select" ? "select" : "buy",
       listener: {
         onHeld: (hold, seatIds) => this._tell("seats-held", { hold, seatIds }),
         onExpiring: (atMs) => this._tell("hold-expiring", { expiresAt: new Date(atMs).toISOString() }),
         onLost: (seatIds) => this._tell("hold-lost", { seatIds }),
         onBooked: (booking) => this._tell("booked", { booking }),
+        onSelection: (seatIds) => {
+          this._selected = seatIds;
+          this._tell("selection-changed", { seatIds });
+        },
         onProblem: (problem) => this._tellProblem(problem),
         onNewLayout: () => this._openSoon(),
       },
     });
     this._cover(this._opened.element);
+    const category = this.getAttribute("category");
+    if (category) this._opened.restrict(category);
+    this._opened.selected = this._selected;
+    this._opened.setHeat(this._heat);
     this._opened.start();
   }
 
@@ -167,7 +223,7 @@ export class SeatMap extends HTMLElement {
   _failed(problem) {
     const absent = problem instanceof ApiProblem && (problem.status === 404 || problem.status === 422);
     const foreign = problem instanceof OriginNotAllowed;
-    this._cover(cover(absent ? { kind: "absent" } : foreign ? { kind: "foreign", message: problem.message } : { kind: "away", onAgain: () => this._openSoon() }));
+    this._cover(cover(this._words, absent ? { kind: "absent" } : foreign ? { kind: "foreign", site: location.origin } : { kind: "away", onAgain: () => this._openSoon() }));
     this._tellProblem(problem);
     if (!absent && !foreign) this._again = setTimeout(() => this._openSoon(), Math.max(TRY_AGAIN_MS, problem.retryAfterMs));
   }

@@ -54,11 +54,32 @@ export const THEME_CSS = `
 `;
 
 /**
- * The theme an element shows: its attribute's, else the reader's.
+ * The theme an element shows: its attribute's, else the reader's; where the system forces its own colours, those.
  * @param {Element} host
  */
 export function themeOf(host) {
   const named = host.getAttribute("theme");
   const dark = named === "dark" || (named !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
-  return dark ? DARK : LIGHT;
+  const usual = dark ? DARK : LIGHT;
+  return matchMedia("(forced-colors: active)").matches ? forced(usual) : usual;
+}
+
+/**
+ * The system's colours as a theme, for the canvas: everything else is forced by the browser.
+ * @param {Theme} usual
+ * @returns {Theme}
+ */
+function forced(usual) {
+  const [ground, ink, taken, focus] = ["Canvas", "CanvasText", "GrayText", "Highlight"].map(systemColor);
+  return { ...usual, ground, surface: ground, raised: ground, block: ground, stage: ground, onInk: ground, ink, soft: ink, line: ink, edge: ink, onStage: ink, taken, held: taken, focus };
+}
+
+/** @param {string} name a system colour @returns {string} `#RRGGBB` */
+function systemColor(name) {
+  const probe = document.createElement("span");
+  probe.style.color = name;
+  document.body.append(probe);
+  const [r = 0, g = 0, b = 0] = (getComputedStyle(probe).color.match(/[\d.]+/g) ?? []).map(Number);
+  probe.remove();
+  return `#${[r, g, b].map((part) => Math.round(part).toString(16).padStart(2, "0")).join("")}`;
 }

@@ -5,11 +5,11 @@
 
 /** @import { ContactInfo } from "../wire.js" */
 /** @import { Countdown } from "../sale/countdown.js" */
+/** @import { Words } from "../words/words.js" */
 
-import { plural } from "../sale/countdown.js";
 import { CheckoutForm } from "./checkout-form.js";
 import { icon } from "./icons.js";
-import { fill, h } from "./markup.js";
+import { fill, h, swatch } from "./markup.js";
 import { Timer } from "./timer.js";
 
 /**
@@ -28,7 +28,8 @@ import { Timer } from "./timer.js";
  * @typedef {object} PanelListener
  * @property {(seats: number[]) => void} onRemove
  * @property {(seats: number[]) => void} onLookAt
- * @property {() => void} onExtend
+ * @property {() => Promise<void>} onExtend ends when the server has answered
+ * @property {(() => void) | null} onBest let the engine choose; null where that is not offered
  * @property {() => void} onAgain take the lost seats again
  * @property {(contact: ContactInfo) => void} onConfirm
  * @property {() => void} onDone the ticket was seen
@@ -37,33 +38,37 @@ import { Timer } from "./timer.js";
 
 /** @typedef {{ bookingId: string, title: string, about: string }} TicketLine a booking of this event that the buyer has */
 
-/** @typedef {{ lines: BasketLine[], seatCount: number, total: string, settled: boolean, booking: boolean, lostCount: number, closed: string, tickets: readonly TicketLine[] }} PanelState */
+/** @typedef {{ lines: BasketLine[], seatCount: number, total: string, settled: boolean, booking: boolean, choosing: boolean, lostCount: number, closed: string, tickets: readonly TicketLine[] }} PanelState */
 
 export class BasketPanel {
-  /** @param {PanelListener} listener */
-  constructor(listener) {
+  /**
+   * @param {Words} words
+   * @param {PanelListener} listener
+   */
+  constructor(words, listener) {
+    this._words = words;
     this._listener = listener;
     /** @type {"seats" | "details" | "done"} */
     this._step = "seats";
     /** @type {PanelState} */
-    this._state = { lines: [], seatCount: 0, total: "", settled: true, booking: false, lostCount: 0, closed: "", tickets: [] };
+    this._state = { lines: [], seatCount: 0, total: "", settled: true, booking: false, choosing: false, lostCount: 0, closed: "", tickets: [] };
     this._shown = "";
-    this.form = new CheckoutForm(listener.onConfirm);
-    this._timer = new Timer();
-    this._smallTimer = new Timer();
-    this._extend = h("button", { type: "button", class: "link", onclick: listener.onExtend }, "More time");
-    this._title = h("h2", { tabindex: -1 }, "Your seats");
-    this._back = h("button", { type: "button", class: "icon-button", "aria-label": "Back to your seats", onclick: () => this.go("seats") }, icon("back"));
+    this.form = new CheckoutForm(words, listener.onConfirm);
+    this._timer = new Timer(words);
+    this._smallTimer = new Timer(words);
+    this._extend = h("button", { type: "button", class: "link", onclick: () => void this._more() }, words.t("map.more_time"));
+    this._title = h("h2", { tabindex: -1 }, words.t("map.your_seats"));
+    this._back = h("button", { type: "button", class: "icon-button flip", "aria-label": words.t("map.back_to_seats"), onclick: () => this._goBack() }, icon("back"));
     this._time = h("div", { class: "time" }, this._timer.element, this._extend);
     this._body = h("div", { class: "panel-body" });
     this._count = h("span", { class: "count" });
     this._total = h("strong", { class: "sum" });
-    this._main = h("button", { type: "button", class: "primary", onclick: () => this._press() });
+    this._main = h("button", { type: "button", class: "primary main", onclick: () => this._press() });
     this._grip = h("button", { type: "button", class: "grip", "aria-expanded": "false", onclick: () => this.open(!this.isOpen) }, icon("up", 18));
     this._summary = h("div", { class: "summary", onclick: () => this._narrow && this.open(!this.isOpen) },
       h("div", { class: "summary-lines" }, this._count, this._total), this._smallTimer.element);
-    this._foot = h("footer", {}, this._summary, this._grip, this._main);
-    this.element = h("aside", { class: "panel", "aria-label": "Your seats" },
+    this._foot = h("footer", {}, this._grip, this._summary, this._main);
+    this.element = h("aside", { class: "panel", "aria-label": words.t("map.your_seats"), onkeydown: (/** @type {KeyboardEvent} */ event) => this._key(event) },
       h("header", { class: "panel-head" }, this._back, this._title, this._time), this._body, this._foot);
     this.go("seats");
   }
@@ -86,16 +91,51 @@ export class BasketPanel {
     if (open) this.element.dataset.open = "";
     else delete this.element.dataset.open;
     this._grip.setAttribute("aria-expanded", String(open));
-    this._grip.setAttribute("aria-label", open ? "Show less" : "Show your seats");
+    this._grip.setAttribute("aria-label", this._words.t(open ? "map.show_less" : "map.show_seats"));
   }
 
   /** @param {"seats" | "details"} step */
   go(step) {
+    const hadFocus = this.element.contains(/** @type {ShadowRoot | Document} */ (this.element.getRootNode()).activeElement);
     this._step = step;
     this._shown = "";
     this.open(step === "details");
     this.show(this._state);
     if (step === "details") this.form.focus();
+    else if (hadFocus) this.focus();
+  }
+
+  /** The focus is on what the panel is about now. */
+  focus() {
+    const places = [this._title, this._body.querySelector("h3"), this._main, this._grip];
+    /** @type {HTMLElement | undefined | null} */
+    (places.find((place) => place instanceof HTMLElement && place.checkVisibility()))?.focus({ preventScroll: true });
+  }
+
+  _goBack() {
+    this.go("seats");
+    this._main.focus({ preventScroll: true });
+  }
+
+  /** @param {KeyboardEvent} event */
+  _key(event) {
+    if (event.key !== "Escape" || this._step === "done") return;
+    if (this._step === "details") this._goBack();
+    else if (this._narrow && this.isOpen) {
+      this.open(false);
+      this._grip.focus({ preventScroll: true });
+    } else return;
+    event.stopPropagation();
+  }
+
+  async _more() {
+    if (this._extend.ariaDisabled === "true") return;
+    this._extend.ariaDisabled = "true";
+    try {
+      await this._listener.onExtend();
+    } finally {
+      this._extend.ariaDisabled = "false";
+    }
   }
 
   /** @param {HTMLElement} ticket */
@@ -116,31 +156,46 @@ export class BasketPanel {
       this.go("seats");
       return;
     }
-    const { lines, seatCount, total, settled, booking, lostCount, closed, tickets } = state;
+    const { lines, seatCount, total, settled, booking, choosing, lostCount, closed, tickets } = state;
+    const words = this._words;
+    const details = this._step === "details";
     this.element.dataset.step = seatCount === 0 ? "empty" : this._step;
-    this._title.textContent = this._step === "details" ? "Your details" : "Your seats";
-    this._back.hidden = this._step !== "details";
-    this._count.textContent = seatCount === 0 ? "No seats yet" : plural(seatCount, "seat");
+    this._title.textContent = words.t(details ? "map.your_details" : "map.your_seats");
+    this._back.hidden = !details;
+    this._count.textContent = seatCount === 0 ? words.t("map.no_seats") : words.t("map.seats", { count: seatCount });
     this._total.textContent = seatCount === 0 ? "" : total;
-    this._main.disabled = seatCount === 0 || booking || (this._step === "seats" && !settled);
-    this._main.toggleAttribute("data-busy", booking || (seatCount > 0 && !settled));
-    fill(this._main, this._step === "details" ? (booking ? "Booking…" : `Book · ${total}`) : "Continue");
-    if (this._step === "details") {
+    const waiting = booking || (seatCount > 0 && !settled) || choosing;
+    this._main.disabled = seatCount === 0 || booking || (!details && !settled);
+    this._main.toggleAttribute("data-busy", waiting);
+    fill(this._main, details ? (booking ? words.t("map.booking") : words.t("map.book", { total })) : words.t("map.go_on"));
+    if (details) {
       if (this._shown !== "details") fill(this._body, this.form.element);
       this._shown = "details";
       return;
     }
-    const signature = JSON.stringify([lines, lostCount, closed, tickets]);
+    const signature = JSON.stringify([lines, choosing, lostCount, closed, tickets]);
     if (signature === this._shown) return;
     this._shown = signature;
-    const focused = /** @type {HTMLElement | null} */ (this._body.querySelector("button:focus"))?.dataset.key;
+    this._fillSeats(state);
+  }
+
+  /** @param {PanelState} state */
+  _fillSeats({ lines, seatCount, choosing, lostCount, closed, tickets }) {
+    const focused = /** @type {HTMLElement | null} */ (this._body.querySelector(":focus"));
+    const key = focused?.dataset.key;
+    const place = [...this._body.querySelectorAll("[data-key]")].findIndex((one) => one === focused);
     const own = tickets.length > 0 && this._tickets(tickets);
-    if (seatCount === 0) fill(this._body, own, closed ? this._closed(closed) : lostCount ? this._lost(lostCount) : this._empty());
-    else fill(this._body, h("ul", { class: "lines" }, ...lines.map((line) => this._line(line))), own);
-    if (focused !== undefined) {
-      const again = /** @type {HTMLElement | null} */ (this._body.querySelector(`button[data-key="${CSS.escape(focused)}"]`));
-      (again ?? this._title).focus({ preventScroll: true });
-    }
+    const looking = choosing && h("li", { class: "line choosing" }, h("span", { class: "spinner small", "aria-hidden": "true" }), this._words.t("map.best_going"));
+    if (seatCount === 0 && !choosing) fill(this._body, own, closed ? this._closed(closed) : lostCount ? this._lost(lostCount) : this._empty());
+    else fill(this._body, h("ul", { class: "lines" }, ...lines.map((line) => this._line(line)), looking), own);
+    if (!focused) return;
+    // What had the focus may be gone: then its neighbour has it, and with none left the words that say so.
+    const again = key === undefined ? null : this._body.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    const drops = this._body.querySelectorAll('[data-key^="drop-"]');
+    const next = again ?? (key?.startsWith("drop-") ? drops[Math.min(Math.floor(place / 2), drops.length - 1)] : null);
+    if (next instanceof HTMLElement) next.focus({ preventScroll: true });
+    else if (seatCount === 0) this._body.querySelector("h3")?.focus({ preventScroll: true });
+    else this.focus();
   }
 
   /** @param {Countdown | null} left @param {number} expiresAtMs */
@@ -155,43 +210,47 @@ export class BasketPanel {
 
   /** @param {BasketLine} line */
   _line({ key, seats, color, place, spot, price, flags, pending }) {
-    const swatch = h("span", { class: "swatch" });
-    swatch.style.background = color;
+    const words = this._words;
     return h(
       "li",
       { class: pending ? "line pending" : "line" },
-      h("button", { type: "button", class: "line-main", "data-key": `look-${key}`, "aria-label": `${spot}, ${place}, ${price}. Show on the map`, onclick: () => this._listener.onLookAt(seats) },
-        swatch,
+      h("button", { type: "button", class: "line-main", "data-key": `look-${key}`, "aria-label": words.t("map.line_label", { seat: spot, place, price }), onclick: () => this._listener.onLookAt(seats) },
+        swatch(color),
         h("span", { class: "line-text" }, h("span", { class: "line-spot" }, spot), h("span", { class: "soft" }, [place, ...flags].filter(Boolean).join(" · ")))),
+      pending && h("span", { class: "spinner small", role: "img", "aria-label": words.t("map.line_pending") }),
       h("span", { class: "line-price" }, price),
-      h("button", { type: "button", class: "icon-button", "data-key": `drop-${key}`, "aria-label": `Give back ${spot}`, onclick: () => this._listener.onRemove(seats) }, icon("close", 18)),
+      h("button", { type: "button", class: "icon-button", "data-key": `drop-${key}`, "aria-label": words.t("map.give_back", { seat: spot }), onclick: () => this._listener.onRemove(seats) }, icon("close", 18)),
     );
   }
 
   /** @param {readonly TicketLine[]} tickets */
   _tickets(tickets) {
-    return h("section", { class: "own-tickets" }, h("h3", {}, tickets.length === 1 ? "Your ticket" : "Your tickets"),
+    const words = this._words;
+    return h("section", { class: "own-tickets" }, h("h3", { tabindex: -1 }, words.t(tickets.length === 1 ? "map.your_ticket" : "map.your_tickets")),
       h("ul", { class: "lines" }, ...tickets.map(({ bookingId, title, about }) =>
         h("li", { class: "line" },
-          h("button", { type: "button", class: "line-main", "data-key": `ticket-${bookingId}`, "aria-label": `${title}, ${about}. Show the ticket`, onclick: () => this._listener.onTicket(bookingId) },
+          h("button", { type: "button", class: "line-main", "data-key": `ticket-${bookingId}`, "aria-label": words.t("map.ticket_label", { title, about }), onclick: () => this._listener.onTicket(bookingId) },
             icon("ticket", 20), h("span", { class: "line-text" }, h("span", { class: "line-spot" }, title), h("span", { class: "soft" }, about)))))));
   }
 
   _empty() {
-    return h("div", { class: "blank" }, h("span", { class: "blank-sign" }, icon("seat", 30)), h("h3", {}, "Pick your seats"),
-      h("p", {}, "Choose a seat on the map and it is held for you while you decide."));
+    const { onBest } = this._listener;
+    return h("div", { class: "blank" }, h("span", { class: "blank-sign" }, icon("seat", 30)), h("h3", { tabindex: -1 }, this._words.t("map.empty_title")),
+      h("p", {}, this._words.t("map.empty_text")),
+      onBest && h("button", { type: "button", class: "quiet", "data-key": "best", "aria-haspopup": "dialog", onclick: onBest }, icon("best", 18), this._words.t("map.best_title")));
   }
 
   /** @param {number} count */
   _lost(count) {
-    return h("div", { class: "blank" }, h("span", { class: "blank-sign warn" }, icon("clock", 30)), h("h3", {}, "Your time ran out"),
-      h("p", {}, `${count === 1 ? "Your seat is" : `Your ${count} seats are`} open to everyone again. You may still be quick enough.`),
-      h("button", { type: "button", class: "quiet", "data-key": "again", onclick: this._listener.onAgain }, icon("repeat", 18), count === 1 ? "Try the same seat" : "Try the same seats"));
+    const words = this._words;
+    return h("div", { class: "blank" }, h("span", { class: "blank-sign warn" }, icon("clock", 30)), h("h3", { tabindex: -1 }, words.t("map.lost_title")),
+      h("p", {}, words.t("map.lost_text", { count })),
+      h("button", { type: "button", class: "quiet", "data-key": "again", onclick: this._listener.onAgain }, icon("repeat", 18), words.t("map.try_again_seats", { count })));
   }
 
   /** @param {string} text */
   _closed(text) {
-    return h("div", { class: "blank" }, h("span", { class: "blank-sign" }, icon("calendar", 30)), h("h3", {}, "Not on sale"), h("p", {}, text));
+    return h("div", { class: "blank" }, h("span", { class: "blank-sign" }, icon("calendar", 30)), h("h3", { tabindex: -1 }, this._words.t("map.closed_title")), h("p", {}, text));
   }
 
   _press() {

@@ -3,55 +3,60 @@
 /** @import { VenueSection, VenueTable } from "../venue/venue.js" */
 /** @import { SectionSale } from "../drawing/scene.js" */
 /** @import { LiveSale } from "../sale/live-sale.js" */
+/** @import { Words } from "../words/words.js" */
 /** @import { Card } from "./tooltip.js" */
 
 import { AVAILABLE } from "../venue/seat-states.js";
-import { plural } from "../sale/countdown.js";
-import { STATE_TEXT, noneFreeText, seatFlags, seatName, sectionName, tableName } from "../sale/wording.js";
+import { noneFreeText, seatFlags, seatName, sectionName, stateText, tableName } from "../words/seat-words.js";
 
 /**
+ * @param {Words} words
  * @param {LiveSale} sale
  * @param {number} seat
  * @param {string} color
  * @param {(minor: number) => string} price
- * @returns {Card}
+ * @returns {Card & { state: string }} `state` in words, also where the picture says it
  */
-export function seatCard(sale, seat, color, price) {
+export function seatCard(words, sale, seat, color, price) {
   const { venue, states } = sale;
-  const { place, spot } = seatName(venue, seat);
+  const { place, spot } = seatName(words, venue, seat);
   const category = venue.categories[venue.categoryOf[seat]].name;
   const table = venue.tableOf(seat);
-  const state = states[seat];
+  const state = stateText(words, states[seat]);
+  const whole = table?.wholeOnly ? words.t("map.table_only_whole", { count: table.seats.length }) : "";
   return {
     color,
     kicker: place && place !== category ? `${place} · ${category}` : place || category,
     title: spot,
     price: price(sale.basket.priceMinor(seat)),
-    note: state === AVAILABLE ? (table?.wholeOnly ? `Sold as a whole table of ${table.seats.length}` : "") : STATE_TEXT[state],
-    flags: seatFlags(venue, seat),
+    note: states[seat] === AVAILABLE ? whole : state,
+    state: states[seat] === AVAILABLE && whole ? `${state}. ${whole}` : state,
+    flags: seatFlags(words, venue, seat),
   };
 }
 
 /**
+ * @param {Words} words
  * @param {LiveSale} sale
  * @param {VenueTable} table
  * @param {(minor: number) => string} price
  * @returns {Card}
  */
-export function tableCard(sale, table, price) {
+export function tableCard(words, sale, table, price) {
   const free = table.seats.filter((seat) => sale.states[seat] === AVAILABLE).length;
   const total = table.seats.reduce((sum, seat) => sum + sale.basket.priceMinor(seat), 0);
   const whole = free === table.seats.length;
-  const rest = free === 0 ? "Taken" : `${plural(free, "seat")} available`;
+  const rest = free === 0 ? words.t("map.taken") : words.t("map.seats_available", { count: free });
   return {
-    kicker: `Table of ${table.seats.length}`,
-    title: tableName(table.item.lbl || table.item.id),
+    kicker: words.t("map.table_of", { count: table.seats.length }),
+    title: tableName(words, table),
     price: whole ? price(total) : "",
-    note: whole ? "Click to take the whole table" : table.wholeOnly ? "Not available as a whole" : rest,
+    note: whole ? words.t("map.table_take") : table.wholeOnly ? words.t("map.table_not_whole") : rest,
   };
 }
 
 /**
+ * @param {Words} words
  * @param {VenueSection} section
  * @param {SectionSale} sold
  * @param {string} color
@@ -59,12 +64,12 @@ export function tableCard(sale, table, price) {
  * @param {(minor: number) => string} price
  * @returns {Card}
  */
-export function sectionCard(section, sold, color, category, price) {
+export function sectionCard(words, section, sold, color, category, price) {
   return {
     color,
     kicker: category,
-    title: sectionName(section.name),
-    price: sold.fromMinor === null ? "" : `from ${price(sold.fromMinor)}`,
-    note: sold.available ? `${plural(sold.available, "seat")} available` : noneFreeText(sold),
+    title: sectionName(words, section.name),
+    price: sold.fromMinor === null ? "" : words.t("map.from_price", { price: price(sold.fromMinor) }),
+    note: sold.available ? words.t("map.seats_available", { count: sold.available }) : noneFreeText(words, sold),
   };
 }

@@ -1,9 +1,10 @@
 /** Who books: name and e-mail, with errors said beside the field they belong to. */
 
 /** @import { ContactInfo } from "../wire.js" */
+/** @import { Words } from "../words/words.js" */
 
 import { ApiProblem } from "../api.js";
-import { problemText } from "../sale/wording.js";
+import { problemText } from "../words/problem-words.js";
 import { icon } from "./icons.js";
 import { fill, h } from "./markup.js";
 
@@ -11,16 +12,20 @@ import { fill, h } from "./markup.js";
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 export class CheckoutForm {
-  /** @param {(contact: ContactInfo) => void} onSubmit */
-  constructor(onSubmit) {
+  /**
+   * @param {Words} words
+   * @param {(contact: ContactInfo) => void} onSubmit
+   */
+  constructor(words, onSubmit) {
+    this._words = words;
     this._onSubmit = onSubmit;
-    this._name = field("name", "Name", { autocomplete: "name", autocapitalize: "words", maxlength: 200 });
-    this._email = field("email", "E-mail", { type: "email", autocomplete: "email", inputmode: "email", maxlength: 254, spellcheck: "false" });
+    this._name = field("name", words.t("map.name"), { autocomplete: "name", autocapitalize: "words", maxlength: 200 });
+    this._email = field("email", words.t("map.email"), { type: "email", autocomplete: "email", inputmode: "email", maxlength: 254, spellcheck: "false" });
     this._fault = h("div", { class: "form-fault", role: "alert", hidden: true });
     this.element = h(
       "form",
       { class: "checkout", id: "checkout", novalidate: true, onsubmit: (/** @type {Event} */ event) => this._submit(event) },
-      h("p", { class: "form-lead" }, "Who are the tickets for? The confirmation is made out to this name."),
+      h("p", { class: "form-lead" }, words.t("map.form_lead")),
       this._name.row,
       this._email.row,
       this._fault,
@@ -34,10 +39,11 @@ export class CheckoutForm {
   /** @param {Event} event */
   _submit(event) {
     event.preventDefault();
+    const words = this._words;
     const name = this._name.input.value.trim();
     const email = this._email.input.value.trim();
-    this._name.fault(name ? "" : "Please tell us your name.");
-    this._email.fault(!email ? "Please give an e-mail address." : EMAIL.test(email) ? "" : "This does not look like an e-mail address.");
+    this._name.fault(name ? "" : words.t("map.name_missing"));
+    this._email.fault(!email ? words.t("map.email_missing") : EMAIL.test(email) ? "" : words.t("map.email_wrong"));
     this._general("");
     const wrong = [this._name, this._email].find(({ input }) => input.getAttribute("aria-invalid") === "true");
     if (wrong) wrong.input.focus();
@@ -51,11 +57,11 @@ export class CheckoutForm {
     for (const { field: path, message } of faults) {
       const at = /email/i.test(path) ? this._email : /name/i.test(path) ? this._name : null;
       if (!at) continue;
-      at.fault(sentence(message, at === this._email ? "This e-mail address" : "This name"));
+      at.fault(this._words.t("map.field_refused", { message }));
       at.input.focus();
       placed = true;
     }
-    if (!placed) this._general(problemText(problem));
+    if (!placed) this._general(problemText(this._words, problem));
   }
 
   /** @param {string} text */
@@ -66,22 +72,12 @@ export class CheckoutForm {
 }
 
 /**
- * The server says what is wrong of a field; people read a sentence.
- * @param {string} message
- * @param {string} subject
- */
-function sentence(message, subject) {
-  const text = /^(is|must|has|cannot|should)\b/.test(message) ? `${subject} ${message}` : message;
-  return `${text[0].toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
-}
-
-/**
  * @param {string} id
  * @param {string} label
  * @param {Record<string, unknown>} attributes
  */
 function field(id, label, attributes) {
-  const input = h("input", { id, name: id, required: true, type: "text", "aria-describedby": `${id}-fault`, ...attributes });
+  const input = h("input", { id, name: id, type: "text", "aria-describedby": `${id}-fault`, "aria-required": "true", ...attributes });
   const note = h("div", { class: "field-fault", id: `${id}-fault` });
   const row = h("div", { class: "field" }, h("label", { for: id }, label), input, note);
   /** @param {string} text */

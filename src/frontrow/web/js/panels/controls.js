@@ -1,4 +1,6 @@
-/** The buttons on the map: closer, farther, everything; map or list; the key on small screens. */
+/** The buttons on the map: closer, farther, everything; best seats; map or list; the key on small screens. */
+
+/** @import { Words } from "../words/words.js" */
 
 import { icon } from "./icons.js";
 import { fill, h } from "./markup.js";
@@ -9,52 +11,56 @@ import { fill, h } from "./markup.js";
  * @property {() => void} onFit
  * @property {(list: boolean) => void} onList
  * @property {(open: boolean) => void} onKey
+ * @property {() => void} onBest
  */
 
 export class Controls {
-  /** @param {ControlsListener} listener */
-  constructor(listener) {
+  /**
+   * @param {Words} words
+   * @param {ControlsListener} listener
+   */
+  constructor(words, listener) {
+    this._words = words;
+    this._listener = listener;
     this._list = false;
     /** @param {string} name @param {string} label @param {() => void} onclick @param {string} [more] */
     const button = (name, label, onclick, more = "") =>
       h("button", { type: "button", class: `control ${more}`, "aria-label": label, title: label, onclick }, icon(name));
-    this._closer = button("plus", "Zoom in", () => listener.onZoom(1));
-    this._farther = button("minus", "Zoom out", () => listener.onZoom(-1));
-    this._fit = button("fit", "Show everything", () => listener.onFit());
-    this.zoom = h("div", { class: "controls", role: "group", "aria-label": "Zoom" }, this._closer, this._farther, this._fit);
-    this._key = button("info", "Key to the seats", () => {
-      const open = this._key.getAttribute("aria-expanded") !== "true";
-      this._key.setAttribute("aria-expanded", String(open));
+    this._closer = button("plus", words.t("map.zoom_in"), () => this._closer.ariaDisabled !== "true" && listener.onZoom(1));
+    this._farther = button("minus", words.t("map.zoom_out"), () => listener.onZoom(-1));
+    this._fit = button("fit", words.t("map.zoom_fit"), () => this._fit.ariaDisabled !== "true" && listener.onFit());
+    this.zoom = h("div", { class: "controls", role: "group", "aria-label": words.t("map.zoom") }, this._closer, this._farther, this._fit);
+    this.keyToggle = button("info", words.t("map.key"), () => {
+      const open = this.keyToggle.getAttribute("aria-expanded") !== "true";
+      this.keyToggle.setAttribute("aria-expanded", String(open));
       listener.onKey(open);
     }, "key-toggle");
-    this._key.setAttribute("aria-expanded", "false");
-    this.view = h("button", { type: "button", class: "control view-toggle", onclick: () => this._toggle(listener) });
+    this.keyToggle.setAttribute("aria-expanded", "false");
+    this.best = h("button", { type: "button", class: "control pill best-toggle", "aria-haspopup": "dialog", onclick: () => listener.onBest() },
+      icon("best", 18), h("span", {}, words.t("map.best")));
+    this.view = h("button", { type: "button", class: "control pill view-toggle", onclick: () => this._toggle() });
     this._label();
   }
 
-  get keyToggle() {
-    return this._key;
-  }
-
-  /** @param {ControlsListener} listener */
-  _toggle(listener) {
+  _toggle() {
     this._list = !this._list;
     this._label();
-    listener.onList(this._list);
+    this._listener.onList(this._list);
   }
 
   _label() {
-    const text = this._list ? "Map" : "List";
-    this.view.setAttribute("aria-label", this._list ? "Show the seats as a map" : "Show the seats as a list");
-    fill(this.view, icon(this._list ? "map" : "list", 18), h("span", {}, text));
+    const { _words: words, _list: list } = this;
+    this.view.setAttribute("aria-label", words.t(list ? "map.show_map_label" : "map.show_list_label"));
+    fill(this.view, icon(list ? "map" : "list", 18), h("span", {}, words.t(list ? "map.show_map" : "map.show_list")));
   }
 
   /**
+   * Not disabled where nothing more can be had: a button that has the focus must not lose it.
    * @param {boolean} fitted
    * @param {boolean} closest
    */
   reflect(fitted, closest) {
-    this._fit.disabled = fitted;
-    this._closer.disabled = closest;
+    this._fit.ariaDisabled = String(fitted);
+    this._closer.ariaDisabled = String(closest);
   }
 }

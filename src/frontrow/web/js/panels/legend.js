@@ -1,10 +1,11 @@
 /** Prices by category, which filter the map, and the key to the seats' shapes. */
 
 /** @import { SeatCounts } from "../venue/seat-states.js" */
+/** @import { Words } from "../words/words.js" */
 
-import { noneFreeText } from "../sale/wording.js";
+import { noneFreeText } from "../words/seat-words.js";
 import { icon, stateSign } from "./icons.js";
-import { h } from "./markup.js";
+import { h, swatch } from "./markup.js";
 
 /**
  * @typedef {object} LegendEntry
@@ -16,13 +17,18 @@ import { h } from "./markup.js";
  */
 
 export class Legend {
-  /** @param {(category: number) => void} onFilter -1 for all */
-  constructor(onFilter) {
+  /**
+   * @param {Words} words
+   * @param {(category: number) => void} onFilter -1 for all
+   */
+  constructor(words, onFilter) {
+    this._words = words;
     this._onFilter = onFilter;
     this._chosen = -1;
+    this._only = -1;
     /** @type {Map<number, { chip: HTMLButtonElement, swatch: HTMLElement, price: HTMLElement }>} by category */
     this._chips = new Map();
-    this.element = h("div", { class: "legend", role: "group", "aria-label": "Prices. Choose one to highlight its seats" });
+    this.element = h("div", { class: "legend", role: "group", "aria-label": words.t("map.prices_label") });
   }
 
   /**
@@ -30,14 +36,26 @@ export class Legend {
    * @param {readonly LegendEntry[]} entries always of the same categories
    */
   show(entries) {
+    const words = this._words;
     for (const entry of entries) {
+      const { name, price: cost, sale } = entry;
       const { chip, price } = this._chips.get(entry.category) ?? this._add(entry);
-      const none = entry.sale?.available === 0 ? noneFreeText(entry.sale) : "";
+      const none = sale?.available === 0 ? noneFreeText(words, sale) : "";
       chip.classList.toggle("none-free", none !== "");
-      price.textContent = none || entry.price;
-      const left = entry.sale === null ? "" : `, ${none.toLowerCase() || `${entry.sale.available} available`}`;
-      chip.setAttribute("aria-label", `${entry.name}, ${entry.price}${left}`);
+      price.textContent = none || cost;
+      const label =
+        sale === null ? words.t("map.chip_label", { name, price: cost })
+        : none ? words.t("map.chip_label_none", { name, price: cost, state: none.toLowerCase() })
+        : words.t("map.chip_label_free", { name, price: cost, count: sale.available });
+      if (chip.getAttribute("aria-label") !== label) chip.setAttribute("aria-label", label);
     }
+  }
+
+  /** Show this category alone, without a choice; all of them again with -1. @param {number} category */
+  restrict(category) {
+    this._only = category;
+    this._chosen = category;
+    this._reflect();
   }
 
   /** @param {readonly string[]} colors by category */
@@ -47,36 +65,50 @@ export class Legend {
 
   /** @param {LegendEntry} entry */
   _add({ category, name, color }) {
-    const swatch = h("span", { class: "swatch" });
-    swatch.style.background = color;
+    const sign = swatch(color);
     const price = h("span", { class: "chip-price" });
     const chip = h("button", { type: "button", class: "chip", "aria-pressed": "false", onclick: () => this._choose(category) },
-      swatch, h("span", { class: "chip-name" }, name), price);
-    const made = { chip, swatch, price };
+      sign, h("span", { class: "chip-name" }, name), price);
+    const made = { chip, swatch: sign, price };
     this._chips.set(category, made);
     this.element.append(chip);
+    this._reflect();
     return made;
   }
 
   /** @param {number} category */
   _choose(category) {
+    if (this._only >= 0) return;
     this._chosen = this._chosen === category ? -1 : category;
-    for (const [own, { chip }] of this._chips) chip.setAttribute("aria-pressed", String(own === this._chosen));
+    this._reflect();
     this._onFilter(this._chosen);
+  }
+
+  _reflect() {
+    for (const [category, { chip }] of this._chips) {
+      chip.setAttribute("aria-pressed", String(category === this._chosen));
+      chip.hidden = this._only >= 0 && category !== this._only;
+    }
   }
 }
 
 /** @typedef {{ accessible: boolean, companion: boolean, restricted: boolean }} Specials which the drawing has */
 
-/** @param {Specials} specials */
-export function key({ accessible, companion, restricted }) {
+/**
+ * @param {Words} words
+ * @param {Specials} specials
+ */
+export function key(words, { accessible, companion, restricted }) {
   /** @type {["available" | "mine" | "held" | "booked" | "blocked", string][]} */
-  const states = [["available", "Available"], ["mine", "Yours"], ["held", "On hold"], ["booked", "Sold"], ["blocked", "Not for sale"]];
+  const states = [
+    ["available", words.t("map.state_available")], ["mine", words.t("map.key_mine")], ["held", words.t("map.key_held")],
+    ["booked", words.t("map.state_booked")], ["blocked", words.t("map.state_blocked")],
+  ];
   const signs = [
     ...states.map(([state, text]) => h("li", {}, stateSign(state), text)),
-    accessible && h("li", {}, icon("wheelchair", 18), "Accessible"),
-    companion && h("li", {}, icon("companion", 18), "Companion"),
-    restricted && h("li", {}, h("span", { class: "bar-sign" }), "Restricted view"),
+    accessible && h("li", {}, icon("wheelchair", 18), words.t("map.key_accessible")),
+    companion && h("li", {}, icon("companion", 18), words.t("map.key_companion")),
+    restricted && h("li", {}, h("span", { class: "bar-sign" }), words.t("map.restricted_view")),
   ];
-  return h("ul", { class: "key", "aria-label": "Key to the seats" }, ...signs);
+  return h("ul", { class: "key", "aria-label": words.t("map.key") }, ...signs);
 }

@@ -33,6 +33,16 @@ export function fill(parent, ...children) {
 }
 
 /**
+ * A category's colour. Decoration: its name stands beside it.
+ * @param {string} color
+ */
+export function swatch(color) {
+  const element = h("span", { class: "swatch", "aria-hidden": "true" });
+  element.style.background = color;
+  return element;
+}
+
+/**
  * @param {string} tag
  * @param {Record<string, string | number>} attributes
  * @param {...SVGElement} children

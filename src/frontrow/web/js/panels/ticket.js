@@ -1,22 +1,21 @@
 /** The confirmation, as a ticket: what was booked, by whom, under which code. */
 
 /** @import { Booking, EventSummary } from "../wire.js" */
+/** @import { Words } from "../words/words.js" */
 
-import { formatMoment, formatMoney } from "../sale/formatting.js";
-import { plural } from "../sale/countdown.js";
 import { icon } from "./icons.js";
 import { h, svg } from "./markup.js";
 
 const SEATS_SHOWN_MAX = 12;
 
 /**
+ * @param {Words} words
  * @param {Booking} booking
  * @param {EventSummary} event
  * @param {readonly { place: string, spot: string }[]} seats
- * @param {{ locale?: string, venue: string, onDone: () => void }} options
+ * @param {{ venue: string, onDone: () => void }} options
  */
-export function ticket(booking, event, seats, { locale, venue, onDone }) {
-  const moment = formatMoment(event.startsAt, locale);
+export function ticket(words, booking, event, seats, { venue, onDone }) {
   const rest = seats.length - SEATS_SHOWN_MAX;
   const places = seats.slice(0, SEATS_SHOWN_MAX).map(({ place, spot }) => h("li", {}, h("span", {}, spot), place ? h("span", { class: "soft" }, place) : null));
   /** @param {string} term @param {string} text */
@@ -24,19 +23,19 @@ export function ticket(booking, event, seats, { locale, venue, onDone }) {
   return h(
     "div",
     { class: "confirmation" },
-    h("div", { class: "confirmation-head" }, h("span", { class: "tick" }, icon("check", 26)), h("h2", { tabindex: -1 }, "You're going!"),
-      h("p", {}, `${plural(standingSeats(booking).length, "seat")} booked for ${booking.contactInfo.name}.`)),
+    h("div", { class: "confirmation-head" }, h("span", { class: "tick" }, icon("check", 26)), h("h2", { tabindex: -1 }, words.t("map.booked_title")),
+      h("p", {}, words.t("map.booked_for", { count: standingSeats(booking).length, name: booking.contactInfo.name }))),
     h(
       "article",
-      { class: "ticket", "aria-label": "Your ticket" },
-      h("header", {}, h("div", { class: "ticket-kicker" }, venue), h("h3", {}, event.name), h("p", {}, moment.full)),
-      h("ul", { class: "ticket-seats" }, ...places, rest > 0 ? h("li", { class: "soft" }, `and ${rest} more`) : null),
+      { class: "ticket", "aria-label": words.t("map.your_ticket") },
+      h("header", {}, h("div", { class: "ticket-kicker" }, venue), h("h3", {}, event.name), h("p", {}, words.dateTime(Date.parse(event.startsAt)))),
+      h("ul", { class: "ticket-seats" }, ...places, rest > 0 ? h("li", { class: "soft" }, words.t("map.and_more", { count: rest })) : null),
       h("div", { class: "perforation", role: "presentation" }),
-      h("dl", {}, fact("Total", formatMoney(booking.total, locale)), fact("Name", booking.contactInfo.name), fact("E-mail", booking.contactInfo.email)),
-      h("div", { class: "ticket-code" }, h("span", { class: "soft" }, "Booking code"), h("code", {}, booking.bookingId)),
+      h("dl", {}, fact(words.t("map.total"), words.money(booking.total.amountMinor, booking.total.currency)), fact(words.t("map.name"), booking.contactInfo.name), fact(words.t("map.email"), booking.contactInfo.email)),
+      h("div", { class: "ticket-code" }, h("span", { class: "soft" }, words.t("map.booking_code")), h("code", { dir: "ltr" }, booking.bookingId)),
       stripes(booking.bookingId),
     ),
-    h("button", { type: "button", class: "quiet wide", onclick: onDone }, "Back to the map"),
+    h("button", { type: "button", class: "quiet wide", onclick: onDone }, words.t("map.back_to_map")),
   );
 }
 

@@ -1,12 +1,12 @@
 /** The panel: the buyer's seats, time, total and form. A sheet below the map where the element is narrow. */
 
 export const PANEL_CSS = `
-  .panel { display: flex; flex-direction: column; min-height: 0; background: var(--surface); border-left: 1px solid var(--line); }
+  .panel { display: flex; flex-direction: column; min-height: 0; background: var(--surface); border-inline-start: 1px solid var(--line); }
   .panel-head { display: flex; align-items: center; gap: 6px; min-height: 66px; padding: 12px 20px; }
   .panel-head h2 { flex: 1; font-size: 19px; font-weight: 680; letter-spacing: -.015em; }
-  .panel-head .icon-button { margin-left: -10px; }
+  .panel-head .icon-button { margin-inline-start: -10px; }
   .time { display: flex; align-items: center; gap: 12px; }
-  .timer { display: inline-flex; align-items: center; gap: 7px; padding: 4px 11px 4px 6px; border-radius: 999px; background: var(--raised); font-weight: 650; font-variant-numeric: tabular-nums; font-size: 14px; }
+  .timer { display: inline-flex; align-items: center; gap: 7px; padding: 4px 11px; padding-inline-start: 6px; border-radius: 999px; background: var(--raised); font-weight: 650; font-variant-numeric: tabular-nums; font-size: 14px; }
   .timer-track { stroke: var(--line); }
   .timer-arc { stroke: currentColor; stroke-linecap: round; }
   .timer[data-phase="soon"] { background: var(--warn-wash); color: var(--warn); }
@@ -23,7 +23,8 @@ export const PANEL_CSS = `
   .line-text .soft { font-size: 13.5px; }
   .line-main:hover .line-spot { text-decoration: underline; text-decoration-color: var(--edge); text-underline-offset: 3px; }
   .line-price { font-weight: 600; font-variant-numeric: tabular-nums; }
-  .line .icon-button { margin-right: -9px; }
+  .line .icon-button { margin-inline-end: -9px; }
+  .line.choosing { gap: 12px; padding: 16px 0; color: var(--soft); }
   .line.pending .line-text, .line.pending .line-price, .line.pending .swatch { opacity: .5; }
 
   .own-tickets { padding: 12px 14px 2px; margin: 6px 0 14px; border: 1px solid var(--line); border-radius: 14px; background: var(--raised); }
@@ -57,23 +58,23 @@ export const PANEL_CSS = `
   .form-fault { display: flex; gap: 10px; padding: 11px 14px; border-radius: 12px; background: var(--danger-wash); color: var(--danger); font-size: 14px; }
 
   @container seat-map (max-width: 820px) {
-    .panel { position: relative; z-index: 5; border-left: 0; border-radius: 18px 18px 0 0; box-shadow: 0 -6px 28px rgb(var(--shadow) / .13); margin-top: -16px; max-height: calc(100cqh - 40px); }
-    .panel::before { content: ""; position: absolute; top: 7px; left: 50%; width: 36px; height: 4px; margin-left: -18px; border-radius: 2px; background: var(--line); }
+    .panel { position: relative; z-index: 5; border-inline-start: 0; border-radius: 18px 18px 0 0; box-shadow: 0 -6px 28px rgb(var(--shadow) / .13); margin-top: -16px; max-height: calc(100cqh - 40px); }
+    .panel::before { content: ""; position: absolute; top: 7px; inset-inline: 0; width: 36px; height: 4px; margin-inline: auto; border-radius: 2px; background: var(--edge); opacity: .6; }
     .panel-head { min-height: 0; padding: 22px 18px 8px; }
     .panel-body { padding: 0 18px; max-height: min(54vh, 480px); }
-    .panel:not([data-open]) :is(.panel-head, .panel-body) { display: none; }
+    .panel:not([data-open], [data-step="done"]) :is(.panel-head, .panel-body) { display: none; }
     .panel[data-step="empty"]:not([data-open]) .panel-body { display: block; }
     .panel[data-step="empty"] .panel-head { display: none; }
     .panel[data-step="empty"] .panel-body { padding-top: 14px; }
-    .panel footer { grid-template-columns: minmax(0, 1fr) auto; align-items: center; gap: 10px; padding: 17px 14px calc(12px + env(safe-area-inset-bottom)) 18px; border-top: 0; }
+    .panel footer { grid-template-columns: minmax(0, 1fr) auto; align-items: center; gap: 10px; padding: 19px 14px calc(12px + env(safe-area-inset-bottom)); padding-inline-start: 18px; border-top: 0; }
     .panel[data-open] footer { border-top: 1px solid var(--line); padding-top: 12px; }
-    .summary { display: flex; align-items: center; justify-content: space-between; gap: 12px; min-width: 0; cursor: pointer; padding-right: 4px; }
+    .summary { display: flex; align-items: center; justify-content: space-between; gap: 12px; min-width: 0; cursor: pointer; padding-inline-end: 4px; }
     .summary-lines { flex-direction: column; gap: 0; align-items: flex-start; line-height: 1.25; }
     .summary .timer { display: inline-flex; }
     .panel[data-open] .summary .timer { display: none; }
     .count { font-size: 13.5px; }
     .sum { font-size: 18px; }
-    .grip { position: absolute; top: 0; left: 50%; width: 88px; height: 22px; margin-left: -44px; display: block; }
+    .grip { position: absolute; top: -4px; inset-inline: 0; margin-inline: auto; width: 96px; height: 26px; display: block; border-radius: 13px; }
     .grip svg { display: none; }
     .primary { padding: 0 26px; }
     .own-tickets + .blank { padding-top: 4px; }

@@ -1,6 +1,7 @@
 /** The element's style sheets, made once and shared by every map of the page. */
 
 import { THEME_CSS } from "../theme.js";
+import { DIALOG_CSS } from "./dialog.js";
 import { FRAME_CSS } from "./frame.js";
 import { LIST_CSS } from "./list.js";
 import { MAP_CSS } from "./map.js";
@@ -12,7 +13,7 @@ let made = null;
 
 /** Constructed sheets, which a strict Content-Security-Policy allows. */
 export function styles() {
-  made ??= [THEME_CSS, FRAME_CSS, MAP_CSS, LIST_CSS, PANEL_CSS, TICKET_CSS].map((css) => {
+  made ??= [THEME_CSS, FRAME_CSS, MAP_CSS, LIST_CSS, PANEL_CSS, DIALOG_CSS, TICKET_CSS].map((css) => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
     return sheet;

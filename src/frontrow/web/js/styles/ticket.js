@@ -12,16 +12,16 @@ export const TICKET_CSS = `
 
   .ticket { position: relative; border-radius: 18px; border: 1px solid var(--line); background: var(--raised); box-shadow: 0 10px 30px rgb(var(--shadow) / .1); overflow: hidden; animation: rise .4s .1s ease-out both; }
   .ticket > header { padding: 18px 20px 16px; background: var(--stage); color: var(--on-stage); }
-  .ticket-kicker { font-size: 12.5px; opacity: .75; }
+  .ticket-kicker { font-size: 12.5px; opacity: .85; }
   .ticket h3 { font-size: 20px; font-weight: 700; letter-spacing: -.015em; line-height: 1.25; }
-  .ticket > header p { margin-top: 4px; font-size: 14px; opacity: .85; }
+  .ticket > header p { margin-top: 4px; font-size: 14px; opacity: .9; }
   .ticket-seats { padding: 14px 20px 4px; display: grid; gap: 7px; }
   .ticket-seats li { display: flex; justify-content: space-between; gap: 14px; font-weight: 600; }
   .ticket-seats .soft { font-weight: 400; font-size: 13.5px; text-align: end; }
   .perforation { position: relative; margin: 12px 20px; border-top: 2px dashed var(--line); }
   .perforation::before, .perforation::after { content: ""; position: absolute; top: -11px; width: 20px; height: 20px; border-radius: 50%; background: var(--surface); border: 1px solid var(--line); }
-  .perforation::before { left: -31px; }
-  .perforation::after { right: -31px; }
+  .perforation::before { inset-inline-start: -31px; }
+  .perforation::after { inset-inline-end: -31px; }
   .ticket dl { display: grid; grid-template-columns: auto 1fr; gap: 6px 18px; padding: 2px 20px 0; }
   .ticket dl > div { display: contents; }
   .ticket dt { color: var(--soft); font-size: 14px; }

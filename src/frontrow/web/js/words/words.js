@@ -76,6 +76,11 @@ export class Words {
     return this._numbers.format(n);
   }
 
+  /** A time or a code in the locale's own digits. @param {string} text */
+  digits(text) {
+    return text.replace(/[0-9]/g, (digit) => this.number(Number(digit)));
+  }
+
   /** @param {readonly string[]} names */
   list(names) {
     return new Intl.ListFormat(this.locale, { type: "conjunction" }).format(names);

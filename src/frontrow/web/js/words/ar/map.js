@@ -8,6 +8,7 @@ export const map = {
   seat: "المقعد {seat}",
   row_seat: "الصف {row}، المقعد {seat}",
   named_seat: "{place}، المقعد {seat}",
+  named_seats: "{place}، المقاعد {seats}",
   whole_table: { one: "طاولة كاملة، مقعد واحد", two: "طاولة كاملة، مقعدان", few: "طاولة كاملة، {count} مقاعد", many: "طاولة كاملة، {count} مقعدًا", other: "طاولة كاملة، {count} مقعد" },
   table_of: { one: "طاولة لشخص واحد", two: "طاولة لشخصين", few: "طاولة لـ{count} أشخاص", many: "طاولة لـ{count} شخصًا", other: "طاولة لـ{count} شخص" },
   accessible: "مهيأ للكراسي المتحركة",
@@ -65,6 +66,7 @@ export const map = {
   list_up_to: "حتى {price}",
   list_free_only: "المتاحة فقط",
   list_found: { zero: "لا مقاعد في القائمة", one: "مقعد واحد في القائمة", two: "مقعدان في القائمة", few: "{count} مقاعد في القائمة", many: "{count} مقعدًا في القائمة", other: "{count} مقعد في القائمة" },
+  list_more: "عرض المزيد من الصفوف",
   list_none: "لا مقعد يطابق اختيارك. غيّر التصفية لترى المزيد.",
   all_seats: "كل المقاعد",
   other_seats: "مقاعد أخرى",
@@ -187,9 +189,5 @@ export const map = {
   problem_orphan_seats: "سيترك ذلك مقعدًا وحيدًا. اختر مقعدًا آخر من فضلك.",
   problem_not_found: "لم تعد هذه الفعالية موجودة.",
   problem_other: "لم ينجح ذلك. حاول مرة أخرى من فضلك.",
-
-  refused_held: { one: "{seats}: حجزه شخص آخر للتو. اختر مقعدًا آخر من فضلك.", other: "{seats}: حجزها آخرون للتو. اختر مقاعد أخرى من فضلك." },
-  refused_booked: { one: "{seats}: بيع للتو. اختر مقعدًا آخر من فضلك.", other: "{seats}: بيعت للتو. اختر مقاعد أخرى من فضلك." },
-  refused_blocked: { one: "{seats}: سُحب من البيع للتو. اختر مقعدًا آخر من فضلك.", other: "{seats}: سُحبت من البيع للتو. اختر مقاعد أخرى من فضلك." },
   some_of_those: { one: "مقعد واحد منها", two: "مقعدان منها", few: "{count} مقاعد منها", many: "{count} مقعدًا منها", other: "{count} مقعد منها" },
 };

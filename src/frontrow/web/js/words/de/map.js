@@ -8,6 +8,7 @@ export const map = {
   seat: "Platz {seat}",
   row_seat: "Reihe {row}, Platz {seat}",
   named_seat: "{place}, Platz {seat}",
+  named_seats: "{place}, Plätze {seats}",
   whole_table: { one: "Ganzer Tisch, {count} Platz", other: "Ganzer Tisch, {count} Plätze" },
   table_of: { one: "Tisch mit {count} Platz", other: "Tisch mit {count} Plätzen" },
   accessible: "Rollstuhlgerecht",
@@ -65,6 +66,7 @@ export const map = {
   list_up_to: "Bis {price}",
   list_free_only: "Nur freie",
   list_found: { one: "{count} Platz in der Liste", other: "{count} Plätze in der Liste" },
+  list_more: "Weitere Reihen zeigen",
   list_none: "Kein Platz passt dazu. Mit einem anderen Filter sehen Sie mehr.",
   all_seats: "Alle Plätze",
   other_seats: "Weitere Plätze",
@@ -187,9 +189,5 @@ export const map = {
   problem_orphan_seats: "So bliebe ein einzelner Platz übrig. Bitte wählen Sie einen anderen.",
   problem_not_found: "Diese Veranstaltung gibt es nicht mehr.",
   problem_other: "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.",
-
-  refused_held: { one: "{seats} hat gerade jemand anderes genommen. Bitte wählen Sie einen anderen Platz.", other: "{seats} hat gerade jemand anderes genommen. Bitte wählen Sie andere Plätze." },
-  refused_booked: { one: "{seats} wurde gerade verkauft. Bitte wählen Sie einen anderen Platz.", other: "{seats} wurden gerade verkauft. Bitte wählen Sie andere Plätze." },
-  refused_blocked: { one: "{seats} wurde gerade aus dem Verkauf genommen. Bitte wählen Sie einen anderen Platz.", other: "{seats} wurden gerade aus dem Verkauf genommen. Bitte wählen Sie andere Plätze." },
   some_of_those: { one: "{count} dieser Plätze", other: "{count} dieser Plätze" },
 };

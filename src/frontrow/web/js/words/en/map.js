@@ -8,6 +8,7 @@ export const map = /** @type {const} */ ({
   seat: "Seat {seat}",
   row_seat: "Row {row}, Seat {seat}",
   named_seat: "{place}, Seat {seat}",
+  named_seats: "{place}, Seats {seats}",
   whole_table: { one: "Whole table, {count} seat", other: "Whole table, {count} seats" },
   table_of: { one: "Table of {count}", other: "Table of {count}" },
   accessible: "Wheelchair accessible",
@@ -68,6 +69,7 @@ export const map = /** @type {const} */ ({
   list_up_to: "Up to {price}",
   list_free_only: "Available only",
   list_found: { one: "{count} seat in the list", other: "{count} seats in the list" },
+  list_more: "Show more rows",
   list_none: "No seat matches. Change the filter to see more.",
   all_seats: "All seats",
   other_seats: "Other seats",
@@ -199,10 +201,5 @@ export const map = /** @type {const} */ ({
   problem_orphan_seats: "That would leave a single seat on its own. Please choose another one.",
   problem_not_found: "This event does not exist any more.",
   problem_other: "That did not work. Please try again.",
-
-  // Refused seats
-  refused_held: { one: "{seats} was just taken by someone else. Please choose another.", other: "{seats} were just taken by someone else. Please choose another." },
-  refused_booked: { one: "{seats} was just sold. Please choose another.", other: "{seats} were just sold. Please choose another." },
-  refused_blocked: { one: "{seats} was just taken off sale. Please choose another.", other: "{seats} were just taken off sale. Please choose another." },
   some_of_those: { one: "{count} of those seats", other: "{count} of those seats" },
 });
