@@ -1,41 +1,56 @@
-/** One event's page: its name, date and status above the seat map. */
+/** One event's page: its name, date, house and status above the seat map. */
 
 /** @import { EventSummary } from "../wire.js" */
+/** @import { Words } from "../words/words.js" */
 
 import { fill, h } from "../panels/markup.js";
-import { formatMoment } from "../sale/formatting.js";
 import "../define.js";
+import { STATUS_KEY } from "./event-card.js";
+import { dotted } from "./facts.js";
 import { note } from "./note.js";
-import { STATUS_TEXT } from "./status.js";
+import { dress } from "./preferences.js";
+import { addressOf } from "./route.js";
+import { nameWindow } from "./shell.js";
 
 /** What the server answers of an id that is no event. */
 const ABSENT = new Set(["not_found", "validation_failed"]);
 
 /**
- * @param {{ main: HTMLElement, about: HTMLElement }} place
+ * @param {{ room: HTMLElement, about: HTMLElement }} place
  * @param {string} eventId
- * @param {string} [locale]
+ * @param {Words} words
  */
-export function showEvent({ main, about }, eventId, locale) {
+export function showEvent({ room, about }, eventId, words) {
   const map = document.createElement("seat-map");
   map.setAttribute("event", eventId);
-  if (locale) map.setAttribute("locale", locale);
+  dress(map);
   let opened = false;
   map.addEventListener("opened", (happened) => {
     const { event } = /** @type {CustomEvent<{ event: EventSummary }>} */ (happened).detail;
+    if (!map.isConnected) return;
     opened = true;
-    document.title = `${event.name} · Frontrow`;
-    fill(about,
-      h("div", { class: "about-text" }, h("h1", {}, event.name), h("p", {}, formatMoment(event.startsAt, locale).full)),
-      h("span", { class: "status", "data-status": event.saleStatus }, STATUS_TEXT[event.saleStatus] ?? event.saleStatus));
+    nameWindow(event.name);
+    fill(about, ...facts(event, words));
   });
   map.addEventListener("error", (happened) => {
     const { code } = /** @type {CustomEvent<{ code: string }>} */ (/** @type {Event} */ (happened)).detail;
-    if (opened || !ABSENT.has(code)) return;
-    document.body.classList.remove("open");
-    document.title = "Not found · Frontrow";
-    fill(main, note("We don't know this event", "It may be over, or the link may be incomplete.", h("a", { class: "button", href: "/" }, "See what is on")));
+    if (opened || !ABSENT.has(code) || !map.isConnected) return;
+    document.body.dataset.page = "missing";
+    nameWindow(words.t("page.event_unknown"));
+    fill(room, note("search", words.t("page.event_unknown"), words.t("page.event_unknown_hint"),
+      h("a", { class: "button", href: addressOf({ page: "list" }) }, words.t("page.see_events"))));
   });
-  document.body.classList.add("open");
-  fill(main, map);
+  fill(room, map);
+}
+
+/**
+ * @param {EventSummary} event
+ * @param {Words} words
+ */
+function facts(event, words) {
+  const when = words.dateTime(Date.parse(event.startsAt));
+  return [
+    h("div", { class: "about-text" }, h("h1", {}, event.name), h("p", {}, ...dotted([when, event.layoutName]))),
+    h("span", { class: "status", "data-status": event.saleStatus }, words.t(STATUS_KEY[event.saleStatus])),
+  ];
 }

@@ -1,0 +1,35 @@
+/*
+ * Before anything is drawn: the page's language, direction and display, as this browser was told to keep them. A plain
+ * script, for a module would come after the first paint. What it decides stands on <html>; page/preferences.js reads
+ * it there, and keeps what is chosen.
+ */
+
+{
+  const LANGUAGES = ["en", "de", "ar"];
+  /** @param {string | null | undefined} tag BCP 47 */
+  const isSpoken = (tag) => Boolean(tag) && /^[a-z]{2}(-[a-z0-9]+)*$/i.test(tag ?? "") && LANGUAGES.includes((tag ?? "").slice(0, 2).toLowerCase());
+  /** @param {string} name */
+  const kept = (name) => {
+    try {
+      return localStorage.getItem(name);
+    } catch {
+      return null; // a browser that keeps nothing asks its settings each time
+    }
+  };
+  const asked = new URLSearchParams(location.search).get("lang");
+  const chosen = [asked, kept("frontrow.language"), ...navigator.languages].find(isSpoken) ?? "en";
+  // Of a language without a region, the reader's own: it writes dates and numbers as they are used to.
+  const lang = navigator.languages.find((own) => own.toLowerCase().startsWith(`${chosen.toLowerCase()}-`)) ?? chosen;
+  const theme = kept("frontrow.theme");
+  const root = document.documentElement;
+  root.lang = lang;
+  root.dir = lang.slice(0, 2).toLowerCase() === "ar" ? "rtl" : "ltr";
+  if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+  if (isSpoken(asked)) {
+    try {
+      localStorage.setItem("frontrow.language", chosen);
+    } catch {
+      // The address says it as long as the visit lasts.
+    }
+  }
+}
