@@ -1,5 +1,6 @@
 /** What `node --test tests/web/` runs from Node 22 on, which takes a folder for a module; Node 20 looks into it. */
 
 import "./drawing.test.js";
+import "./live.test.js";
 import "./sale.test.js";
 import "./words.test.js";
