@@ -37,6 +37,7 @@ from frontrow.services.best_seats import BestSeats
 from frontrow.services.blocks import BlockService
 from frontrow.services.booking_ids import BookingIds
 from frontrow.services.booking_protocol import BookingProtocol
+from frontrow.services.booking_search import BookingSearch
 from frontrow.services.bookings import BookingService
 from frontrow.services.catalog import Catalog
 from frontrow.services.clock_watch import ClockWatch
@@ -274,6 +275,7 @@ class Application:
                     picking=picking,
                     best_seats=BestSeats(holds=holds, picking=picking, catalog=catalog, clock=clock),
                     bookings=bookings,
+                    booking_search=BookingSearch(ledger=ledger, catalog=catalog, clock=clock),
                     confirmations=SeatConfirmations(bookings=bookings, seat_holds=seat_holds, ledger=ledger),
                     orders=orders,
                     blocks=blocks,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from frontrow.client.answers import Booking, BookingList, Contact, GuestToken, Payment
-from frontrow.client.exchange import Flow, Request, asked, query_of, segment
+from frontrow.client.exchange import Flow, Request, answered, asked, query_of, segment
 from frontrow.client.forms import BookingForm, CancelForm
 from frontrow.client.holding import new_idempotency_key
 from frontrow.client.paging import pages
@@ -87,6 +87,43 @@ def bookings(*, page_size: int = PAGE_DEFAULT) -> Iterator[Flow[tuple[Booking, .
     return pages(lambda cursor: list_bookings(limit=page_size, cursor=cursor))
 
 
+def list_event_bookings(
+    event_id: str, query: str = "", *, limit: int = PAGE_DEFAULT, cursor: str | None = None
+) -> Flow[BookingList]:
+    """A page of an event's bookings, everybody's, newest first; `event_bookings()` walks through all of them. Needs the
+    role `admin`.
+
+    Args:
+        query: words that the name or the e-mail address contains, or what the booking's id begins with; all if empty.
+        limit: 1 to 100. A page may have fewer, even none, and be followed by another.
+        cursor: `next_cursor` of the page before.
+
+    Raises:
+        Forbidden: the token lacks the role.
+        NotFound: there is no such event.
+    """
+    return asked(_of_event(event_id, query=query, limit=limit, cursor=cursor), BookingList)
+
+
+def event_bookings(
+    event_id: str, query: str = "", *, page_size: int = PAGE_DEFAULT
+) -> Iterator[Flow[tuple[Booking, ...]]]:
+    """All of an event's bookings that `list_event_bookings` finds, newest first, read a page of `page_size` (1 to 100)
+    at a time while you iterate."""
+    return pages(lambda cursor: list_event_bookings(event_id, query, limit=page_size, cursor=cursor))
+
+
+def export_bookings(event_id: str, query: str = "") -> Flow[bytes]:
+    """The same bookings as a CSV file in UTF-8, all of them. Cells that a spreadsheet would take for formulas begin
+    with an apostrophe.
+
+    Raises:
+        Forbidden: the token lacks the role.
+        NotFound: there is no such event.
+    """
+    return (yield from answered(_of_event(event_id, query=query, format="csv"))).body
+
+
 def get_booking(booking_id: str) -> Flow[Booking]:
     """One booking of yours; to an admin, anyone's.
 
@@ -123,6 +160,16 @@ def create_guest_token() -> Flow[GuestToken]:
         NotFound: this server gives none out.
     """
     return asked(Request(operation="createGuestToken", method="POST", path="/api/v1/guest-tokens"), GuestToken)
+
+
+def _of_event(event_id: str, **query: str | int | None) -> Request:
+    return Request(
+        operation="listEventBookings",
+        method="GET",
+        path=f"/api/v1/events/{segment(event_id)}/bookings",
+        query=query_of(**query),
+        needs_token=True,
+    )
 
 
 def _path(booking_id: str) -> str:

@@ -87,7 +87,7 @@ def responder_of(
             headers["content-type"] = answer.media_type or media_type
         elif answer.stream is not None:
             resp.stream = answer.stream(req.scope.get("extensions", {}).get(EXTENSION))
-            headers["content-type"] = media_type
+            headers["content-type"] = answer.media_type or media_type
             headers["x-accel-buffering"] = "no"  # nginx would keep frames back until its buffer is full
         headers["cache-control"] = cache
         if answer.headers:

@@ -181,6 +181,7 @@ def _responses(operation: AnyOperation, reference_of: dict[type, _Json]) -> _Jso
     elif operation.answer is not None:
         content = {"schema": reference_of[operation.answer], "example": plain(operation.example.answer)}
         success["content"] = {operation.media_type: content}
+        success["content"] |= {media_type: {"schema": {"type": "string"}} for media_type in operation.answers_text}
     responses: _Json = {str(status): success for status in (operation.status, *operation.also)}
     if operation.has_etag:
         responses["304"] = {"description": "Not changed since that ETag"}

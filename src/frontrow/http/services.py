@@ -12,6 +12,7 @@ from frontrow.ports import Clock
 from frontrow.services.active_holds import ActiveHolds
 from frontrow.services.best_seats import BestSeats
 from frontrow.services.blocks import BlockService
+from frontrow.services.booking_search import BookingSearch
 from frontrow.services.bookings import BookingService
 from frontrow.services.catalog import Catalog
 from frontrow.services.confirming import SeatConfirmations
@@ -48,6 +49,7 @@ class Services:
     picking: SeatPicking
     best_seats: BestSeats
     bookings: BookingService
+    booking_search: BookingSearch
     confirmations: SeatConfirmations
     orders: OrderService
     blocks: BlockService

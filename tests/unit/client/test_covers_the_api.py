@@ -72,6 +72,9 @@ CALLS: dict[str, Callable[[Client], object]] = {
         user_id="ann",
     ),
     "listBookings": lambda client: client.list_bookings(limit=5, cursor="17.1-0123456789abcdefghijkl"),
+    "listEventBookings": lambda client: client.list_event_bookings(
+        EVENT, "ada", limit=5, cursor="17.1-0123456789abcdefghijkl"
+    ),
     "getBooking": lambda client: client.get_booking(BOOKING),
     "cancelBooking": lambda client: client.cancel_booking(BOOKING, SEATS),
     "createGuestToken": lambda client: client.create_guest_token(),
@@ -119,7 +122,7 @@ ANSWERED_IN_PART: Mapping[str, tuple[str, type]] = {
 """Operations whose method returns one member of what they answer, and the whole answer."""
 UNSENT: Mapping[str, set[str]] = {"unblockSeats": {"reason"}}
 """Members that an operation takes and does nothing with."""
-OF_OTHER_METHODS: Mapping[str, set[str]] = {"publishLayout": {"dryRun"}}
+OF_OTHER_METHODS: Mapping[str, set[str]] = {"publishLayout": {"dryRun"}, "listEventBookings": {"format"}}
 """Query parameters that make another answer, which a method of its own asks for and reads."""
 OF_HEADERS: Mapping[object, set[str]] = {SeatList: {"etag"}, SeatStates: {"etag"}}
 """Members that come with the answer's headers."""
@@ -226,6 +229,18 @@ def test_a_drawing_is_previewed_by_the_same_operation_with_another_answer() -> N
     assert members(type(previewed)) == members(variant.answer)
 
 
+def test_bookings_are_exported_by_the_same_operation_as_they_come() -> None:
+    requests: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        return httpx.Response(200, content=b"bookingId\r\n", headers={"content-type": "text/csv; charset=utf-8"})
+
+    with Client("http://frontrow.test", token="t", http=httpx.Client(transport=httpx.MockTransport(answer))) as client:
+        assert client.export_bookings(EVENT, "ada") == b"bookingId\r\n"
+    assert dict(requests[0].url.params) == {"query": "ada", "format": "csv"}
+
+
 def members(struct: Any) -> set[str]:
     """Every member's path, through all the structs in it."""
     _, components = msgspec.json.schema_components([struct], ref_template="#/{name}")
@@ -286,7 +301,7 @@ def test_both_clients_have_the_same_methods_and_say_the_same_of_them() -> None:
         plainly, awaited = inspect.signature(getattr(Client, name)), inspect.signature(getattr(AsyncClient, name))
         assert plainly.parameters == awaited.parameters
         assert getattr(Client, name).__doc__ == getattr(AsyncClient, name).__doc__
-        if name in ("events", "bookings", "changes"):
+        if name in ("events", "bookings", "event_bookings", "changes"):
             [item] = get_args(plainly.return_annotation)
             assert get_args(awaited.return_annotation) == (item,)
             assert get_origin(plainly.return_annotation) is Iterator

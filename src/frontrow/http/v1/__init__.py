@@ -7,6 +7,7 @@ from frontrow.http.v1 import (
     changes,
     demand,
     event_admin,
+    event_bookings,
     events,
     guest_tokens,
     holds,
@@ -33,6 +34,7 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     *event_admin.OPERATIONS,
     *blocks.OPERATIONS,
     *stats.OPERATIONS,
+    *event_bookings.OPERATIONS,
     *demand.OPERATIONS,
     *recent_changes.OPERATIONS,
 )

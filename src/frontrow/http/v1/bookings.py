@@ -32,7 +32,7 @@ from frontrow.http.problems import Code, FieldFault, Problem, invalid
 from frontrow.http.refusals import SELECTION_CODES, problem_of
 from frontrow.http.services import Services
 from frontrow.http.v1.holds import REPLAYED
-from frontrow.services.outcomes import BookRequest
+from frontrow.services.outcomes import BookingPage, BookRequest
 
 PAGE_MAX = 100
 
@@ -137,6 +137,23 @@ def booking_document(booking: Booking) -> BookingDocument:
     )
 
 
+def booking_list(page: BookingPage) -> BookingList:
+    """A page of bookings as v1 shows it."""
+    next_before = page.next_before
+    return BookingList(
+        items=tuple(map(booking_document, page.bookings)),
+        next_cursor=None if next_before is None else f"{next_before[0]}.{next_before[1]}",
+    )
+
+
+def place_of(cursor: BookingsCursor | None) -> tuple[int, BookingId] | None:
+    """The booking that a page's cursor says to go on after."""
+    if cursor is None:
+        return None
+    at_ms, _, booking_id = cursor.partition(".")
+    return (int(at_ms), BookingId(booking_id))
+
+
 async def book_seats(services: Services, call: Call[BookSeats, NoQuery]) -> Answer | Problem:
     """Sell the caller's held seats to the caller, or to the user an integrator names."""
     body = call.body
@@ -166,18 +183,9 @@ async def book_seats(services: Services, call: Call[BookSeats, NoQuery]) -> Answ
 
 async def list_bookings(services: Services, call: Call[NoBody, BookingsQuery]) -> Answer | Problem:
     """A page of the caller's bookings."""
-    cursor, before = call.query.cursor, None
-    if cursor is not None:
-        at_ms, _, booking_id = cursor.partition(".")
-        before = (int(at_ms), BookingId(booking_id))
+    before = place_of(call.query.cursor)
     page = await services.bookings.my_bookings(call.user, before=before, limit=call.query.limit)
-    next_before = page.next_before
-    return Answer(
-        body=BookingList(
-            items=tuple(map(booking_document, page.bookings)),
-            next_cursor=None if next_before is None else f"{next_before[0]}.{next_before[1]}",
-        )
-    )
+    return Answer(body=booking_list(page))
 
 
 async def get_booking(services: Services, call: Call[NoBody, NoQuery]) -> Answer | Problem:
