@@ -36,9 +36,11 @@ MEDIA_TYPES = {
 """Only files of these kinds are served; anything else in the folder stays where it is."""
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 )
+"""Pages run and load what this server gave them, and talk to nobody else. Style sheets that modules construct need no
+exception; inline ones have none. `blob:` and `data:` are pictures and files a page makes itself."""
 _COMPRESSED_KINDS = ("text/", "application/json", "image/svg", "application/manifest")
 _COMPRESSED_BYTES_MIN = 1024
 
@@ -79,7 +81,10 @@ def files_of(folder: Path, prefix: str = "/") -> dict[str, StaticFile]:
 
 
 class StaticFiles:
-    """The Falcon sink for every path that is no operation: a file, or 404."""
+    """The Falcon sink for every path that is no operation: a file, or 404.
+
+    A browser that was led nowhere gets the start page with the status 404; it says so by the address it was opened at.
+    """
 
     def __init__(self, files: dict[str, StaticFile]) -> None:
         self._files = files
@@ -89,7 +94,13 @@ class StaticFiles:
         assert resp is not None  # None is for WebSockets, which no server of ours accepts
         file = self._files.get(req.path)
         if file is None:
-            put_problem(req, resp, not_found(f"page or operation {req.path[:200]}"))
+            start = self._files.get("/")
+            if start is None or not _is_for_reading(req):
+                put_problem(req, resp, not_found(f"page or operation {req.path[:200]}"))
+                return
+            resp.status_code = 404
+            resp.set_header("cache-control", "no-store")
+            _put_content(req, resp, start)
             return
         if req.method == "OPTIONS":
             resp.set_header("allow", "GET, HEAD, OPTIONS")
@@ -102,17 +113,33 @@ class StaticFiles:
             return
         resp.set_header("etag", file.etag)
         resp.set_header("cache-control", "no-cache")
-        resp.append_header("vary", "accept-encoding")
-        if file.media_type.startswith("text/html"):
-            resp.set_header("content-security-policy", CONTENT_SECURITY_POLICY)
-        else:
-            resp.set_header("access-control-allow-origin", "*")  # modules of another site's page need it
         if has_version(req.get_header("If-None-Match"), file.etag):
             resp.status_code = 304
+            _put_headers(resp, file)
             return
-        resp.set_header("content-type", file.media_type)
-        if file.compressed is not None and "gzip" in (req.get_header("Accept-Encoding") or ""):
-            resp.set_header("content-encoding", "gzip")
-            resp.data = file.compressed
-        else:
-            resp.data = file.content
+        _put_content(req, resp, file)
+
+
+def _is_for_reading(req: Request) -> bool:
+    # A person's browser asks for pages by name; scripts, programs and whoever calls the API do not.
+    asks = req.method in ("GET", "HEAD") and "text/html" in (req.get_header("Accept") or "")
+    return asks and not req.path.startswith("/api/")
+
+
+def _put_headers(resp: Response, file: StaticFile) -> None:
+    resp.append_header("vary", "accept-encoding")
+    if file.media_type.startswith("text/html"):
+        resp.set_header("content-security-policy", CONTENT_SECURITY_POLICY)
+        resp.set_header("cross-origin-opener-policy", "same-origin")
+    else:
+        resp.set_header("access-control-allow-origin", "*")  # modules of another site's page need it
+
+
+def _put_content(req: Request, resp: Response, file: StaticFile) -> None:
+    _put_headers(resp, file)
+    resp.set_header("content-type", file.media_type)
+    if file.compressed is not None and "gzip" in (req.get_header("Accept-Encoding") or ""):
+        resp.set_header("content-encoding", "gzip")
+        resp.data = file.compressed
+    else:
+        resp.data = file.content

@@ -167,9 +167,25 @@ async def test_no_path_leads_out_of_the_web_folder(api: Api, path: str) -> None:
     assert (await api.client.get(url)).status_code == 404
 
 
-async def test_pages_may_only_run_what_this_server_gave_them(api: Api) -> None:
-    policy = (await api.client.get("/docs")).headers["content-security-policy"]
-    assert "default-src 'self'" in policy and "'unsafe-inline'" not in policy.split("style-src")[0]
+@pytest.mark.parametrize("path", ["/", "/docs"])
+async def test_pages_may_only_run_what_this_server_gave_them(api: Api, path: str) -> None:
+    headers = (await api.client.get(path)).headers
+    policy = dict(rule.split(" ", 1) for rule in headers["content-security-policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert {policy[kind] for kind in ("script-src", "style-src", "connect-src", "frame-ancestors")} == {"'self'"}
+    assert "unsafe" not in headers["content-security-policy"] and "http" not in headers["content-security-policy"]
+    assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "same-origin")
+
+
+async def test_a_browser_led_nowhere_gets_a_page_and_a_program_gets_a_problem(api: Api) -> None:
+    asked = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    page = await api.client.get("/no/such/page", headers=asked)
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert page.headers["cache-control"] == "no-store" and "etag" not in page.headers
+    assert page.content == (await api.client.get("/")).content
+    for path, headers in (("/no/such/page", {}), ("/api/v1/no-such", asked)):
+        answer = await api.client.get(path, headers=headers)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
 
 
 def test_over_a_real_socket_one_connection_serves_one_request_after_another(folder: Path, valkey: ValkeyServer) -> None:
