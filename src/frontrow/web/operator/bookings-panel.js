@@ -15,6 +15,8 @@ import { sign } from "./signs.js";
 const TYPING_MS = 300;
 /** Shown at once at most; who looks for more asks more closely, or takes the whole table. */
 const ROWS_MAX = 200;
+/** The column of amounts. */
+const TOTAL_AT = 3;
 
 export class BookingsPanel {
   /**
@@ -50,7 +52,7 @@ export class BookingsPanel {
     const head = [words.t("operator.booked_at"), words.t("operator.customer"), words.t("operator.seats"), words.t("operator.total"), words.t("operator.status")];
     this.element = panel(words.t("operator.bookings"), { class: "bookings", actions: [h("span", { class: "search" }, sign("search"), input), this._csv] },
       h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": words.t("operator.bookings") }, h("table", { class: "plain" },
-        h("thead", {}, h("tr", {}, ...head.map((text) => h("th", { scope: "col" }, text)), h("td", {}))), this._rows)),
+        h("thead", {}, h("tr", {}, ...head.map((text, at) => h("th", { scope: "col", class: at === TOTAL_AT ? "number" : null }, text)), h("td", {}))), this._rows)),
       this._said, h("div", { class: "panel-foot" }, this._more));
     this._look("");
   }

@@ -54,10 +54,8 @@ export class EventRoom {
     try {
       const event = await api.event(this._eventId);
       const layout = await api.layout(event.layoutId, event.layoutVersion);
-      const { overTime } = await api.stats(this._eventId, "day");
-      if (this._ended) return;
-      const first = overTime.buckets[0] ? Date.parse(overTime.buckets[0].startsAt) : Infinity;
-      this._show(event, new Venue(layout), overTime.earlier.bookings > 0 ? "day" : fittingInterval(first, api.clock.nowMs()));
+      const interval = await this._fittingInterval();
+      if (!this._ended) this._show(event, new Venue(layout), interval);
     } catch (caught) {
       if (this._ended) return;
       const absent = caught instanceof ApiProblem && (caught.status === 404 || caught.status === 422);
@@ -66,6 +64,16 @@ export class EventRoom {
       const again = setTimeout(() => void this._open(), AGAIN_MS);
       this._parts.push({ end: () => clearTimeout(again) });
     }
+  }
+
+  /** @returns {Promise<Interval>} that shows the whole sale so far */
+  async _fittingInterval() {
+    const { api } = this._desk;
+    for (const interval of /** @type {const} */ (["minute", "hour"])) {
+      const { buckets, earlier } = (await api.stats(this._eventId, interval)).overTime;
+      if (earlier.bookings === 0) return fittingInterval(buckets[0] ? Date.parse(buckets[0].startsAt) : Infinity, api.clock.nowMs());
+    }
+    return "day";
   }
 
   /** The event moved to another drawing: everything is built anew. */

@@ -11,7 +11,7 @@ import { onLight } from "./light.js";
 import { choiceOf, panel } from "./panel.js";
 import { seriesOf } from "./series.js";
 
-const HEIGHT_PX = 260;
+const HEIGHT_PX = 250;
 const TABLE_ROWS_MAX = 50;
 
 export class OverTimePanel {
@@ -99,7 +99,7 @@ export class OverTimePanel {
         money: { range: (_, __, max) => [0, most(max ?? 0, 100)] },
       },
       axes: [
-        { ...axis, grid: { show: false }, space: 74, values: (_, splits) => splits.map((ms) => this._tick(ms, intervalMs)) },
+        { ...axis, grid: { show: false }, size: 28, space: 74, values: (_, splits) => splits.map((ms) => this._tick(ms, intervalMs)) },
         { ...axis, scale: "seats", grid, size: 44, incrs: [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10000], values: (_, splits) => splits.map((n) => words.number(n)) },
         { ...axis, scale: "money", side: 1, grid: { show: false }, size: 66, values: (_, splits) => splits.map((minor) => this._shortMoney(minor)) },
       ],

@@ -136,7 +136,7 @@ class EventCard {
     this._bar.show({ available, held, booked, blocked, total });
     this._sold.textContent = percent(words, share(booked, total));
     fill(this._counts, ...(/** @type {const} */ ([["booked", booked], ["held", held], ["blocked", blocked], ["available", available]])).map(([state, count]) =>
-      h("span", {}, h("span", { class: `dot is-${state}` }), `${words.number(count)} ${stateText(words, state).toLocaleLowerCase(words.locale)}`)));
+      h("span", {}, h("span", { class: `dot is-${state}` }), `${stateText(words, state)} ${words.number(count)}`)));
   }
 
   /** @param {import("../js/wire.js").Money} revenue */

@@ -13,7 +13,7 @@ export class Refresher {
    * @param {(run: () => void, ms: number) => unknown} [options.later]
    * @param {(timer: any) => void} [options.cancel]
    */
-  constructor(ask, { everyMs = 10_000, soonMs = 1_200, page = document, later = setTimeout, cancel = clearTimeout } = {}) {
+  constructor(ask, { everyMs = 10_000, soonMs = 1_200, page = document, later = (run, ms) => setTimeout(run, ms), cancel = (timer) => clearTimeout(timer) } = {}) {
     this._ask = ask;
     this._everyMs = everyMs;
     this._soonMs = soonMs;

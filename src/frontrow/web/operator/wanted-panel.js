@@ -10,7 +10,7 @@ import { rowsOf } from "./seat-names.js";
 import { heatOf } from "./selection.js";
 import { sign } from "./signs.js";
 
-const SEATS_SHOWN = 8;
+const SEATS_SHOWN = 5;
 
 export class WantedPanel {
   /**
