@@ -48,6 +48,8 @@ export function contrast(a, b) {
   return (light + 0.05) / (dark + 0.05);
 }
 
+const SHADES = 40;
+
 /**
  * The colour itself, or the nearest shade of it that stands out from the ground.
  * @param {string} color
@@ -55,19 +57,31 @@ export function contrast(a, b) {
  * @param {number} contrastMin 3 for shapes, 4.5 for text
  */
 export function standingOut(color, ground, contrastMin) {
-  const towards = luminance(ground) > 0.18 ? "#000000" : "#ffffff";
+  return standingOutOn(color, [ground], contrastMin);
+}
+
+/**
+ * The colour itself, or the nearest shade of it that stands out from each of the grounds, which are all light or all dark.
+ * @param {string} color
+ * @param {readonly string[]} grounds
+ * @param {number} contrastMin 3 for shapes, 4.5 for text
+ */
+export function standingOutOn(color, grounds, contrastMin) {
+  const towards = luminance(grounds[0]) > 0.18 ? "#000000" : "#ffffff";
   let shade = mixed(color, color, 0);
-  for (let share = 0.05; share <= 1 && contrast(shade, ground) < contrastMin; share += 0.05) {
-    shade = mixed(color, towards, share);
+  for (let n = 1; n <= SHADES && grounds.some((ground) => contrast(shade, ground) < contrastMin); n++) {
+    shade = mixed(color, towards, n / SHADES);
   }
   return shade;
 }
 
 /**
- * Black or white ink, whichever reads better on the colour; white where both do, as on most seats.
+ * Ink that can be read on the colour: white where it can, else nearly black, else black; one of them always can.
  * @param {string} color
- * @param {number} [contrastMin] from which on white does
+ * @param {number} [contrastMin] 4.5 for text; 3 for large text
  */
-export function inkOn(color, contrastMin = 3.4) {
-  return contrast(color, "#ffffff") >= contrastMin ? "#ffffff" : "#14171f";
+export function inkOn(color, contrastMin = 4.5) {
+  return INKS.find((ink) => contrast(color, ink) >= contrastMin) ?? "#000000";
 }
+
+const INKS = ["#ffffff", "#14171f", "#000000"];

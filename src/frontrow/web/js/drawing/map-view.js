@@ -10,14 +10,20 @@
 /** @import { Scene } from "./scene.js" */
 
 import { boxOf } from "../venue/geometry.js";
+import { Backdrop } from "./backdrop.js";
 import { Camera } from "./camera.js";
 import { flight, glide } from "./flight.js";
 import { Gestures } from "./gestures.js";
-import { paintFrame } from "./painter.js";
+import { Lens } from "./lens.js";
+import { Look } from "./look.js";
+import { paintMarks } from "./paint-marks.js";
 import { paintRectangle } from "./paint-rectangle.js";
+import { TilePicture } from "./tile-picture.js";
 import { PICK_MOUSE_PX, PICK_TOUCH_PX, closeness } from "./scene.js";
 
 const STEP = 1.7;
+/** How far beyond its centre a seat is drawn, in radii: to the corners of a turned one. */
+const SEAT_REACH = 1.5;
 /** Canvases beyond this many device pixels per CSS pixel cost fill time and show no difference. */
 const PIXEL_RATIO_MAX = 3;
 
@@ -50,6 +56,15 @@ export class MapView {
     this._listener = listener;
     this.camera = new Camera(scene.venue.box, scene.venue.seatExtent);
     this._pixelRatio = 1;
+    this._picture = new TilePicture(scene);
+    this._backdrop = new Backdrop(this._picture);
+    this._view = new Lens();
+    /** @type {Look | null} */
+    this._look = null;
+    /** @type {import("./camera.js").Pose | null} */
+    this._poseBefore = null;
+    /** @type {Box} */
+    this._spoilt = { x0: 0, y0: 0, x1: 0, y1: 0 };
     this._dirty = false;
     this._placed = false;
     /** @type {Movement | null} */
@@ -72,6 +87,7 @@ export class MapView {
   end() {
     this._gestures.end();
     this._resizes.disconnect();
+    this._backdrop.clear();
     this._dirty = true;
   }
 
@@ -92,15 +108,75 @@ export class MapView {
       if (!this._movement(nowMs)) this._movement = null;
       this._listener.onMove();
     }
-    const moving = paintFrame(this._context, this.scene, this.camera, this._pixelRatio, nowMs);
-    if (this._rectangle) paintRectangle(this._context, this.scene.theme, this._rectangle);
-    if (moving || this._movement) this.invalidate();
+    const more = this._paint(nowMs);
+    if (more || this._movement) this.invalidate();
+  }
+
+  /**
+   * @param {number} nowMs
+   * @returns {boolean} whether another frame is due
+   */
+  _paint(nowMs) {
+    const { scene, camera, _context: ctx, _pixelRatio: ratio } = this;
+    this._spoil();
+    const { pose } = camera;
+    const { scale } = pose;
+    const perUnit = scale * ratio;
+    const { width, height } = this._canvas;
+    // On whole device pixels, so that tiles are copied as they are.
+    const left = Math.round(pose.x * perUnit - width / 2);
+    const top = Math.round(pose.y * perUnit - height / 2);
+    const view = this._view;
+    view.look((left + width / 2) / perUnit, (top + height / 2) / perUnit, scale, width / ratio, height / ratio);
+    const moving = pose !== this._poseBefore;
+    this._poseBefore = pose;
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    ctx.globalAlpha = 1;
+    ctx.fillStyle = scene.theme.ground;
+    ctx.fillRect(0, 0, width, height);
+    const whole = scale <= camera.fitted.scale * 1.02;
+    const painting = this._backdrop.show(ctx, view, { perUnit, left, top, whole, moving, still: scene.still });
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const marking = paintMarks(ctx, scene, view, nowMs, closeness(scene.venue, scale));
+    if (this._rectangle) paintRectangle(ctx, scene.theme, this._rectangle);
+    return painting || marking;
+  }
+
+  /** Find what looks different since the last frame. */
+  _spoil() {
+    const { scene, _backdrop: backdrop } = this;
+    this._look ??= new Look(scene);
+    const whole = this._look.update(scene);
+    for (const seat of this._look.seats) scene.paths.forget(seat);
+    if (whole) {
+      backdrop.spoilAll();
+      return;
+    }
+    const { venue } = scene;
+    const box = this._spoilt;
+    for (const seat of this._look.seats) {
+      const reach = venue.radii[seat] * SEAT_REACH;
+      box.x0 = venue.xs[seat] - reach;
+      box.x1 = venue.xs[seat] + reach;
+      box.y0 = venue.ys[seat] - reach;
+      box.y1 = venue.ys[seat] + reach;
+      backdrop.spoil(box);
+    }
+    for (const section of this._look.sections) backdrop.spoil(venue.sections[section].box);
+  }
+
+  /** @param {number} pixelRatio */
+  _setPixelRatio(pixelRatio) {
+    if (pixelRatio === this._pixelRatio) return;
+    this._pixelRatio = pixelRatio;
+    this._backdrop.clear();
+    this._picture.setPixelRatio(pixelRatio);
   }
 
   _measure() {
     const { clientWidth, clientHeight } = this._canvas;
     if (clientWidth === 0 || clientHeight === 0) return;
-    this._pixelRatio = Math.min(PIXEL_RATIO_MAX, devicePixelRatio || 1);
+    this._setPixelRatio(Math.min(PIXEL_RATIO_MAX, devicePixelRatio || 1));
     const wasFitted = !this._placed || Math.abs(this.camera.pose.scale / this.camera.fitted.scale - 1) < 0.02;
     this.camera.width = clientWidth;
     this.camera.height = clientHeight;

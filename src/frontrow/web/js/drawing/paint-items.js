@@ -1,53 +1,71 @@
 /** What is drawn that is no seat: stages, tables, shapes, texts. The context is in canvas units. */
 
 /** @import { Item } from "../wire.js" */
-/** @import { Camera } from "./camera.js" */
+/** @import { View } from "./lens.js" */
 /** @import { Scene } from "./scene.js" */
 
+import { overlap } from "../venue/geometry.js";
 import { mixed } from "./colors.js";
+import { fontOf, widthPerSize } from "./lettering.js";
 
 /** A stage this many times wider than deep is a cinema's screen. */
 const SCREEN_RATIO = 7;
+const LABEL_PX_MIN = 7;
+const TEXT_SIZE = 24;
+/** Between the letters of a stage, as a share of their size. */
+const STAGE_SPACING = 0.14;
 
 /**
  * @param {CanvasRenderingContext2D} ctx
  * @param {Scene} scene
- * @param {Camera} camera
+ * @param {View} view
  */
-export function paintItems(ctx, scene, camera) {
+export function paintItems(ctx, scene, view) {
   const { venue, theme } = scene;
-  for (const item of venue.layout.items ?? []) {
+  for (const { item, box } of venue.items) {
+    if (!overlap(box, view.viewBox)) continue;
     const w = item.size?.x ?? 0;
     const h = item.size?.y ?? 0;
     ctx.save();
+    if (item.type === "table" || item.type === "shape") {
+      const table = item.type === "table";
+      ctx.fillStyle = table ? mixed(theme.block, theme.taken, 0.28) : mixed(theme.ground, theme.taken, 0.45);
+      const path = tablePath(item);
+      ctx.fill(path);
+      ctx.strokeStyle = mixed(theme.block, theme.taken, 0.9);
+      ctx.lineWidth = Math.max(1.25 / view.pose.scale, 1);
+      if (table) ctx.stroke(path);
+    }
     ctx.translate(item.pos.x, item.pos.y);
     ctx.rotate(((item.rot ?? 0) * Math.PI) / 180);
     if (item.type === "stage") paintStage(ctx, scene, w, h);
-    else if (item.type !== "text") {
-      const table = item.type === "table";
-      const hovered = table && scene.hoveredTable === item.id;
-      ctx.fillStyle = table ? mixed(theme.block, theme.taken, hovered ? 0.55 : 0.28) : mixed(theme.ground, theme.taken, 0.45);
-      ctx.strokeStyle = hovered ? theme.ink : mixed(theme.block, theme.taken, 0.9);
-      ctx.lineWidth = Math.max(1.25 / camera.pose.scale, 1);
-      shape(ctx, item, w, h);
-      ctx.fill();
-      if (table) ctx.stroke();
-    }
-    paintLabel(ctx, scene, camera, item, w, h);
+    paintLabel(ctx, scene, view, item, w, h);
     ctx.restore();
   }
 }
 
+/** @type {WeakMap<Item, Path2D>} */
+const paths = new WeakMap();
+
 /**
- * @param {CanvasRenderingContext2D} ctx
+ * The outline of a table or a shape, canvas units.
  * @param {Item} item
- * @param {number} w
- * @param {number} h
  */
-function shape(ctx, item, w, h) {
-  ctx.beginPath();
-  if (item.shp === "round") ctx.ellipse(0, 0, w / 2, h / 2, 0, 0, Math.PI * 2);
-  else ctx.roundRect(-w / 2, -h / 2, w, h, Math.min(w, h) * 0.12);
+export function tablePath(item) {
+  let path = paths.get(item);
+  if (!path) {
+    const { pos, size = { x: 0, y: 0 }, rot = 0 } = item;
+    const angle = (rot * Math.PI) / 180;
+    path = new Path2D();
+    if (item.shp === "round") path.ellipse(pos.x, pos.y, size.x / 2, size.y / 2, angle, 0, Math.PI * 2);
+    else {
+      const upright = new Path2D();
+      upright.roundRect(-size.x / 2, -size.y / 2, size.x, size.y, Math.min(size.x, size.y) * 0.12);
+      path.addPath(upright, new DOMMatrix().translate(pos.x, pos.y).rotate(rot));
+    }
+    paths.set(item, path);
+  }
+  return path;
 }
 
 /**
@@ -80,27 +98,32 @@ function paintStage(ctx, { theme }, w, h) {
  * A text keeps its drawn size, a label fits into its item; none is drawn too small to read.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Scene} scene
- * @param {Camera} camera
+ * @param {View} view
  * @param {Item} item
  * @param {number} w
  * @param {number} h
  */
-function paintLabel(ctx, { theme, fontFamily }, camera, item, w, h) {
-  if (!item.lbl) return;
+function paintLabel(ctx, { theme, fontFamily }, view, item, w, h) {
+  const text = item.lbl;
+  if (!text) return;
   const upright = item.type !== "text" && h > w * 1.4;
   const [along, across] = upright ? [h, w] : [w, h];
-  const base = item.type === "text" ? across || 24 : Math.min(across * 0.46, 64);
+  const base = item.type === "text" ? across || TEXT_SIZE : Math.min(across * 0.46, 64);
+  const weight = item.type === "text" ? 500 : 650;
+  // Letters that join, as Arabic ones, must not be pulled apart.
+  const spacing = item.type === "stage" && !JOINING.test(text) ? STAGE_SPACING : 0;
+  const width = base * (widthPerSize(ctx, weight, fontFamily, text) + spacing * text.length);
+  const size = along > 0 && width > along * 0.86 ? (base * along * 0.86) / width : base;
+  if (size * view.pose.scale < LABEL_PX_MIN) return;
+  if (upright) ctx.rotate(-Math.PI / 2);
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
-  ctx.letterSpacing = item.type === "stage" ? `${base * 0.14}px` : "0px";
-  ctx.font = `${item.type === "text" ? 500 : 650} ${base}px ${fontFamily}`;
-  const width = ctx.measureText(item.lbl).width;
-  const size = along > 0 && width > along * 0.86 ? (base * along * 0.86) / width : base;
-  if (size * camera.pose.scale >= 5.5) {
-    if (upright) ctx.rotate(-Math.PI / 2);
-    ctx.font = `${item.type === "text" ? 500 : 650} ${size}px ${fontFamily}`;
-    ctx.fillStyle = item.type === "stage" ? theme.onStage : item.type === "table" ? theme.ink : theme.soft;
-    ctx.fillText(item.lbl, 0, size * 0.04);
-  }
+  ctx.letterSpacing = `${size * spacing}px`;
+  ctx.font = fontOf(weight, size, fontFamily);
+  ctx.fillStyle = item.type === "stage" ? theme.onStage : item.type === "table" ? theme.ink : theme.soft;
+  ctx.fillText(text, 0, size * 0.04);
   ctx.letterSpacing = "0px";
 }
+
+/** Arabic, Syriac, N'Ko, Mongolian and their like. */
+const JOINING = /[\u0600-\u08ff\u1800-\u18af\ufb50-\ufdff\ufe70-\ufeff]/;

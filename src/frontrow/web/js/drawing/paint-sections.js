@@ -1,28 +1,41 @@
-/** Sections: floors under the seats, and from afar blocks that say their name and how they sell. */
+/** Sections: floors under the seats, and from afar blocks that say their name, what they cost and how full they are. */
 
-/** @import { Camera } from "./camera.js" */
-/** @import { Scene } from "./scene.js" */
+/** @import { Scene, SectionSale } from "./scene.js" */
+/** @import { View } from "./lens.js" */
 /** @import { VenueSection } from "../venue/venue.js" */
 
-import { noneFreeText } from "../sale/wording.js";
+import { noneFreeText } from "../words/seat-words.js";
 import { overlap } from "../venue/geometry.js";
-import { inkOn, mixed } from "./colors.js";
+import { contrast, inkOn, mixed } from "./colors.js";
+import { fontOf, widthPerSize } from "./lettering.js";
+import { paletteOf } from "./palette.js";
 
 /** Smaller names are left out rather than guessed at. */
 const NAME_PX_MIN = 8.5;
-
-/** WCAG 2.2, 1.4.3, for large bold text. */
-const LARGE_TEXT_CONTRAST_MIN = 3;
+const NAME_PX_MAX = 20;
+const NAME_WEIGHT = 650;
+const PRICE_PX_MIN = 10;
+const PRICE_WEIGHT = 500;
+/** A section with this much room around its name says more than its name. */
+const PRICE_ROOM_PX = 20;
+const METER_ROOM_PX = 27;
+/** The shares of the room that a line may take: the name stands across the middle, the price below it. */
+const NAME_WIDTH_SHARE = 1.7;
+const PRICE_WIDTH_SHARE = 1.66;
+/** How much of its category's colour a block shows: an all but sold one, and a free one. Ink is read on either. */
+const COLOR_SHARE_MIN = 0.2;
+const COLOR_SHARE_MAX = 0.62;
+const TEXT_CONTRAST_MIN = 4.5;
 
 /** @type {WeakMap<VenueSection, Path2D>} */
 const outlines = new WeakMap();
 
 /** @param {VenueSection} section */
-function outlineOf(section) {
+export function outlineOf(section) {
   let path = outlines.get(section);
   if (!path) {
     path = new Path2D();
-    section.outline.forEach(({ x, y }, i) => (i ? path?.lineTo(x, y) : path?.moveTo(x, y)));
+    for (const { x, y } of section.outline) path.lineTo(x, y);
     path.closePath();
     outlines.set(section, path);
   }
@@ -34,90 +47,139 @@ function outlineOf(section) {
  * @param {Scene} scene
  * @param {number} index
  */
-export function blockColor({ venue, sales, theme, categoryColors, category }, index) {
+export function blockColor(scene, index) {
+  const { venue, sales, theme, category } = scene;
   const { available, total } = sales[index];
-  const color = categoryColors[venue.sections[index].category];
-  if (available === 0 || total === 0) return mixed(theme.ground, theme.taken, 0.55);
-  const share = 0.5 + 0.5 * Math.sqrt(available / total);
-  const filtered = category >= 0 && venue.sections[index].category !== category;
-  return mixed(theme.ground, color, filtered ? 0.14 : share);
+  const own = venue.sections[index].category;
+  if (available === 0 || total === 0) return mixed(theme.ground, theme.taken, 0.4);
+  const share = COLOR_SHARE_MIN + (COLOR_SHARE_MAX - COLOR_SHARE_MIN) * Math.sqrt(available / total);
+  const filtered = category >= 0 && own !== category;
+  return mixed(theme.ground, scene.heat ? theme.held : paletteOf(scene).fills[own], filtered ? 0.08 : share);
+}
+
+/**
+ * @param {Scene} scene
+ * @param {number} index
+ */
+function edgeColor(scene, index) {
+  const { venue, sales, theme, category } = scene;
+  const own = venue.sections[index].category;
+  if (sales[index].available === 0 || (category >= 0 && own !== category) || scene.heat) return mixed(theme.ground, theme.taken, 0.8);
+  return mixed(theme.ground, paletteOf(scene).fills[own], 0.9);
 }
 
 /**
  * Under the seats. The context is in canvas units.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Scene} scene
- * @param {Camera} camera
+ * @param {View} view
  * @param {number} close 0 to 1, see closeness()
  */
-export function paintBlocks(ctx, scene, camera, close) {
+export function paintBlocks(ctx, scene, view, close) {
   const { venue, theme } = scene;
-  const view = camera.viewBox;
   ctx.lineJoin = "round";
-  venue.sections.forEach((section, index) => {
-    if (section.outline.length < 3 || !overlap(section.box, view)) return;
+  ctx.lineWidth = (1.5 - 0.5 * close) / view.pose.scale;
+  for (let index = 0; index < venue.sections.length; index++) {
+    const section = venue.sections[index];
+    if (section.outline.length < 3 || !overlap(section.box, view.viewBox)) continue;
     const path = outlineOf(section);
     const color = mixed(blockColor(scene, index), theme.block, close);
-    const hovered = scene.hoveredSection === section && close < 1;
-    ctx.fillStyle = hovered ? mixed(color, theme.ink, 0.12 * (1 - close)) : color;
+    ctx.fillStyle = color;
     ctx.fill(path);
-    ctx.lineWidth = (hovered ? 2 : 1) / camera.pose.scale;
-    ctx.strokeStyle = hovered ? theme.ink : mixed(mixed(color, theme.ink, 0.08), theme.line, close);
+    ctx.strokeStyle = mixed(edgeColor(scene, index), theme.line, close);
     ctx.stroke(path);
-  });
+  }
 }
 
 /**
  * Over the blocks. The context is in CSS pixels.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Scene} scene
- * @param {Camera} camera
+ * @param {View} view
  * @param {number} close
  */
-export function paintBlockNames(ctx, scene, camera, close) {
-  const { venue, sales, theme, fontFamily } = scene;
-  const view = camera.viewBox;
-  const { scale } = camera.pose;
+export function paintBlockNames(ctx, scene, view, close) {
+  const { venue, theme } = scene;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   ctx.globalAlpha = (1 - close) ** 2;
-  venue.sections.forEach((section, index) => {
-    if (!overlap(section.box, view)) return;
-    const roomPx = section.nameAt.room * scale;
-    if (roomPx < 6) return;
-    const { x, y } = camera.toView(section.nameAt);
-    const { available, fromMinor } = sales[index];
+  for (let index = 0; index < venue.sections.length; index++) {
+    const section = venue.sections[index];
+    if (!overlap(section.box, view.viewBox)) continue;
+    const roomPx = section.nameAt.room * view.pose.scale;
+    if (roomPx < 6) continue;
     const color = mixed(blockColor(scene, index), theme.block, close);
-    const wished = Math.min(20, Math.max(9, roomPx * 0.62));
-    const size = Math.min(wished, (wished * roomPx * 1.78) / widthOf(ctx, nameFont(wished, fontFamily), section.name));
-    if (size < NAME_PX_MIN) return;
-    const second = available === 0 ? noneFreeText(sales[index]) : fromMinor === null ? "" : `from ${scene.priceText(fromMinor)}`;
-    const font = `500 ${Math.max(10, size * 0.62)}px ${fontFamily}`;
-    const two = roomPx > 20 && second !== "" && widthOf(ctx, font, second) <= roomPx * 1.85;
-    ctx.font = nameFont(size, fontFamily);
-    ctx.fillStyle = available === 0 ? theme.soft : inkOn(color, LARGE_TEXT_CONTRAST_MIN);
-    ctx.fillText(section.name, x, y - (two ? size * 0.5 : 0));
-    if (!two) return;
-    ctx.font = font;
-    ctx.fillText(second, x, y + size * 0.62);
-  });
+    // The theme's ink where it reads, so that neighbours are not written in black and white by turns.
+    const own = scene.sales[index].available === 0 ? theme.soft : theme.ink;
+    const ink = contrast(own, color) >= TEXT_CONTRAST_MIN ? own : inkOn(color);
+    paintBlockName(ctx, scene, view, index, roomPx, ink);
+  }
   ctx.globalAlpha = 1;
 }
 
 /**
- * @param {number} size pixels
- * @param {string} fontFamily
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Scene} scene
+ * @param {View} view
+ * @param {number} index
+ * @param {number} roomPx
+ * @param {string} ink
  */
-function nameFont(size, fontFamily) {
-  return `650 ${size}px ${fontFamily}`;
+function paintBlockName(ctx, { venue, sales, words, fontFamily, priceText }, view, index, roomPx, ink) {
+  const { name, nameAt } = venue.sections[index];
+  const { available, total } = sales[index];
+  const wished = Math.min(NAME_PX_MAX, Math.max(9, roomPx * 0.62));
+  const size = Math.min(wished, (roomPx * NAME_WIDTH_SHARE) / widthPerSize(ctx, NAME_WEIGHT, fontFamily, name));
+  if (size < NAME_PX_MIN) return;
+  const smaller = Math.max(PRICE_PX_MIN, size * 0.62);
+  const about = roomPx < PRICE_ROOM_PX ? "" : aboutTexts(words, sales[index], priceText).find(
+    (text) => smaller * widthPerSize(ctx, PRICE_WEIGHT, fontFamily, text) <= roomPx * PRICE_WIDTH_SHARE) ?? "";
+  const told = about !== "";
+  const metered = told && available > 0 && available < total && roomPx > METER_ROOM_PX;
+  const { x, y } = view.toView(nameAt);
+  const top = y - (told ? size * 0.5 : 0) - (metered ? size * 0.28 : 0);
+  ctx.fillStyle = ink;
+  ctx.font = fontOf(NAME_WEIGHT, size, fontFamily);
+  ctx.fillText(name, x, top);
+  if (!told) return;
+  ctx.font = fontOf(PRICE_WEIGHT, smaller, fontFamily);
+  ctx.fillText(about, x, top + size * 1.1);
+  if (metered) paintMeter(ctx, x, top + size * 1.72, roomPx * 1.05, available / total, words.dir);
 }
 
 /**
- * @param {CanvasRenderingContext2D} ctx
- * @param {string} font
- * @param {string} text
+ * What there is to say of a section besides its name, the longer one first.
+ * @param {Scene["words"]} words
+ * @param {SectionSale} sale
+ * @param {Scene["priceText"]} priceText
+ * @returns {string[]}
  */
-function widthOf(ctx, font, text) {
-  ctx.font = font;
-  return ctx.measureText(text).width;
+function aboutTexts(words, sale, priceText) {
+  if (sale.available === 0) return [noneFreeText(words, sale)];
+  if (sale.fromMinor === null) return [];
+  const price = priceText(sale.fromMinor);
+  return [words.t("map.from_price", { price }), price];
+}
+
+/**
+ * How much is left, as a bar in the ink of the text above it.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {number} x middle
+ * @param {number} y top
+ * @param {number} width
+ * @param {number} share left, 0 to 1
+ * @param {"ltr" | "rtl"} dir the bar fills from where reading begins
+ */
+function paintMeter(ctx, x, y, width, share, dir) {
+  const height = 3;
+  const filled = Math.max(height, width * share);
+  const alpha = ctx.globalAlpha;
+  ctx.globalAlpha = alpha * 0.3;
+  ctx.beginPath();
+  ctx.roundRect(x - width / 2, y, width, height, height / 2);
+  ctx.fill();
+  ctx.globalAlpha = alpha;
+  ctx.beginPath();
+  ctx.roundRect(dir === "rtl" ? x + width / 2 - filled : x - width / 2, y, filled, height, height / 2);
+  ctx.fill();
 }

@@ -1,42 +1,45 @@
-/** One frame: ground, blocks, items, seats, labels, marks, in that order. Draws only what is in view. */
+/** The still picture of a part of the map: ground, blocks, items, seats, labels, in that order. Only what is in view. */
 
-/** @import { Camera } from "./camera.js" */
+/** @import { View } from "./lens.js" */
 /** @import { Scene } from "./scene.js" */
 
+import { grown } from "../venue/geometry.js";
 import { paintItems } from "./paint-items.js";
-import { paintLabels, paintMarks, paintSeats } from "./paint-seats.js";
+import { paintLabels } from "./paint-labels.js";
+import { paintSeats } from "./paint-seats.js";
 import { paintBlockNames, paintBlocks } from "./paint-sections.js";
 import { closeness } from "./scene.js";
+
+/** What is written on a seat or beside it reaches this far beyond it, in seat extents. */
+const LABEL_REACH = 2;
 
 /**
  * @param {CanvasRenderingContext2D} ctx
  * @param {Scene} scene
- * @param {Camera} camera
+ * @param {View} view
  * @param {number} pixelRatio
- * @param {number} nowMs
- * @returns {boolean} whether something moves: another frame is due
  */
-export function paintFrame(ctx, scene, camera, pixelRatio, nowMs) {
+export function paintStill(ctx, scene, view, pixelRatio) {
   const { venue, theme } = scene;
-  const { x, y, scale } = camera.pose;
+  const { x, y, scale } = view.pose;
   const close = closeness(venue, scale);
   const inPixels = () => ctx.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
   const inUnits = () => {
     const k = pixelRatio * scale;
-    ctx.setTransform(k, 0, 0, k, pixelRatio * (camera.width / 2) - k * x, pixelRatio * (camera.height / 2) - k * y);
+    ctx.setTransform(k, 0, 0, k, pixelRatio * (view.width / 2) - k * x, pixelRatio * (view.height / 2) - k * y);
   };
 
+  ctx.direction = scene.words.dir;
   inPixels();
   ctx.globalAlpha = 1;
   ctx.fillStyle = theme.ground;
-  ctx.fillRect(0, 0, camera.width, camera.height);
+  ctx.fillRect(0, 0, view.width, view.height);
   inUnits();
-  paintBlocks(ctx, scene, camera, close);
-  paintItems(ctx, scene, camera);
-  const cells = close > 0 ? venue.grid.cellsIn(camera.viewBox) : [];
-  if (cells.length) paintSeats(ctx, scene, camera, cells, close);
+  paintBlocks(ctx, scene, view, close);
+  paintItems(ctx, scene, view);
+  const cells = close > 0 ? venue.grid.cellsIn(grown(view.viewBox, venue.seatExtent * LABEL_REACH)) : [];
+  if (cells.length) paintSeats(ctx, scene, view, cells, close);
   inPixels();
-  if (cells.length) paintLabels(ctx, scene, camera, cells);
-  if (close < 1) paintBlockNames(ctx, scene, camera, close);
-  return paintMarks(ctx, scene, camera, nowMs, close);
+  if (cells.length) paintLabels(ctx, scene, view, cells);
+  if (close < 1) paintBlockNames(ctx, scene, view, close);
 }

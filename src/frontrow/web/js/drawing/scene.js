@@ -61,3 +61,5 @@ export const PICK_TOUCH_PX = 13;
 /** From these sizes on rows and seats carry their labels. */
 export const ROW_LABEL_PX = 9.5;
 export const SEAT_LABEL_PX = 17;
+/** Signs of accessible, companion's and restricted seats are read where a number is not yet. */
+export const SEAT_SIGN_PX = 12;

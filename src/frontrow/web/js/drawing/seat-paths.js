@@ -8,15 +8,17 @@
 /** @import { Venue } from "../venue/venue.js" */
 
 import { AVAILABLE, BLOCKED, BOOKED, HELD } from "../venue/seat-states.js";
+import { heatStep } from "./heat.js";
 
 /**
  * @typedef {object} CellPaths
- * @property {boolean} detailed
- * @property {Map<number, Path2D>} available by category
- * @property {Path2D | null} heldEdges stroked
- * @property {Path2D | null} heldStripes stroked, thinner; only when detailed
- * @property {Path2D | null} booked filled
- * @property {Path2D | null} blocked stroked
+ * @property {Float32Array | null} heat by which it was built
+ * @property {Map<number, Path2D>} full filled seats, by category, or by step of heat
+ * @property {Path2D | null} edges stroked: held, and those of unknown heat
+ * @property {Path2D | null} stripes stroked: held; only when detailed
+ * @property {Path2D | null} dots filled: booked
+ * @property {Path2D | null} crosses stroked: blocked
+ * @property {Path2D | null} signs stroked on full seats: what is not available although its heat fills it
  */
 
 export class SeatPaths {
@@ -27,53 +29,85 @@ export class SeatPaths {
   constructor(venue, stateOf) {
     this._venue = venue;
     this._stateOf = stateOf;
-    /** @type {(CellPaths | null)[]} */
-    this._built = venue.grid.cells.map(() => null);
+    /** @type {(CellPaths | null)[]} by cell, plain and detailed in turn: an overview and a close view may need both */
+    this._built = new Array(venue.grid.cells.length * 2).fill(null);
   }
 
   /** @param {number} seat whose look changed */
   forget(seat) {
-    this._built[this._venue.grid.cellOf[seat]] = null;
+    const at = this._venue.grid.cellOf[seat] * 2;
+    this._built[at] = null;
+    this._built[at + 1] = null;
   }
 
   /**
    * @param {Cell} cell
    * @param {boolean} detailed round corners and stripes; without, the same at a few pixels and cheaper to fill
+   * @param {Float32Array | null} heat by layout index; null for the colours of categories
    * @returns {CellPaths}
    */
-  of(cell, detailed) {
-    const built = this._built[cell.index];
-    if (built && built.detailed === detailed) return built;
-    const paths = this._build(cell, detailed);
-    this._built[cell.index] = paths;
+  of(cell, detailed, heat) {
+    const at = cell.index * 2 + Number(detailed);
+    const built = this._built[at];
+    if (built && built.heat === heat) return built;
+    const paths = this._build(cell, detailed, heat);
+    this._built[at] = paths;
     return paths;
   }
 
   /**
    * @param {Cell} cell
    * @param {boolean} detailed
+   * @param {Float32Array | null} heat
    */
-  _build(cell, detailed) {
+  _build(cell, detailed, heat) {
+    const venue = this._venue;
     /** @type {CellPaths} */
-    const paths = { detailed, available: new Map(), heldEdges: null, heldStripes: null, booked: null, blocked: null };
+    const paths = { heat, full: new Map(), edges: null, stripes: null, dots: null, crosses: null, signs: null };
     for (const seat of cell.seats) {
       const state = this._stateOf(seat);
-      if (state === AVAILABLE) {
-        const category = this._venue.categoryOf[seat];
-        let path = paths.available.get(category);
-        if (!path) paths.available.set(category, (path = new Path2D()));
-        addSeat(path, this._venue, seat, detailed, 1);
+      const step = heat ? heatStep(heat[seat]) : -1;
+      if (step >= 0) {
+        addSeat(fullPath(paths, step), venue, seat, detailed, 1);
+        if (state !== AVAILABLE && detailed) addSign((paths.signs ??= new Path2D()), venue, seat, state);
+      } else if (state === AVAILABLE && heat) {
+        addSeat((paths.edges ??= new Path2D()), venue, seat, detailed, 0.84);
+      } else if (state === AVAILABLE) {
+        addSeat(fullPath(paths, venue.categoryOf[seat]), venue, seat, detailed, 1);
       } else if (state === HELD) {
-        addSeat((paths.heldEdges ??= new Path2D()), this._venue, seat, detailed, 0.84);
-        if (detailed) addStripes((paths.heldStripes ??= new Path2D()), this._venue, seat);
+        addSeat((paths.edges ??= new Path2D()), venue, seat, detailed, 0.84);
+        if (detailed) addStripes((paths.stripes ??= new Path2D()), venue, seat);
       } else if (state === BOOKED) {
-        addDot((paths.booked ??= new Path2D()), this._venue, seat, detailed);
+        addDot((paths.dots ??= new Path2D()), venue, seat, detailed);
       } else if (state === BLOCKED) {
-        addCross((paths.blocked ??= new Path2D()), this._venue, seat);
+        addCross((paths.crosses ??= new Path2D()), venue, seat);
       }
     }
     return paths;
   }
+}
+
+/**
+ * @param {CellPaths} paths
+ * @param {number} index
+ */
+function fullPath({ full }, index) {
+  let path = full.get(index);
+  if (!path) full.set(index, (path = new Path2D()));
+  return path;
+}
+
+/**
+ * The state of a seat that heat has filled: the signs of the others, smaller, to be stroked.
+ * @param {Path2D} path
+ * @param {Venue} venue
+ * @param {number} seat
+ * @param {number} state
+ */
+function addSign(path, venue, seat, state) {
+  if (state === BOOKED) addDot(path, venue, seat, true, 0.3);
+  else if (state === BLOCKED) addCross(path, venue, seat, 0.34);
+  else addStripes(path, venue, seat, 0.62);
 }
 
 /**
@@ -120,9 +154,10 @@ export function addSeat(path, venue, seat, detailed, share) {
  * @param {Path2D} path
  * @param {Venue} venue
  * @param {number} seat
+ * @param {number} [share] of its extent
  */
-function addStripes(path, venue, seat) {
-  const r = Math.min(venue.halfW[seat], venue.halfH[seat]) * 0.84;
+function addStripes(path, venue, seat, share = 0.84) {
+  const r = Math.min(venue.halfW[seat], venue.halfH[seat]) * share;
   const x = venue.xs[seat];
   const y = venue.ys[seat];
   for (const [offset, reach] of [[0, 0.66], [-0.62, 0.4], [0.62, 0.4]]) {
@@ -136,9 +171,10 @@ function addStripes(path, venue, seat) {
  * @param {Venue} venue
  * @param {number} seat
  * @param {boolean} detailed
+ * @param {number} [share] of its extent
  */
-function addDot(path, venue, seat, detailed) {
-  const r = Math.min(venue.halfW[seat], venue.halfH[seat]) * 0.46;
+function addDot(path, venue, seat, detailed, share = 0.44) {
+  const r = Math.min(venue.halfW[seat], venue.halfH[seat]) * share;
   const x = venue.xs[seat];
   const y = venue.ys[seat];
   if (!detailed) {
@@ -153,9 +189,10 @@ function addDot(path, venue, seat, detailed) {
  * @param {Path2D} path
  * @param {Venue} venue
  * @param {number} seat
+ * @param {number} [share] of its extent
  */
-function addCross(path, venue, seat) {
-  const r = Math.min(venue.halfW[seat], venue.halfH[seat]) * 0.42;
+function addCross(path, venue, seat, share = 0.42) {
+  const r = Math.min(venue.halfW[seat], venue.halfH[seat]) * share;
   const x = venue.xs[seat];
   const y = venue.ys[seat];
   path.moveTo(x - r, y - r);

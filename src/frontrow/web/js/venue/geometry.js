@@ -83,18 +83,24 @@ export function turned(origin, dx, dy, degrees) {
  * @param {readonly Point[]} outline
  * @param {Point} point
  */
-export function insetOf(outline, point) {
+export function insetOf(outline, { x, y }) {
   let nearest = Infinity;
+  let inside = false;
   for (let i = 0, j = outline.length - 1; i < outline.length; j = i++) {
     const a = outline[j];
     const b = outline[i];
     const dx = b.x - a.x;
     const dy = b.y - a.y;
-    const along = ((point.x - a.x) * dx + (point.y - a.y) * dy) / (dx * dx + dy * dy || 1);
-    const t = Math.max(0, Math.min(1, along));
-    nearest = Math.min(nearest, Math.hypot(point.x - a.x - t * dx, point.y - a.y - t * dy));
+    const along = ((x - a.x) * dx + (y - a.y) * dy) / (dx * dx + dy * dy || 1);
+    const t = along < 0 ? 0 : along > 1 ? 1 : along;
+    const offX = x - a.x - t * dx;
+    const offY = y - a.y - t * dy;
+    const squared = offX * offX + offY * offY;
+    if (squared < nearest) nearest = squared;
+    if (b.y > y !== a.y > y && x < (dx * (y - b.y)) / dy + b.x) inside = !inside;
   }
-  return contains(outline, point) ? nearest : -nearest;
+  const distance = Math.sqrt(nearest);
+  return inside && outline.length >= 3 ? distance : -distance;
 }
 
 /** A place this much farther from the middle must have one unit more room to be preferred: along a wedge it stays central. */

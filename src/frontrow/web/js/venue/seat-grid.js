@@ -37,21 +37,33 @@ export class SeatGrid {
     this._radiusMax = 0;
     for (const radius of radii) if (radius > this._radiusMax) this._radiusMax = radius;
 
-    /** @type {number[][]} */
-    const members = Array.from({ length: this._columns * this._rows }, () => []);
     /** @type {Int32Array} the cell of each seat, by layout index */
     this.cellOf = new Int32Array(xs.length);
-    for (let seat = 0; seat < xs.length; seat++) {
-      members[this._slot(xs[seat], ys[seat])].push(seat);
-    }
     /** @type {Cell[]} the cells that have seats */
     this.cells = [];
     /** @type {Int32Array} slot -> cell index, -1 where empty */
-    this._cellAt = new Int32Array(members.length).fill(-1);
-    members.forEach((seats, slot) => {
-      if (seats.length === 0) return;
+    this._cellAt = new Int32Array(this._columns * this._rows).fill(-1);
+    this._fill();
+  }
+
+  /** Count, then place: two passes over the seats and one array for all cells. */
+  _fill() {
+    const { _xs: xs, _ys: ys, _radii: radii } = this;
+    const slots = new Int32Array(xs.length);
+    const ends = new Int32Array(this._cellAt.length + 1);
+    for (let seat = 0; seat < xs.length; seat++) {
+      slots[seat] = this._slot(xs[seat], ys[seat]);
+      ends[slots[seat] + 1] += 1;
+    }
+    for (let slot = 1; slot < ends.length; slot++) ends[slot] += ends[slot - 1];
+    const starts = ends.slice();
+    const placed = new Int32Array(xs.length);
+    for (let seat = 0; seat < xs.length; seat++) placed[starts[slots[seat]]++] = seat;
+    for (let slot = 0; slot < this._cellAt.length; slot++) {
+      if (ends[slot] === ends[slot + 1]) continue;
       const index = this.cells.length;
       this._cellAt[slot] = index;
+      const seats = placed.subarray(ends[slot], ends[slot + 1]);
       const box = { x0: Infinity, y0: Infinity, x1: -Infinity, y1: -Infinity };
       for (const seat of seats) {
         this.cellOf[seat] = index;
@@ -61,8 +73,8 @@ export class SeatGrid {
         box.y0 = Math.min(box.y0, ys[seat] - radius);
         box.y1 = Math.max(box.y1, ys[seat] + radius);
       }
-      this.cells.push({ index, seats: Int32Array.from(seats), box });
-    });
+      this.cells.push({ index, seats, box });
+    }
   }
 
   /**

@@ -62,6 +62,10 @@ export class Venue {
     const rows = new Map();
     /** @type {Map<string, number[]>} */
     const tableSeats = new Map();
+    /** @type {Seat | undefined} */
+    let before;
+    /** @type {number[] | undefined} */
+    let row;
     seats.forEach((seat, index) => {
       this.xs[index] = seat.position.x;
       this.ys[index] = seat.position.y;
@@ -76,19 +80,38 @@ export class Venue {
         this.sectionOf[index] = section;
         sectionSeats[section].push(index);
       }
-      if (seat.tableId) pushTo(tableSeats, seat.tableId, index);
-      else pushTo(rows, `${seat.sectionId ?? ""}\n${seat.rowLabel}`, index);
+      if (seat.tableId) {
+        pushTo(tableSeats, seat.tableId, index);
+      } else {
+        // Seats of a row mostly follow one another: its key is made once.
+        if (!row || before?.sectionId !== seat.sectionId || before?.rowLabel !== seat.rowLabel) {
+          const key = `${seat.sectionId ?? ""}\n${seat.rowLabel}`;
+          row = rows.get(key) ?? [];
+          if (row.length === 0) rows.set(key, row);
+          before = seat;
+        }
+        row.push(index);
+      }
     });
 
     /** @type {Box} around all seats */
-    this.seatBox = seats.reduce((box, _, i) => joined(box, grown(boxOf([seats[i].position]), this.radii[i])), { ...EMPTY_BOX });
+    this.seatBox = { ...EMPTY_BOX };
+    for (let seat = 0; seat < seats.length; seat++) {
+      const radius = this.radii[seat];
+      this.seatBox.x0 = Math.min(this.seatBox.x0, this.xs[seat] - radius);
+      this.seatBox.y0 = Math.min(this.seatBox.y0, this.ys[seat] - radius);
+      this.seatBox.x1 = Math.max(this.seatBox.x1, this.xs[seat] + radius);
+      this.seatBox.y1 = Math.max(this.seatBox.y1, this.ys[seat] + radius);
+    }
     this.grid = new SeatGrid(this.xs, this.ys, this.radii, this.seatBox);
     this.rows = [...rows.values()];
-    /** @type {RowLabel[]} */
-    this.rowLabels = rowLabels(this, this.rows, (seat) => seats[seat].rowLabel);
+    /** @type {RowLabel[] | null} */
+    this._rowLabels = null;
 
     /** @type {VenueSection[]} */
     this.sections = (layout.sections ?? []).map((section, index) => this._section(section, sectionSeats[index]));
+    /** @type {{ item: Item, box: Box }[]} with the box of what is drawn of each, its label included */
+    this.items = (layout.items ?? []).map((item) => ({ item, box: drawnBox(item) }));
     /** @type {VenueTable[]} */
     this.tables = (layout.items ?? [])
       .filter((item) => item.type === "table")
@@ -103,7 +126,13 @@ export class Venue {
     /** @type {Box} of everything drawn, with a margin */
     this.box = this._wholeBox();
     /** @type {number} a typical seat's extent, in canvas units: what levels of detail are judged by */
-    this.seatExtent = median([...this.radii]) * 2 || SEAT_EXTENT;
+    this.seatExtent = median(this.radii) * 2 || SEAT_EXTENT;
+  }
+
+  /** Where the names of the rows stand; reckoned when they are first drawn. */
+  get rowLabels() {
+    this._rowLabels ??= rowLabels(this, this.rows, (seat) => this.layout.seats[seat].rowLabel);
+    return this._rowLabels;
   }
 
   /**
@@ -186,6 +215,22 @@ function itemBox({ pos, size, rot = 0 }) {
   return boxOf([[-w, -h], [w, -h], [w, h], [-w, h]].map(([dx, dy]) => turned(pos, dx, dy, rot)));
 }
 
+/** Texts are drawn in their own height, and at most this many times as wide for each letter; a screen's light falls before it. */
+const LETTER_WIDTH_MAX = 0.8;
+const LIGHT_SHARE = 0.25;
+
+/**
+ * @param {Item} item
+ * @returns {Box}
+ */
+function drawnBox(item) {
+  const { x: w = 0, y: h = 0 } = item.size ?? {};
+  if (item.type === "stage") return grown(itemBox(item), w * LIGHT_SHARE);
+  if (item.type !== "text") return grown(itemBox(item), 2);
+  const size = h || SEAT_EXTENT;
+  return grown(itemBox(item), Math.max(size, (size * LETTER_WIDTH_MAX * (item.lbl?.length ?? 0)) / 2));
+}
+
 /**
  * @param {Map<string, number[]>} groups
  * @param {string} key
@@ -197,8 +242,7 @@ function pushTo(groups, key, member) {
   else groups.set(key, [member]);
 }
 
-/** @param {number[]} values */
+/** @param {Float32Array} values */
 function median(values) {
-  values.sort((a, b) => a - b);
-  return values[values.length >> 1] ?? 0;
+  return values.slice().sort()[values.length >> 1] ?? 0;
 }

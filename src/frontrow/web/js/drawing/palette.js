@@ -1,0 +1,66 @@
+/** The colours of seats on a theme, each 3:1 or more from what seats stand on, and of what is written on them, 4.5:1. */
+
+/** @import { Theme } from "../theme.js" */
+/** @import { Scene } from "./scene.js" */
+
+import { contrast, inkOn, standingOutOn } from "./colors.js";
+import { heatRamp } from "./heat.js";
+
+/** WCAG 2.2, 1.4.11: what must be seen to understand the map. */
+const GRAPHICS_CONTRAST_MIN = 3;
+/** WCAG 2.2, 1.4.3: the numbers on seats, all in the theme's own ink for dark (or light) surfaces. */
+const TEXT_CONTRAST_MIN = 4.5;
+
+/**
+ * @typedef {object} Palette
+ * @property {readonly string[]} fills of full seats: by category, or by step of heat
+ * @property {readonly string[]} inks on them
+ * @property {string} booked
+ * @property {string} held
+ * @property {string} blocked
+ */
+
+/**
+ * The venue's colours as this theme can show them: their own where they stand out from what seats stand on and carry the
+ * theme's `onInk`, else the nearest shade that does.
+ * @param {readonly { color: string }[]} categories
+ * @param {Theme} theme
+ * @returns {string[]} by category index
+ */
+export function categoryColors(categories, theme) {
+  return categories.map(({ color }) => seatColor(color, theme));
+}
+
+/**
+ * @param {string} color
+ * @param {Theme} theme
+ */
+function seatColor(color, theme) {
+  const shade = standingOutOn(color, [theme.block, theme.ground], GRAPHICS_CONTRAST_MIN);
+  return standingOutOn(shade, [theme.onInk], TEXT_CONTRAST_MIN);
+}
+
+/** @type {WeakMap<object, Palette>} by what decides: the ramp's theme or the categories' colours */
+const palettes = new WeakMap();
+
+/**
+ * @param {Pick<Scene, "theme" | "categoryColors" | "heat">} scene
+ * @returns {Palette} the same for the same colours
+ */
+export function paletteOf({ theme, categoryColors: colors, heat }) {
+  const key = heat ? theme : colors;
+  let palette = palettes.get(key);
+  if (!palette) {
+    const grounds = [theme.block, theme.ground];
+    const fills = heat ? heatRamp(theme) : colors.map((color) => seatColor(color, theme));
+    palette = {
+      fills,
+      inks: fills.map((fill) => (contrast(fill, theme.onInk) >= TEXT_CONTRAST_MIN ? theme.onInk : inkOn(fill))),
+      booked: standingOutOn(theme.taken, grounds, GRAPHICS_CONTRAST_MIN),
+      held: standingOutOn(theme.held, grounds, GRAPHICS_CONTRAST_MIN),
+      blocked: standingOutOn(theme.taken, grounds, GRAPHICS_CONTRAST_MIN),
+    };
+    palettes.set(key, palette);
+  }
+  return palette;
+}
