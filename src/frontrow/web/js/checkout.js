@@ -32,6 +32,7 @@ const SEATS_CHANGED = new Set(["hold_not_found", "hold_not_complete", "seats_una
  * @property {Notices} notices
  * @property {Words} words
  * @property {(minor: number) => string} price
+ * @property {(bookingId: string) => string | null} ticketPage the address of a booking's own page, where there is one
  * @property {() => void} onBest let the engine choose
  * @property {(expiresAtMs: number) => void} onExpiring
  * @property {(booking: Booking) => void} onBooked
@@ -204,8 +205,9 @@ export class Checkout {
   /** @param {Booking | undefined} booking */
   _showTicket(booking) {
     if (!booking) return;
-    const { sale, words } = this._options;
-    this.panel.confirm(ticket(words, booking, sale.event, this._placesOf(booking), { venue: sale.venue.name, onDone: () => this._done() }));
+    const { sale, words, ticketPage } = this._options;
+    const options = { venue: sale.venue.name, page: ticketPage(booking.bookingId), onDone: () => this._done() };
+    this.panel.confirm(ticket(words, booking, sale.event, this._placesOf(booking), options));
   }
 
   /**

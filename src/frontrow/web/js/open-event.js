@@ -76,7 +76,7 @@ export class OpenEvent {
     const choosing = this._choosing;
     this.pane = new MapPane({ sale: this.sale, theme, fontFamily, words, price, notices, chooser: this._chooser(), onBest: choosing && (() => choosing.openBest()) });
     this._checkout = choosing && new Checkout({
-      sale: this.sale, clock: api.clock, pane: this.pane, notices, words, price, onBest: () => choosing.openBest(),
+      sale: this.sale, clock: api.clock, pane: this.pane, notices, words, price, ticketPage: (bookingId) => ticketPage(api.origin, bookingId), onBest: () => choosing.openBest(),
       onExpiring: listener.onExpiring, onBooked: listener.onBooked, onProblem: listener.onProblem,
     });
     this.element = h("div", { class: "opened", lang: words.language, dir: words.dir, "data-mode": mode },
@@ -183,4 +183,14 @@ export class OpenEvent {
       if (cut) this._notices.say(this._words.t("map.live_again"));
     }
   }
+}
+
+/**
+ * The booking's page at the server (js/page/), with its code for the door. A guest's token is kept per site, so on
+ * another site's page there is none to open it with.
+ * @param {string} origin of the API
+ * @param {string} bookingId
+ */
+function ticketPage(origin, bookingId) {
+  return new URL(origin).origin === location.origin ? `${origin}/?booking=${encodeURIComponent(bookingId)}` : null;
 }

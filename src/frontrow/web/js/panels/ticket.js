@@ -13,9 +13,9 @@ const SEATS_SHOWN_MAX = 12;
  * @param {Booking} booking
  * @param {EventSummary} event
  * @param {readonly { place: string, spot: string }[]} seats
- * @param {{ venue: string, onDone: () => void }} options
+ * @param {{ venue: string, page: string | null, onDone: () => void }} options page: the address of its own page, where there is one
  */
-export function ticket(words, booking, event, seats, { venue, onDone }) {
+export function ticket(words, booking, event, seats, { venue, page, onDone }) {
   const rest = seats.length - SEATS_SHOWN_MAX;
   const places = seats.slice(0, SEATS_SHOWN_MAX).map(({ place, spot }) => h("li", {}, h("span", {}, spot), place ? h("span", { class: "soft" }, place) : null));
   /** @param {string} term @param {string} text */
@@ -35,6 +35,7 @@ export function ticket(words, booking, event, seats, { venue, onDone }) {
       h("div", { class: "ticket-code" }, h("span", { class: "soft" }, words.t("map.booking_code")), h("code", { dir: "ltr" }, booking.bookingId)),
       stripes(booking.bookingId),
     ),
+    page && h("a", { class: "primary wide", href: page }, words.t("map.ticket_page")),
     h("button", { type: "button", class: "quiet wide", onclick: onDone }, words.t("map.back_to_map")),
   );
 }

@@ -115,6 +115,7 @@ export const map = {
 
   your_seats: "مقاعدك",
   your_details: "بياناتك",
+  ticket_page: "طباعة أو حفظ أو إلغاء",
   your_ticket: "تذكرتك",
   your_tickets: "تذاكرك",
   back_to_seats: "العودة إلى مقاعدك",

@@ -115,6 +115,7 @@ export const map = {
 
   your_seats: "Ihre Plätze",
   your_details: "Ihre Angaben",
+  ticket_page: "Drucken, sichern, stornieren",
   your_ticket: "Ihr Ticket",
   your_tickets: "Ihre Tickets",
   back_to_seats: "Zurück zu Ihren Plätzen",

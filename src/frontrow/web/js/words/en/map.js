@@ -123,6 +123,7 @@ export const map = /** @type {const} */ ({
   // The basket
   your_seats: "Your seats",
   your_details: "Your details",
+  ticket_page: "Print, save or cancel",
   your_ticket: "Your ticket",
   your_tickets: "Your tickets",
   back_to_seats: "Back to your seats",
