@@ -129,23 +129,22 @@ def _assembled(
     item_ids: UniqueIds,
     focal_point: Point | None,
 ) -> Layout | None:
-    """The floors below one another, moved so that a margin is left all around; None when nothing is drawn."""
+    """The floors below one another, each in the middle, with a margin all around; None when nothing is drawn."""
     drawn = [(name, sheet, bounds) for name, sheet in sheets if (bounds := sheet.bounds()) is not None]
     if not drawn:
         return None
-    left = min(bounds[0] for _, _, bounds in drawn)
-    width = max(bounds[2] for _, _, bounds in drawn) - left
+    width = max(bounds[2] - bounds[0] for _, _, bounds in drawn)
     longest = max(width, *(bounds[3] - bounds[1] for _, _, bounds in drawn))
     margin = round(max(MARGIN_MIN, MARGIN_SHARE * longest))
     seats: list[Seat] = []
     sections: list[Section] = []
     items: list[Item] = []
     y = 0.0
-    for name, sheet, (_, top, _, bottom) in drawn:
+    for name, sheet, (left, top, right, bottom) in drawn:
         y += margin
-        shift = Point(margin - left, y - top)
+        shift = Point(margin + (width - (right - left)) / 2 - left, y - top)
         if name is not None:
-            place = Point(round(margin + 0.3 * _FLOOR_HEADING * len(name), 2), round(y - margin / 2, 2))
+            place = Point(round(margin + width / 2, 2), round(y - margin / 2, 2))
             heading = Item(
                 id=item_ids.take(f"floor-{slug(name, length_max=40)}"),
                 type="text",
