@@ -343,15 +343,13 @@ export class Basket {
 
   /**
    * Prolong what may be about to be given back, after a look at what there is.
-   * @param {readonly string[]} [holdIds] these; all of ours unless said otherwise
-   * @returns {Promise<boolean>} whether anything is held
+   * @returns {Promise<boolean>} whether anything is held, and has its full time now
    */
-  async keep(holdIds) {
+  async keep() {
     if (this.booking) return false;
-    if (!holdIds) await this.look();
-    const mine = this.holdIds.filter((holdId) => !holdIds || holdIds.includes(holdId));
-    await this._prolong(mine);
-    return mine.length > 0;
+    await this.look();
+    const { holdIds } = this;
+    return (await this._prolong(holdIds)) === null && holdIds.length > 0;
   }
 
   /**

@@ -16,7 +16,7 @@ const AGAIN_AFTER_MS = 3_000;
  * @property {() => readonly string[]} holdIds to be given back; none while a booking is being made
  * @property {(holdId: string, afterSeconds: number) => void} releaseLeaving
  * @property {(holdIds: readonly string[]) => void} onLeft
- * @property {() => Promise<boolean>} keep see what is held, and prolong it; false when nothing is
+ * @property {() => Promise<boolean>} keep see what is held, and prolong it; false when there is nothing to prolong
  */
 
 export class Leaving {
