@@ -3,5 +3,6 @@
 import "./drawing.test.js";
 import "./live.test.js";
 import "./operator.test.js";
+import "./pages.test.js";
 import "./sale.test.js";
 import "./words.test.js";

@@ -2,6 +2,7 @@
 
 export const TICKET_CSS = `
   .confirmation { display: grid; gap: 20px; padding: 30px 0 24px; }
+  a.primary { text-decoration: none; }
   .confirmation-head { display: grid; justify-items: center; gap: 4px; text-align: center; }
   .confirmation-head h2 { font-size: 24px; font-weight: 720; letter-spacing: -.02em; }
   .confirmation-head p { color: var(--soft); }
