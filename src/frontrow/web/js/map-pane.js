@@ -12,8 +12,8 @@
 /** @import { VenueTable } from "./venue/venue.js" */
 /** @import { Words } from "./words/words.js" */
 
-import { standingOut } from "./drawing/colors.js";
 import { MapView } from "./drawing/map-view.js";
+import { categoryColors } from "./drawing/palette.js";
 import { PICK_TOUCH_PX } from "./drawing/scene.js";
 import { SeatPaths } from "./drawing/seat-paths.js";
 import { MapKeys } from "./map-keys.js";
@@ -92,7 +92,7 @@ export class MapPane {
     });
     this._list = new SeatList(words, {
       venue, states: () => sale.states, minor: (seat) => sale.basket.priceMinor(seat), price,
-      chosen: chooser.chosen, choosable: chooser.choosable, onToggle: chooser.onSeat,
+      color: (category) => this.colorOf(category), chosen: chooser.chosen, choosable: chooser.choosable, onToggle: chooser.onSeat,
     });
     this._view = new MapView(canvas, this._scene, {
       onTap: (target, at, type) => this._tap(target, at, type),
@@ -109,7 +109,7 @@ export class MapPane {
     this.element = h("section", { class: "map", "aria-label": words.t("map.region_seats"), onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this._pointing.dismiss() && event.stopPropagation() },
       h("div", { class: "map-top" }, this._legend.element, h("div", { class: "map-actions" }, onBest && this._controls.best, this._controls.view)),
       this._keys.element, this._pointing.element, this._list.element,
-      h("div", { class: "map-notes" }, notices.banner, notices.messages),
+      h("div", { class: "map-notes" }, notices.banner), h("div", { class: "map-notes map-messages" }, notices.messages),
       h("div", { class: "map-key" }, this._controls.keyToggle, key(words, specialsOf(venue))), this._controls.zoom);
     this._sizes = new ResizeObserver(() => this._inset());
     this._sizes.observe(this.element);
@@ -128,9 +128,10 @@ export class MapPane {
   /** @param {Theme} theme */
   setTheme(theme) {
     const { venue } = this._scene;
-    const colors = venue.categories.map(({ color }) => standingOut(color, theme.block, 3));
+    const colors = categoryColors(venue.categories, theme);
     Object.assign(this._scene, { theme, categoryColors: colors });
     this._legend.recolor(colors);
+    this._list.recolor();
     this._view.invalidate();
   }
 
@@ -170,15 +171,23 @@ export class MapPane {
   /** Point out seats that are spoken of elsewhere, and bring them into view. @param {readonly number[]} seats none to end it */
   highlight(seats) {
     this._scene.highlighted = new Set(seats);
-    if (seats.length) this._view.flyToBox(this._boxAround(seats), OFFER_SEAT_PX);
+    this._pointing.dismiss();
+    this._inset();
+    this._bring(seats);
     this._view.invalidate();
   }
 
-  /** @param {readonly number[]} seats */
-  _boxAround(seats) {
+  /** Bring seats into view, large enough to be told apart; where they are already, the map rests. @param {readonly number[]} seats */
+  _bring(seats) {
+    if (seats.length === 0) return;
     const { xs, ys, seatExtent } = this._sale.venue;
+    const { camera } = this._view;
     const box = seats.reduce((around, seat) => joined(around, boxOf([{ x: xs[seat], y: ys[seat] }])), { ...EMPTY_BOX });
-    return grown(box, seatExtent * OFFER_MARGIN_SEATS);
+    const [from, to] = [camera.toView({ x: box.x0, y: box.y0 }), camera.toView({ x: box.x1, y: box.y1 })];
+    const { top, right, bottom, left } = camera.insets;
+    const inside = from.x > left && from.y > top && to.x < camera.width - right && to.y < camera.height - bottom;
+    if (inside && seatExtent * camera.pose.scale >= OFFER_SEAT_PX) return;
+    this._view.flyToBox(grown(box, seatExtent * OFFER_MARGIN_SEATS), OFFER_SEAT_PX);
   }
 
   /**
@@ -194,8 +203,7 @@ export class MapPane {
 
   /** @param {readonly number[]} seats to bring into view */
   lookAt(seats) {
-    if (seats.length === 1) this._view.show(seats[0]);
-    else if (seats.length) this._view.flyToBox(this._boxAround(seats), OFFER_SEAT_PX);
+    this._bring(seats);
     this._keys.place(seats[0]);
   }
 
@@ -304,7 +312,13 @@ export class MapPane {
     const narrow = this.element.clientWidth < NARROW_PX;
     const [start, end] = narrow ? [8, 8] : [24, 64];
     const [left, right] = this._words.dir === "rtl" ? [end, start] : [start, end];
-    this._view.setInsets({ top: narrow ? 60 : 66, bottom: narrow ? 30 : 60, left, right });
+    this._view.setInsets({ top: narrow ? 60 : 66, bottom: (narrow ? 30 : 60) + this._sheetPx(), left, right });
+  }
+
+  /** How much of the map's foot a dialog covers now. */
+  _sheetPx() {
+    const sheet = this.element.parentElement?.querySelector("dialog[open][data-sheet]");
+    return sheet ? Math.max(0, this.element.getBoundingClientRect().bottom - sheet.getBoundingClientRect().top) : 0;
   }
 }
 

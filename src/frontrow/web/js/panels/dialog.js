@@ -86,6 +86,7 @@ export class Dialog {
     const width = narrow ? host.width : Math.min(372, host.width);
     style.width = `${width}px`;
     style.left = `${narrow || rtl ? host.left : host.right - width}px`;
+    style.right = "auto";
     style.maxHeight = `${Math.max(180, narrow ? (bottom - top) * 0.8 : bottom - top)}px`;
     style.top = narrow ? "auto" : `${top}px`;
     style.bottom = narrow ? `${Math.max(0, innerHeight - bottom)}px` : "auto";

@@ -11,6 +11,7 @@
 
 import { AVAILABLE, MINE, countStates } from "../venue/seat-states.js";
 import { noneFreeText, rowName, seatFlags, sectionName, stateText, tableName } from "../words/seat-words.js";
+import { icon } from "./icons.js";
 import { ListFilter } from "./list-filter.js";
 import { fill, h } from "./markup.js";
 
@@ -23,6 +24,7 @@ const SEATS_AT_ONCE = 600;
  * @property {() => Uint8Array} states
  * @property {(seat: number) => boolean} chosen whether the buyer, or who selects, has it
  * @property {(seat: number) => boolean} choosable whether a press does something
+ * @property {(category: number) => string} color
  * @property {(seat: number) => number} minor
  * @property {(minor: number) => string} price
  * @property {(seat: number) => void} onToggle
@@ -120,6 +122,12 @@ export class SeatList {
     for (const group of this._groups) group.end();
   }
 
+  /** The theme has changed. */
+  recolor() {
+    const { venue, color } = this._source;
+    for (const [seat, button] of this._buttons) button.style.setProperty("--category", color(venue.categoryOf[seat]));
+  }
+
   /** Only this category is listed; all when -1. @param {number} category */
   restrict(category) {
     this._filter.restrict(category);
@@ -177,6 +185,9 @@ export class SeatList {
   _button(seat, first, row) {
     const button = h("button", { type: "button", class: "list-seat", tabindex: first ? 0 : -1, onclick: () => this._source.onToggle(seat) }, String(this._source.venue.seat(seat).seatNumber));
     button.dataset.row = row;
+    const { venue, color } = this._source;
+    button.style.setProperty("--category", color(venue.categoryOf[seat]));
+    if (venue.seat(seat).accessible) button.append(icon("wheelchair", 15));
     this._buttons.set(seat, button);
     this._reflect(seat);
     return button;

@@ -6,7 +6,7 @@ export const DIALOG_CSS = `
     background: var(--surface); color: var(--ink); border-inline-start: 1px solid var(--line); box-shadow: 0 0 48px rgb(var(--shadow) / .22);
   }
   .dialog[open] { display: flex; animation: arrive .22s ease-out; }
-  .dialog::backdrop { background: rgb(0 0 0 / .14); }
+  .dialog::backdrop { background: rgb(0 0 0 / .1); }
   .dialog[data-sheet] { border: 0; border-radius: 18px 18px 0 0; box-shadow: 0 -6px 28px rgb(var(--shadow) / .25); padding-bottom: env(safe-area-inset-bottom); }
   .dialog-head { display: flex; align-items: center; gap: 8px; padding: 14px 20px 4px; padding-inline-end: 12px; }
   .dialog-head h2 { flex: 1; font-size: 19px; font-weight: 680; letter-spacing: -.015em; text-wrap: balance; }
@@ -31,6 +31,10 @@ export const DIALOG_CSS = `
   .step:hover:not([aria-disabled="true"]) { background: var(--raised); }
   .step[aria-disabled="true"] { color: var(--edge); }
   .count-now { min-width: 34px; text-align: center; font-size: 18px; font-weight: 700; font-variant-numeric: tabular-nums; }
+  .dialog[data-sheet] .dialog-head { padding: 8px 18px 0; padding-inline-end: 8px; }
+  .dialog[data-sheet] .dialog-body { gap: 10px; padding: 0 18px 14px; }
+  .dialog[data-sheet] .offer { padding: 9px 12px; }
+  .dialog[data-sheet] .best { gap: 14px; }
   @keyframes arrive { from { opacity: 0; transform: translateX(16px); } }
   .dialog[data-sheet][open] { animation-name: arrive-up; }
   [dir="rtl"] .dialog:not([data-sheet])[open] { animation-name: arrive-rtl; }

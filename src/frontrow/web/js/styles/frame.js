@@ -31,7 +31,7 @@ export const FRAME_CSS = `
 
   .primary, .quiet {
     display: inline-flex; align-items: center; justify-content: center; gap: 8px; min-height: 48px; padding: 0 22px;
-    border-radius: 12px; font-weight: 600; transition: background-color .15s, opacity .15s, transform .1s;
+    border-radius: 12px; font-weight: 600; text-decoration: none; transition: background-color .15s, opacity .15s, transform .1s;
   }
   .primary { background: var(--ink); color: var(--on-ink); }
   .primary:hover:enabled { opacity: .88; }

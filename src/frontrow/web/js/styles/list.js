@@ -28,6 +28,9 @@ export const LIST_CSS = `
   .list-row-name { font-size: 13px; font-weight: 600; color: var(--soft); padding-top: 10px; overflow-wrap: anywhere; }
   .list-seats { display: flex; flex-wrap: wrap; gap: 5px; padding: 2px; margin: -2px; }
   .list-seat { min-width: 40px; height: 40px; padding: 0 6px; border-radius: 10px; border: 1px solid var(--edge); font-size: 13px; font-weight: 600; font-variant-numeric: tabular-nums; }
+  .list-seat { position: relative; display: inline-flex; align-items: center; justify-content: center; gap: 3px; }
+  .list-seat::after { content: ""; position: absolute; inset-inline: 9px; bottom: 4px; height: 3px; border-radius: 2px; background: var(--category); }
+  .list-seat:is([aria-disabled="true"], [aria-pressed="true"])::after { content: none; }
   .list-seat:focus-visible { outline-offset: 0; }
   .list-seat:hover { background: var(--raised); }
   .list-seat[aria-disabled="true"] { border-color: transparent; background: var(--raised); color: var(--soft); text-decoration: line-through; cursor: not-allowed; font-weight: 400; }

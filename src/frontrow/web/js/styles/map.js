@@ -63,6 +63,7 @@ export const MAP_CSS = `
   .tooltip-flags span { font-size: 12px; padding: 1px 8px; border-radius: 6px; background: var(--raised); color: var(--soft); }
 
   .map-notes { position: absolute; z-index: 4; inset-inline: 0; margin-inline: auto; top: 66px; display: flex; flex-direction: column; align-items: center; gap: 8px; width: min(92%, 440px); pointer-events: none; }
+  .map-messages { top: auto; bottom: 72px; }
   .banner, .message { pointer-events: auto; display: flex; align-items: center; gap: 10px; border-radius: 12px; font-size: 14px; box-shadow: 0 8px 28px rgb(var(--shadow) / .16); animation: rise .22s ease-out; }
   .banner { padding: 8px 14px; background: var(--warn-wash); color: var(--warn); border: 1px solid color-mix(in srgb, var(--warn) 25%, transparent); }
   .messages { display: flex; flex-direction: column; gap: 8px; width: 100%; align-items: center; }
@@ -87,6 +88,7 @@ export const MAP_CSS = `
     .map:not([data-key]) .key { display: none; }
     .key { flex-direction: column; gap: 6px; padding: 11px 16px; padding-inline-start: 12px; box-shadow: 0 8px 28px rgb(var(--shadow) / .16); }
     .map-notes { top: 56px; }
+    .map-messages { top: 104px; bottom: auto; }
     .opened:has(.panel[data-step="done"]) .map { visibility: hidden; }
   }
 `;

@@ -121,14 +121,15 @@ function rowText(words, venue, members) {
   const table = venue.tableOf(first);
   const place = table ? tableName(words, table) : rowLabel && rowName(words, rowLabel);
   if (members.length === 1 || !place) return members.map((seat) => seatName(words, venue, seat).spot);
-  return [words.t("map.named_seats", { place, seats: ranges(members.map((seat) => String(venue.seat(seat).seatNumber))) })];
+  return [words.t("map.named_seats", { place, seats: ranges(words, members.map((seat) => String(venue.seat(seat).seatNumber))) })];
 }
 
 /**
- * `3, 4, 5, 9` as `3–5, 9`.
+ * `3, 4, 5, 9` as `3–5 and 9`.
+ * @param {Words} words
  * @param {readonly string[]} numbers
  */
-function ranges(numbers) {
+function ranges(words, numbers) {
   const sorted = [...numbers].sort((a, b) => Number(a) - Number(b) || (a < b ? -1 : 1));
   /** @type {string[][]} */
   const runs = [];
@@ -137,5 +138,5 @@ function ranges(numbers) {
     if (run && Number(number) === Number(run.at(-1)) + 1) run.push(number);
     else runs.push([number]);
   }
-  return runs.map((run) => (run.length > 2 ? `${run[0]}–${run.at(-1)}` : run.join(", "))).join(", ");
+  return words.list(runs.flatMap((run) => (run.length > 2 ? [`${run[0]}–${run.at(-1)}`] : run)));
 }

@@ -94,7 +94,10 @@ export class Words {
   money(amountMinor, currency, { short = false } = {}) {
     const full = this._money(currency, false);
     const major = amountMinor / 10 ** (full.resolvedOptions().maximumFractionDigits ?? 2);
-    return (short && Number.isInteger(major) ? this._money(currency, true) : full).format(major);
+    const format = short && Number.isInteger(major) ? this._money(currency, true) : full;
+    if (this.dir === "ltr") return format.format(major);
+    // A symbol such as US$ would be torn apart at its end: it is kept from left to right, U+2066 … U+2069.
+    return format.formatToParts(major).map(({ type, value }) => (type === "currency" ? `\u2066${value}\u2069` : value)).join("");
   }
 
   /**
