@@ -146,7 +146,7 @@ def change_event(
 
 
 def block_seats(event_id: str, seat_ids: Sequence[str], *, reason: str | None = None) -> Flow[Block]:
-    """Withhold free seats from sale, all or none.
+    """Withhold 1 to 5,000 free seats from sale, all or none.
 
     Raises:
         SeatsUnavailable: naming the seats that are not free. Nothing is withheld.
@@ -155,7 +155,7 @@ def block_seats(event_id: str, seat_ids: Sequence[str], *, reason: str | None = 
 
 
 def unblock_seats(event_id: str, seat_ids: Sequence[str]) -> Flow[UnblockedSeats]:
-    """Put withheld seats on sale again; others that are named stay as they are."""
+    """Put withheld seats on sale again, 1 to 5,000 in a call; others that are named stay as they are."""
     return asked(_blocks("unblockSeats", "DELETE", event_id, BlockForm(seat_ids=tuple(seat_ids))), UnblockedSeats)
 
 

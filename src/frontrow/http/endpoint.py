@@ -143,6 +143,7 @@ def _body_reader(operation: AnyOperation, services: Services) -> Callable[[Reque
         return None
     settings = services.settings
     bytes_max = settings.layout_bytes_max if operation.takes_large_body else settings.body_bytes_max
+    bytes_max = max(bytes_max, operation.body_bytes_min)
     decode = _decoder(operation)
     absent = operation.body() if operation.body_optional else None
 

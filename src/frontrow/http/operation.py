@@ -159,6 +159,7 @@ class Operation(Generic[BodyT, QueryT]):
     `errors` is how refusals look; operations on one path share it.
     `counts_as` is the rate limit it falls under: `hold` for what takes seats.
     `takes_key` allows an Idempotency-Key header. `cache` is the Cache-Control of a success.
+    `body_bytes_min` is what a body may have at least, whatever bound there is for others.
     `answers_text` are further media types of a success, which the query asks for and no schema describes.
     `streams` says that it answers an event stream, which begins after a Last-Event-ID header's event.
     """
@@ -186,6 +187,7 @@ class Operation(Generic[BodyT, QueryT]):
     counts_as: CountsAs = "call"
     media_type: str = JSON_MEDIA_TYPE
     takes_large_body: bool = False
+    body_bytes_min: int = 0
     cache: str = NO_STORE
     answers_text: tuple[str, ...] = ()
     streams: bool = False

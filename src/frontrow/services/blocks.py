@@ -3,12 +3,13 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import structlog
 
-from frontrow.domain.booking import Block, SeatConflict, SeatRowState
+from frontrow.domain.booking import Block, LedgerSeat, SeatConflict, SeatRowState
 from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
-from frontrow.domain.hold import SeatsUnavailable, Written
+from frontrow.domain.hold import SeatRefusal, SeatsUnavailable, Unavailable, Written
 from frontrow.domain.ids import BlockId, EventId, SeatId, new_made_id
 from frontrow.domain.layout_index import LayoutIndex
 from frontrow.domain.selection import DuplicateSeats, EmptySelection, SelectionFault, TooManySeats, UnknownSeats
@@ -21,7 +22,11 @@ from frontrow.services.outcomes import BlockAnswer, BlockWritten, NotFound, Role
 from frontrow.services.relay import Relay
 from frontrow.services.seat_calls import SeatCalls
 
-SEATS_PER_BLOCK_MAX = 1_000
+SEATS_PER_BLOCK_MAX = 5_000
+"""A large section. All of it is one transaction of the ledger, some 30 to 60 ms on SQLite."""
+SEATS_PER_STEP_MAX = 1_000
+"""Withheld by the store in one step: some 3 ms in which it answers nobody else."""
+HOLDERS_PER_READ_MAX = 500
 SETTLE_PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 120.0, 240.0)
 """When a block of unknown outcome is looked at again: for eight minutes. After that the reconciler's alarm tells."""
 
@@ -58,6 +63,8 @@ class BlockService:
         """Withhold 1 to SEATS_PER_BLOCK_MAX free seats from sale, all or none. Some seats of a table are enough.
 
         Held and sold seats refuse it. First the store, so that nobody can hold the seats meanwhile, then the ledger.
+        The store is asked in steps of SEATS_PER_STEP_MAX seats: where one is refused, those before it were withheld
+        for a moment.
 
         Raises:
             StoreUnavailable: nothing is withheld, or will not be for long: it is taken back in the background.
@@ -74,15 +81,12 @@ class BlockService:
         block_id = BlockId(new_made_id(sale.event.number))
         block = Block(block_id, event_id, seat_ids, caller.user_id, reason)
         try:
-            withheld: Written | SeatsUnavailable = await self._calls.ask(
-                event_id, lambda: self._store.set_blocked(event_id, block_id=block_id, seat_ids=seat_ids)
-            )
+            withheld = await self._withhold(block)
         except StoreUnavailable:
             self._background.start(self._take_back(block), name="take back a block")
             raise
         if isinstance(withheld, SeatsUnavailable):
             return withheld
-        self._calls.heard(event_id, withheld)
         try:
             conflict = await self._ledger.add_block(block)
         except LedgerUnavailable as error:
@@ -115,6 +119,35 @@ class BlockService:
             self._calls.heard(event_id, await self._store.free_seats(event_id, owner_id=owner_id, seat_ids=of_owner))
             freed.update(of_owner)
         return SeatsUnblocked(tuple(seat_id for seat_id in seat_ids if seat_id in freed))
+
+    async def _withhold(self, block: Block) -> Written | SeatsUnavailable:
+        """Have the store withhold all seats, step by step, or none; the last step's answer, or every seat refused."""
+        event_id, seat_ids, done = block.event_id, block.seat_ids, 0
+        while True:
+            step, rest = seat_ids[done : done + SEATS_PER_STEP_MAX], seat_ids[done + SEATS_PER_STEP_MAX :]
+            outcome: Written | SeatsUnavailable = await self._calls.ask(
+                event_id, partial(self._store.set_blocked, event_id, block_id=block.block_id, seat_ids=step)
+            )
+            if isinstance(outcome, SeatsUnavailable):
+                if done:
+                    await self._free(block)
+                return SeatsUnavailable((*outcome.refusals, *await self._not_free(event_id, rest)), outcome.now_ms)
+            self._calls.heard(event_id, outcome)
+            if not rest:
+                return outcome
+            done += len(step)
+
+    async def _not_free(self, event_id: EventId, seat_ids: Sequence[SeatId]) -> list[SeatRefusal]:
+        """Those of the seats that are held or sold now, and which of it."""
+        if not seat_ids:
+            return []
+        sold = await self._calls.ask(event_id, lambda: self._store.sold_seats(event_id))
+        held: set[SeatId] = set()
+        for first in range(0, len(seat_ids), HOLDERS_PER_READ_MAX):
+            held.update(await self._store.holders(event_id, seat_ids[first : first + HOLDERS_PER_READ_MAX]))
+        held.difference_update(sold)
+        rows = [LedgerSeat(seat_id, state, owner_id) for seat_id, (state, owner_id) in sold.items()]
+        return [*refusals(seat_ids, rows), *(SeatRefusal(it, Unavailable.HELD) for it in seat_ids if it in held)]
 
     async def _withheld_by_store_alone(self, event_id: EventId, seat_ids: Sequence[SeatId]) -> dict[str, list[SeatId]]:
         sold = await self._calls.ask(event_id, lambda: self._store.sold_seats(event_id))

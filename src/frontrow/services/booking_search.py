@@ -20,11 +20,11 @@ from frontrow.services.catalog import Catalog
 from frontrow.services.outcomes import BookingPage, NotFound, RoleMissing
 from frontrow.services.paced_reads import PacedReads
 
-CONTACTS_PER_PIECE = 1_000
-"""Looked through at a time: some 3 ms of the ledger."""
-PIECES_MAX = 25
+CONTACTS_PER_PIECE = 500
+"""Looked through at a time: some 3 ms of the ledger and as much of the event loop."""
+PIECES_MAX = 50
 """Pieces of one page: past 25,000 bookings the page ends, and the next one goes on."""
-BOOKINGS_PER_PIECE = 200
+BOOKINGS_PER_PIECE = 100
 """Exported at a time: some 5 ms of the ledger."""
 
 Place = tuple[int, BookingId]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from frontrow.adapters.redis import hold_store
 from frontrow.domain.booking import SeatRowState
 from tests.support.event_on_valkey import EventOnValkey
 from tests.support.one_event import seats
@@ -58,12 +59,22 @@ async def test_tombstones_older_than_a_day_are_dropped_two_hundred_at_a_time(eve
     assert set(event.freed()) == {"1-b/B1"}
 
 
-async def test_a_thousand_seats_are_freed_at_once_and_one_more_is_an_assertion(event: EventOnValkey) -> None:
-    names = " ".join(f"B{number}" for number in range(1_000))
-    await event.free("1-b", names)
-    assert len(event.freed()) == 1_000
+async def test_a_thousand_seats_are_freed_at_once_and_more_in_further_steps(event: EventOnValkey) -> None:
+    await event.warm()
+    for letter in "BC":
+        await event.block("1-b", " ".join(f"{letter}{number}" for number in range(1_000)))
+    names = " ".join(f"{letter}{number}" for letter in "BC" for number in range(1_000))
+    freed = await event.free("1-b", f"{names} D1")
+    assert [len(entry.change.seats) for entry in freed.entries] == [1_000, 1_000]
+    assert freed.seat_ids == seats(names)
+    assert len(event.freed()) == 2_001
+    assert event.sold() == {}
+
+
+async def test_more_than_a_step_takes_is_an_assertion(event: EventOnValkey, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hold_store, "SEATS_FREED_PER_STEP_MAX", 1_001)
     with pytest.raises(Exception, match="1 to 1,000 seats"):
-        await event.free("1-b", f"{names} C1")
+        await event.free("1-b", " ".join(f"B{number}" for number in range(1_001)))
     with pytest.raises(Exception, match="1 to 1,000 seats"):
         await event.free("1-b", "")
 

@@ -8,6 +8,7 @@ from frontrow.domain.hold import SeatRefusal, SeatsUnavailable, Unavailable
 from frontrow.domain.ids import EventId, SeatId
 from frontrow.domain.seat_states import SeatState
 from frontrow.domain.selection import DuplicateSeats, EmptySelection, TooManySeats, UnknownSeats
+from frontrow.services import blocks
 from frontrow.services.outcomes import BlockWritten, NotFound, RoleMissing, SeatsUnblocked
 from tests.support.fake_hold_store import FakeHoldStore
 from tests.support.fake_ledger import FakeLedger
@@ -42,6 +43,36 @@ async def test_held_and_sold_seats_are_not_withheld(house: House, ledger: FakeLe
     assert (EVENT, SeatId("A3")) not in ledger.rows
 
 
+async def test_many_seats_are_withheld_in_steps_and_yet_all_or_none(
+    house: House, store: FakeHoldStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "SEATS_PER_STEP_MAX", 2)
+    await house.held(ANN, "A4")
+    await house.sold(ANN, "A6")
+    answer = await house.blocks.block(ADMIN, EVENT, seats("A1 A2 A3 A4 A5 A6 A7"))
+    assert isinstance(answer, SeatsUnavailable)
+    assert [(it.seat_id, it.reason) for it in answer.refusals] == [("A4", "held"), ("A6", "booked")]
+    assert [state_of(store, name) for name in ("A1", "A2", "A3", "A7")] == [SeatState.AVAILABLE] * 4
+    assert isinstance(await house.blocks.block(ADMIN, EVENT, seats("A1 A2 A3 A5 A7")), BlockWritten)
+    assert [state_of(store, name) for name in ("A1", "A2", "A3", "A5", "A7")] == [SeatState.BLOCKED] * 5
+    assert await house.blocks.unblock(ADMIN, EVENT, seats("A1 A2 A3 A4 A5 A7")) == SeatsUnblocked(
+        seats("A1 A2 A3 A5 A7")
+    )
+
+
+async def test_steps_that_a_fault_cuts_short_are_taken_back(
+    house: House, store: FakeHoldStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "SEATS_PER_STEP_MAX", 2)
+    await house.held(ANN, "B1")
+    house.store_faults.before("set_blocked", lambda: None)
+    house.store_faults.before("set_blocked", StoreUnavailable("cut"))
+    with pytest.raises(StoreUnavailable):
+        await house.blocks.block(ADMIN, EVENT, seats("A1 A2 A3"))
+    await house.background.finished()
+    assert [state_of(store, name) for name in ("A1", "A2", "A3")] == [SeatState.AVAILABLE] * 3
+
+
 async def test_only_admins_withhold_seats(house: House) -> None:
     assert await house.blocks.block(ANN, EVENT, seats("A1")) == RoleMissing("admin")
     assert await house.blocks.unblock(ANN, EVENT, seats("A1")) == RoleMissing("admin")
@@ -52,7 +83,7 @@ async def test_what_cannot_be_withheld_is_named(house: House) -> None:
     assert await house.blocks.block(ADMIN, EVENT, ()) == EmptySelection()
     assert await house.blocks.block(ADMIN, EVENT, seats("A1 X9 X9")) == UnknownSeats(seats("X9"), ())
     assert await house.blocks.block(ADMIN, EVENT, seats("A1 A2 A1")) == DuplicateSeats(seats("A1"))
-    assert await house.blocks.block(ADMIN, EVENT, (SeatId("A1"),) * 1001) == TooManySeats(1001, 1000)
+    assert await house.blocks.block(ADMIN, EVENT, (SeatId("A1"),) * 5001) == TooManySeats(5001, 5000)
     assert await house.blocks.unblock(ADMIN, EventId("nowhere"), seats("A1")) == NotFound()
     assert await house.blocks.unblock(ADMIN, EVENT, seats("X9")) == UnknownSeats(seats("X9"), ())
 

@@ -48,6 +48,8 @@ from frontrow.domain.hold import (
 )
 from frontrow.domain.ids import BlockId, BookingId, EventId, HoldId, OrderId, SeatId, TableId, UserId
 
+SEATS_FREED_PER_STEP_MAX = 1_000
+"""What free_seats.lua takes."""
 READS_MAX = 8
 """Times a call reads again because somebody changed what it had read. Each takes a change by the same user in between,
 or of the same seats, so more is no race but a fault."""
@@ -319,7 +321,20 @@ class ValkeyHoldStore:
         )
 
     async def free_seats(self, event_id: EventId, *, owner_id: str, seat_ids: Sequence[SeatId]) -> Written:
-        return await sale_calls.free_seats(self._client, event_id=event_id, owner_id=owner_id, seat_ids=seat_ids)
+        steps = [
+            await sale_calls.free_seats(
+                self._client,
+                event_id=event_id,
+                owner_id=owner_id,
+                seat_ids=seat_ids[first : first + SEATS_FREED_PER_STEP_MAX],
+            )
+            for first in range(0, max(1, len(seat_ids)), SEATS_FREED_PER_STEP_MAX)
+        ]
+        return Written(
+            tuple(seat_id for step in steps for seat_id in step.seat_ids),
+            steps[-1].now_ms,
+            tuple(entry for step in steps for entry in step.entries),
+        )
 
     async def set_blocked(self, event_id: EventId, *, block_id: BlockId, seat_ids: Sequence[SeatId]) -> BlockOutcome:
         return await sale_calls.set_blocked(self._client, event_id=event_id, block_id=block_id, seat_ids=seat_ids)

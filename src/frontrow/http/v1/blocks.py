@@ -5,21 +5,28 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from frontrow.domain.hold import SeatsUnavailable, Unavailable
 from frontrow.domain.ids import EventId, SeatId
+from frontrow.domain.selection import TooManySeats, UnknownSeats
 from frontrow.http.fields import SeatIds, Text
 from frontrow.http.operation import Access, Answer, Call, Example, NoQuery, Operation, declared
 from frontrow.http.problems import Code, Problem
-from frontrow.http.refusals import SELECTION_CODES, problem_of
+from frontrow.http.refusals import SELECTION_CODES, Refusal, problem_of
 from frontrow.http.services import Services
 from frontrow.http.v1.events import PATH
+from frontrow.services.blocks import SEATS_PER_BLOCK_MAX
 from frontrow.services.outcomes import BlockWritten, SeatsUnblocked
 
 
 class BlockSeats(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
     """The seats, and why."""
 
-    seat_ids: SeatIds
+    seat_ids: Annotated[SeatIds, Meta(description=f"1 to {SEATS_PER_BLOCK_MAX:,} seats of the event's layout")]
     reason: Annotated[Text, Meta(description="why, for the record")] | None = None
+
+
+BODY_BYTES_MAX = 512 * 1024
+"""SEATS_PER_BLOCK_MAX of the longest ids, and more."""
 
 
 class BlockDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -49,7 +56,7 @@ async def block_seats(services: Services, call: Call[BlockSeats, NoQuery]) -> An
                 block_id=block.block_id, event_id=block.event_id, seat_ids=block.seat_ids, reason=block.reason
             )
         )
-    return problem_of(outcome, event_id=event_id)
+    return _problem(outcome, event_id)
 
 
 async def unblock_seats(services: Services, call: Call[BlockSeats, NoQuery]) -> Answer | Problem:
@@ -58,9 +65,31 @@ async def unblock_seats(services: Services, call: Call[BlockSeats, NoQuery]) -> 
     outcome = await services.blocks.unblock(call.user, event_id, call.body.seat_ids)
     if isinstance(outcome, SeatsUnblocked):
         return Answer(body=UnblockedSeats(event_id=event_id, seat_ids=outcome.seat_ids))
-    return problem_of(outcome, event_id=event_id)
+    return _problem(outcome, event_id)
 
 
+def _problem(refusal: Refusal, event_id: EventId) -> Problem:
+    """A refusal with what an admin can do about it."""
+    problem = problem_of(refusal, event_id=event_id)
+    match refusal:
+        case TooManySeats(count=count, seats_max=seats_max):
+            detail = f"seatIds has {count:,} seats; at most {seats_max:,} go in one request: send several"
+        case SeatsUnavailable(refusals=refusals):
+            reasons = {refusal.reason for refusal in refusals}
+            remedies = [remedy for reason, remedy in _REMEDIES.items() if reason in reasons]
+            detail = f"{problem.detail}: {', '.join(remedies)}, or leave them out of seatIds"
+        case UnknownSeats():
+            detail = f"{problem.detail}; seatIds takes ids of the drawing that the event is on now"
+        case _:
+            return problem
+    return msgspec.structs.replace(problem, detail=detail)
+
+
+_REMEDIES = {
+    Unavailable.HELD: "release or wait for the holds",
+    Unavailable.BOOKED: "cancel the bookings",
+    Unavailable.BLOCKED: "unblock what is withheld already",
+}
 _CODES = SELECTION_CODES | {Code.NOT_FOUND, Code.STORE_UNAVAILABLE}
 
 OPERATIONS = declared(
@@ -73,6 +102,7 @@ OPERATIONS = declared(
         access=Access.ADMIN,
         handler=block_seats,
         body=BlockSeats,
+        body_bytes_min=BODY_BYTES_MAX,
         query=NoQuery,
         answer=BlockDocument,
         status=201,
@@ -97,6 +127,7 @@ OPERATIONS = declared(
         access=Access.ADMIN,
         handler=unblock_seats,
         body=BlockSeats,
+        body_bytes_min=BODY_BYTES_MAX,
         query=NoQuery,
         answer=UnblockedSeats,
         refusals=_CODES,
