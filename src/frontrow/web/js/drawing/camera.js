@@ -5,6 +5,7 @@
 
 /** @typedef {{ x: number, y: number, scale: number }} Pose the canvas point at the view's centre; CSS pixels per unit */
 
+const FITTED_SEAT_PX_MAX = 40;
 /** How much of the drawing may leave the view, as a share of the view's extent. */
 const OVERSHOOT_SHARE = 0.35;
 
@@ -24,9 +25,9 @@ export class Camera {
     this.pose = { x: (box.x0 + box.x1) / 2, y: (box.y0 + box.y1) / 2, scale: 1 };
   }
 
-  /** The pose that shows all of the drawing. */
+  /** The pose that shows all of the drawing; of a small one, at a size that is pleasant to look at. */
   get fitted() {
-    return this.poseFor(this._box);
+    return this.poseFor(this._box, FITTED_SEAT_PX_MAX / this._seatExtent);
   }
 
   get scaleMin() {

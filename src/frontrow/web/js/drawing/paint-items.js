@@ -11,6 +11,7 @@ import { fontOf, widthPerSize } from "./lettering.js";
 /** A stage this many times wider than deep is a cinema's screen. */
 const SCREEN_RATIO = 7;
 const LABEL_PX_MIN = 7;
+const LABEL_PX_MAX = 30;
 const TEXT_SIZE = 24;
 /** Between the letters of a stage, as a share of their size. */
 const STAGE_SPACING = 0.14;
@@ -33,7 +34,7 @@ export function paintItems(ctx, scene, view) {
       const path = tablePath(item);
       ctx.fill(path);
       ctx.strokeStyle = mixed(theme.block, theme.taken, 0.9);
-      ctx.lineWidth = Math.max(1.25 / view.pose.scale, 1);
+      ctx.lineWidth = Math.min(2.5 / view.pose.scale, Math.max(1.25 / view.pose.scale, 1));
       if (table) ctx.stroke(path);
     }
     ctx.translate(item.pos.x, item.pos.y);
@@ -113,7 +114,8 @@ function paintLabel(ctx, { theme, fontFamily }, view, item, w, h) {
   // Letters that join, as Arabic ones, must not be pulled apart.
   const spacing = item.type === "stage" && !JOINING.test(text) ? STAGE_SPACING : 0;
   const width = base * (widthPerSize(ctx, weight, fontFamily, text) + spacing * text.length);
-  const size = along > 0 && width > along * 0.86 ? (base * along * 0.86) / width : base;
+  const fitting = along > 0 && width > along * 0.86 ? (base * along * 0.86) / width : base;
+  const size = Math.min(fitting, LABEL_PX_MAX / view.pose.scale);
   if (size * view.pose.scale < LABEL_PX_MIN) return;
   if (upright) ctx.rotate(-Math.PI / 2);
   ctx.textAlign = "center";

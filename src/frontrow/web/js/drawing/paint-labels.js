@@ -39,7 +39,7 @@ export function paintLabels(ctx, scene, view, cells) {
  */
 function paintRowLabels(ctx, { venue, theme, fontFamily }, view, seatPx) {
   const { x0, y0, x1, y1 } = view.viewBox;
-  const size = Math.min(13, Math.max(8.5, seatPx * 0.5));
+  const size = Math.min(14, Math.max(8.5, seatPx * 0.5));
   ctx.font = fontOf(ROW_WEIGHT, size, fontFamily);
   ctx.fillStyle = theme.soft;
   const aside = (size * 6) / view.pose.scale;
@@ -63,7 +63,7 @@ function paintSeatLabels(ctx, scene, view, cells, seatPx) {
   const { x0, y0, x1, y1 } = view.viewBox;
   const { inks } = paletteOf(scene);
   const numbered = seatPx >= SEAT_LABEL_PX;
-  const size = Math.min(15, seatPx * 0.42);
+  const size = Math.min(18, seatPx * 0.42);
   const font = fontOf(NUMBER_WEIGHT, size, fontFamily);
   for (const cell of cells) {
     for (const index of cell.seats) {

@@ -2,25 +2,23 @@
 
 /** @import { Scene, SectionSale } from "./scene.js" */
 /** @import { View } from "./lens.js" */
-/** @import { VenueSection } from "../venue/venue.js" */
+/** @import { Venue, VenueSection } from "../venue/venue.js" */
+/** @import { SectionLabel } from "./section-labels.js" */
 
 import { noneFreeText } from "../words/seat-words.js";
 import { overlap } from "../venue/geometry.js";
 import { contrast, inkOn, mixed } from "./colors.js";
 import { fontOf, widthPerSize } from "./lettering.js";
 import { paletteOf } from "./palette.js";
+import { sectionLabels } from "./section-labels.js";
 
-/** Smaller names are left out rather than guessed at. */
-const NAME_PX_MIN = 8.5;
-const NAME_PX_MAX = 20;
 const NAME_WEIGHT = 650;
 const PRICE_PX_MIN = 10;
 const PRICE_WEIGHT = 500;
 /** A section with this much room around its name says more than its name. */
 const PRICE_ROOM_PX = 20;
 const METER_ROOM_PX = 27;
-/** The shares of the room that a line may take: the name stands across the middle, the price below it. */
-const NAME_WIDTH_SHARE = 1.7;
+/** How much of the room the line below the name may take. */
 const PRICE_WIDTH_SHARE = 1.66;
 /** How much of its category's colour a block shows: an all but sold one, and a free one. Ink is read on either. */
 const COLOR_SHARE_MIN = 0.2;
@@ -54,7 +52,7 @@ export function blockColor(scene, index) {
   if (available === 0 || total === 0) return mixed(theme.ground, theme.taken, 0.4);
   const share = COLOR_SHARE_MIN + (COLOR_SHARE_MAX - COLOR_SHARE_MIN) * Math.sqrt(available / total);
   const filtered = category >= 0 && own !== category;
-  return mixed(theme.ground, scene.heat ? theme.held : paletteOf(scene).fills[own], filtered ? 0.08 : share);
+  return mixed(theme.block, scene.heat ? theme.held : paletteOf(scene).tints[own], filtered ? 0.08 : share);
 }
 
 /**
@@ -65,7 +63,7 @@ function edgeColor(scene, index) {
   const { venue, sales, theme, category } = scene;
   const own = venue.sections[index].category;
   if (sales[index].available === 0 || (category >= 0 && own !== category) || scene.heat) return mixed(theme.ground, theme.taken, 0.8);
-  return mixed(theme.ground, paletteOf(scene).fills[own], 0.9);
+  return mixed(theme.block, paletteOf(scene).tints[own], 0.9);
 }
 
 /**
@@ -91,6 +89,24 @@ export function paintBlocks(ctx, scene, view, close) {
   }
 }
 
+/** @type {WeakMap<Venue, { key: string, labels: SectionLabel[] }>} of the scale painted last */
+const placed = new WeakMap();
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Scene} scene
+ * @param {number} scale
+ */
+function labelsOf(ctx, { venue, fontFamily }, scale) {
+  const key = `${scale}|${fontFamily}`;
+  let found = placed.get(venue);
+  if (found?.key !== key) {
+    found = { key, labels: sectionLabels(venue, scale, (name) => widthPerSize(ctx, NAME_WEIGHT, fontFamily, name)) };
+    placed.set(venue, found);
+  }
+  return found.labels;
+}
+
 /**
  * Over the blocks. The context is in CSS pixels.
  * @param {CanvasRenderingContext2D} ctx
@@ -99,20 +115,18 @@ export function paintBlocks(ctx, scene, view, close) {
  * @param {number} close
  */
 export function paintBlockNames(ctx, scene, view, close) {
-  const { venue, theme } = scene;
+  const { theme } = scene;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
   ctx.globalAlpha = (1 - close) ** 2;
-  for (let index = 0; index < venue.sections.length; index++) {
-    const section = venue.sections[index];
-    if (!overlap(section.box, view.viewBox)) continue;
-    const roomPx = section.nameAt.room * view.pose.scale;
-    if (roomPx < 6) continue;
-    const color = mixed(blockColor(scene, index), theme.block, close);
+  for (const label of labelsOf(ctx, scene, view.pose.scale)) {
+    if (!overlap(label.box, view.viewBox)) continue;
+    const { section, roomPx } = label;
+    const color = roomPx > 0 ? mixed(blockColor(scene, section), theme.block, close) : theme.ground;
     // The theme's ink where it reads, so that neighbours are not written in black and white by turns.
-    const own = scene.sales[index].available === 0 ? theme.soft : theme.ink;
-    const ink = contrast(own, color) >= TEXT_CONTRAST_MIN ? own : inkOn(color);
-    paintBlockName(ctx, scene, view, index, roomPx, ink);
+    const own = scene.sales[section].available === 0 ? theme.soft : theme.ink;
+    ctx.fillStyle = contrast(own, color) >= TEXT_CONTRAST_MIN ? own : inkOn(color);
+    paintBlockName(ctx, scene, view, label);
   }
   ctx.globalAlpha = 1;
 }
@@ -121,27 +135,22 @@ export function paintBlockNames(ctx, scene, view, close) {
  * @param {CanvasRenderingContext2D} ctx
  * @param {Scene} scene
  * @param {View} view
- * @param {number} index
- * @param {number} roomPx
- * @param {string} ink
+ * @param {SectionLabel} label
  */
-function paintBlockName(ctx, { venue, sales, words, fontFamily, priceText }, view, index, roomPx, ink) {
-  const { name, nameAt } = venue.sections[index];
-  const { available, total } = sales[index];
-  const wished = Math.min(NAME_PX_MAX, Math.max(9, roomPx * 0.62));
-  const size = Math.min(wished, (roomPx * NAME_WIDTH_SHARE) / widthPerSize(ctx, NAME_WEIGHT, fontFamily, name));
-  if (size < NAME_PX_MIN) return;
+function paintBlockName(ctx, { venue, sales, words, fontFamily, priceText }, view, { section, at, size, roomPx, box }) {
+  const { name } = venue.sections[section];
+  const { available, total } = sales[section];
+  const inside = roomPx > 0;
+  const widthMax = inside ? roomPx * PRICE_WIDTH_SHARE : (box.x1 - box.x0) * view.pose.scale;
   const smaller = Math.max(PRICE_PX_MIN, size * 0.62);
-  const about = roomPx < PRICE_ROOM_PX ? "" : aboutTexts(words, sales[index], priceText).find(
-    (text) => smaller * widthPerSize(ctx, PRICE_WEIGHT, fontFamily, text) <= roomPx * PRICE_WIDTH_SHARE) ?? "";
-  const told = about !== "";
-  const metered = told && available > 0 && available < total && roomPx > METER_ROOM_PX;
-  const { x, y } = view.toView(nameAt);
-  const top = y - (told ? size * 0.5 : 0) - (metered ? size * 0.28 : 0);
-  ctx.fillStyle = ink;
+  const about = inside && roomPx < PRICE_ROOM_PX ? "" : aboutTexts(words, sales[section], priceText).find(
+    (text) => smaller * widthPerSize(ctx, PRICE_WEIGHT, fontFamily, text) <= widthMax) ?? "";
+  const metered = about !== "" && available > 0 && available < total && roomPx > METER_ROOM_PX;
+  const { x, y } = view.toView(at);
+  const top = y - (about && inside ? size * 0.5 : 0) - (metered ? size * 0.28 : 0);
   ctx.font = fontOf(NAME_WEIGHT, size, fontFamily);
   ctx.fillText(name, x, top);
-  if (!told) return;
+  if (!about) return;
   ctx.font = fontOf(PRICE_WEIGHT, smaller, fontFamily);
   ctx.fillText(about, x, top + size * 1.1);
   if (metered) paintMeter(ctx, x, top + size * 1.72, roomPx * 1.05, available / total, words.dir);

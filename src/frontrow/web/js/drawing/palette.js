@@ -15,6 +15,7 @@ const TEXT_CONTRAST_MIN = 4.5;
  * @typedef {object} Palette
  * @property {readonly string[]} fills of full seats: by category, or by step of heat
  * @property {readonly string[]} inks on them
+ * @property {readonly string[]} tints by category, not shaded for what is written on seats: for areas
  * @property {string} booked
  * @property {string} held
  * @property {string} blocked
@@ -44,18 +45,19 @@ function seatColor(color, theme) {
 const palettes = new WeakMap();
 
 /**
- * @param {Pick<Scene, "theme" | "categoryColors" | "heat">} scene
+ * @param {Pick<Scene, "venue" | "theme" | "categoryColors" | "heat">} scene
  * @returns {Palette} the same for the same colours
  */
-export function paletteOf({ theme, categoryColors: colors, heat }) {
+export function paletteOf({ venue, theme, categoryColors: colors, heat }) {
   const key = heat ? theme : colors;
   let palette = palettes.get(key);
   if (!palette) {
     const grounds = [theme.block, theme.ground];
-    const fills = heat ? heatRamp(theme) : colors.map((color) => seatColor(color, theme));
+    const fills = heat ? heatRamp(theme) : colors;
     palette = {
       fills,
       inks: fills.map((fill) => (contrast(fill, theme.onInk) >= TEXT_CONTRAST_MIN ? theme.onInk : inkOn(fill))),
+      tints: venue.categories.map(({ color }) => standingOutOn(color, grounds, GRAPHICS_CONTRAST_MIN)),
       booked: standingOutOn(theme.taken, grounds, GRAPHICS_CONTRAST_MIN),
       held: standingOutOn(theme.held, grounds, GRAPHICS_CONTRAST_MIN),
       blocked: standingOutOn(theme.taken, grounds, GRAPHICS_CONTRAST_MIN),
