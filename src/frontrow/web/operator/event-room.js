@@ -145,7 +145,7 @@ export class EventRoom {
       onConnection: (live) => head.live(live),
       onNewLayout: () => this._anew(),
     });
-    this._parts.push(refresher, watching, overTime, bookings, map);
+    this._parts.push(refresher, watching, overTime, wanted, bookings, map);
     fill(this.element, head.element, totals.element,
       h("div", { class: "floor" }, map.element, h("div", { class: "beside" }, changes.element, wanted.element)),
       h("div", { class: "charts" }, overTime.element, categories.element), bookings.element);

@@ -148,7 +148,7 @@ export class LayoutRoom {
     }, { kind: "main", sign: sign("layers") });
     fill(next, publish, h("p", { class: "soft small" }, words.t("operator.publish_lead")));
     fill(this._report, h("div", { class: "read" },
-      panel(layout.name, { class: "preview-panel", actions: [h("code", { class: "soft", dir: "ltr" }, layoutId)] }, preview.element),
-      h("div", { class: "beside" }, warningsPanel(words, warnings), factsPanel(words, factsOf(layout)))), next);
+      h("div", { class: "seen" }, panel(layout.name, { class: "preview-panel", actions: [h("code", { class: "soft", dir: "ltr" }, layoutId)] }, preview.element), next),
+      h("div", { class: "beside" }, warningsPanel(words, warnings), factsPanel(words, factsOf(layout)))));
   }
 }

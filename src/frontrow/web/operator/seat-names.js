@@ -2,7 +2,7 @@
 
 /** @import { Venue } from "../js/venue/venue.js" */
 
-const GROUPS_SHOWN = 3;
+const GROUPS_SHOWN = 2;
 
 /**
  * Seats by section and row, neighbours as a run.

@@ -65,6 +65,8 @@ export const operator = {
 
   map: "الخريطة المباشرة",
   heat: "الطلب",
+  heat_little: "أقل طلبًا",
+  heat_much: "الأكثر طلبًا",
   most_wanted: "المقاعد الأكثر طلبًا",
   none_wanted: "لم يحجز أحد مقعدًا بعد.",
   wanted_times: { zero: "ولا مرة", one: "مرة واحدة", two: "مرتان", few: "{count} مرات", many: "{count} مرة", other: "{count} مرة" },

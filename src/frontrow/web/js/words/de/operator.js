@@ -62,6 +62,8 @@ export const operator = {
 
   map: "Saalplan live",
   heat: "Nachfrage",
+  heat_little: "Weniger gefragt",
+  heat_much: "Am meisten gefragt",
   most_wanted: "Gefragteste Plätze",
   none_wanted: "Noch hat niemand einen Platz gehalten.",
   wanted_times: { one: "{count}-mal", other: "{count}-mal" },

@@ -58,6 +58,8 @@ export const operator = /** @type {const} */ ({
 
   map: "Live map",
   heat: "Heat",
+  heat_little: "Less wanted",
+  heat_much: "Most wanted",
   most_wanted: "Most wanted seats",
   none_wanted: "Nobody has held a seat yet.",
   wanted_times: { one: "{count} time", other: "{count} times" },
