@@ -1,6 +1,7 @@
 /** What `node --test tests/web/` runs from Node 22 on, which takes a folder for a module; Node 20 looks into it. */
 
 import "./drawing.test.js";
+import "./keeping.test.js";
 import "./live.test.js";
 import "./operator.test.js";
 import "./pages.test.js";

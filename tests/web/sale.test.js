@@ -46,7 +46,7 @@ const EXPIRES = "2030-01-01T00:10:00Z";
 const held = (holdId) => async (_event, wanted) => ({ holdId: wanted.holdId ?? holdId, eventId: "e", seatIds: wanted.seatIds ?? [], tableIds: wanted.tableIds ?? [], expiresAt: EXPIRES });
 const turn = () => new Promise(setImmediate);
 const settled = async (basket) => {
-  for (let turn = 0; turn < 100 && (basket._working || basket._looking); turn++) await new Promise(setImmediate);
+  for (let turn = 0; turn < 100 && (basket._working || basket.holdings._looking); turn++) await new Promise(setImmediate);
 };
 
 test("a seat shows as wanted at once and as held after the answer", async () => {

@@ -92,7 +92,7 @@ export class LiveSale {
     this._tabs = new Tabs(`frontrow:${api.origin}:${event.eventId}`, (news) => this._hearTab(news));
     this._leaving = new Leaving(
       {
-        holdIds: () => (keepsHolds || this.basket.booking ? [] : this.basket.holdIds),
+        holdIds: () => (keepsHolds || this.basket.booking ? [] : this.basket.claims.holdIds),
         releaseLeaving: (holdId, afterSeconds) => api.releaseLeaving(event.eventId, holdId, afterSeconds),
         onLeft: (holdIds) => {
           if (holdIds.length) this._tabs.tell({ what: "left", holdIds: [...holdIds] });
@@ -100,12 +100,12 @@ export class LiveSale {
         },
         keep: () => {
           this._tabs.start();
-          return this.basket.keep();
+          return this.basket.holdings.keep();
         },
       },
       page,
     );
-    this._activity = new Activity(() => this.basket.keepAlive());
+    this._activity = new Activity(() => this.basket.holdings.keepAlive());
   }
 
   /**
@@ -223,9 +223,9 @@ export class LiveSale {
 
   /** @param {TabNews} news from another tab of this browser */
   _hearTab(news) {
-    if (news.what === "gone") this.basket.forget(news.seatIds);
-    else if (news.what === "held") void this.basket.lookAgain();
-    else if (news.holdIds.some((holdId) => this.basket.holdIds.includes(holdId))) void this._leaving.keep();
+    if (news.what === "gone") this.basket.holdings.forget(news.seatIds);
+    else if (news.what === "held") void this.basket.holdings.lookAgain();
+    else if (news.holdIds.some((holdId) => this.basket.claims.holdIds.includes(holdId))) void this._leaving.keep();
   }
 
   /** @param {boolean} byOthers */

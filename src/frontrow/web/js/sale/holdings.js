@@ -1,0 +1,232 @@
+/**
+ * What the server holds for this buyer: looked up where it is not known, prolonged while it is wanted.
+ *
+ * A look is believed whole, unless something newer was heard while it was under way; then it is taken again.
+ */
+
+/** @import { ApiClient } from "../api.js" */
+/** @import { Venue } from "../venue/venue.js" */
+/** @import { EventSummary, Hold } from "../wire.js" */
+/** @import { Claims } from "./claims.js" */
+
+import { ApiProblem, Problem } from "../api.js";
+import { HELD } from "../venue/seat-states.js";
+import { HoldTimes } from "./hold-times.js";
+
+/** Another process of the server may be this far behind with a change that was just answered. */
+const SETTLING_MS = 400;
+
+/**
+ * @typedef {object} HoldingsListener
+ * @property {() => void} onChange something to draw or to list differs
+ * @property {() => void} onProlonged a hold lasts longer
+ * @property {(lost: number[]) => void} onLost the server no longer holds these for us
+ * @property {(problem: Problem, doing: "extend" | "look") => void} onProblem
+ */
+
+export class Holdings {
+  /**
+   * @param {object} options
+   * @param {ApiClient} options.api
+   * @param {EventSummary} options.event
+   * @param {Venue} options.venue
+   * @param {Claims} options.claims
+   * @param {HoldingsListener} options.listener
+   */
+  constructor({ api, event, venue, claims, listener }) {
+    this._api = api;
+    this._event = event;
+    this._venue = venue;
+    this._claims = claims;
+    this._listener = listener;
+    this._times = new HoldTimes(() => api.clock.nowMs());
+    /** Whether the server may hold seats of ours that it has not told of: a request ended without an answer. */
+    this._uncertain = false;
+    this._looking = false;
+    /** Counts what was heard of our seats: a look that was asked for before the last of it tells of the past. */
+    this._revision = 0;
+    /** Whether a booking is being made: what is held becomes something else, and nobody is to judge it meanwhile. */
+    this._booking = false;
+  }
+
+  /** When the first of the holds runs out, milliseconds by the server's clock; null without one. */
+  get expiresAtMs() {
+    const held = new Set([...this._claims.values()].flatMap(({ wanted, holdId }) => (wanted && holdId) || []));
+    const expiries = [...held].flatMap((holdId) => this._times.expiresAtMs(holdId) ?? []);
+    return expiries.length ? Math.min(...expiries) : null;
+  }
+
+  /** @param {Hold} hold @returns {number[]} the seats it has */
+  seatsOf(hold) {
+    return hold.seatIds.flatMap((seatId) => this._venue.indexOf.get(seatId) ?? []);
+  }
+
+  /** @param {Hold} hold that the server has just granted, or added to */
+  granted(hold) {
+    this._revision += 1;
+    this._times.learn(hold);
+    for (const seat of this.seatsOf(hold)) this._claims.held(seat, hold, this._venue.seat(seat).tableId);
+  }
+
+  /** @param {readonly number[]} seats that the server has just taken back */
+  released(seats) {
+    this._revision += 1;
+    this._claims.settle(seats, null);
+  }
+
+  /**
+   * A request came to nothing; without an answer it may have had its effect.
+   * @param {Problem} problem
+   */
+  failed(problem) {
+    this._uncertain ||= !(problem instanceof ApiProblem);
+  }
+
+  /**
+   * The server knows this hold no more: what it held is lost.
+   * @param {string} holdId
+   */
+  async ended(holdId) {
+    this._times.forget(holdId);
+    await this.look();
+    // Nobody could say: the seats are asked for again.
+    if (this._uncertain) for (const claim of this._claims.values()) if (claim.holdId === holdId) claim.holdId = null;
+  }
+
+  beginBooking() {
+    this._booking = true;
+  }
+
+  /** @param {boolean} booked everything that was held is booked now */
+  endBooking(booked) {
+    this._booking = false;
+    if (!booked) return;
+    this._revision += 1;
+    this._claims.clear();
+    this._times.replace([]);
+  }
+
+  /**
+   * Seats that this user has given back or booked elsewhere: they are gone, and nobody has lost them.
+   * @param {readonly string[]} seatIds
+   */
+  forget(seatIds) {
+    this._revision += 1;
+    for (const seatId of seatIds) {
+      const seat = this._venue.indexOf.get(seatId) ?? -1;
+      if (this._claims.get(seat)?.sending === false) this._claims.delete(seat);
+    }
+    this._listener.onChange();
+  }
+
+  /** Something was held elsewhere: whoever looks from now on sees it, whoever looked before may not have. */
+  lookAgain() {
+    this._revision += 1;
+    return this.look();
+  }
+
+  /** Ask again where an answer was lost. */
+  async settle() {
+    if (this._uncertain) await this.look();
+  }
+
+  /** Read what the server holds for us, and believe it: after a reload, an expiry, a doubt. */
+  async look() {
+    if (this._looking) return;
+    this._looking = true;
+    try {
+      for (;;) {
+        const asked = this._revision;
+        const holds = (await this._api.holds()).filter((hold) => hold.eventId === this._event.eventId);
+        if (asked !== this._revision) continue;
+        this._uncertain = this._booking;
+        if (!this._booking) this._believe(holds);
+        break;
+      }
+    } catch (caught) {
+      if (!(caught instanceof Problem)) throw caught;
+      this._uncertain = true;
+      this._listener.onProblem(caught, "look");
+    } finally {
+      this._looking = false;
+    }
+  }
+
+  /** @param {Hold[]} holds mine, of this event */
+  _believe(holds) {
+    this._times.replace(holds);
+    const holdOf = new Map(holds.flatMap((hold) => this.seatsOf(hold).map((seat) => [seat, hold])));
+    const lost = [];
+    for (const [seat, claim] of [...this._claims]) {
+      if (claim.sending || claim.holdId === null || holdOf.has(seat)) continue;
+      if (claim.wanted) lost.push(seat);
+      this._claims.delete(seat);
+    }
+    for (const [seat, hold] of holdOf) this._claims.held(seat, hold, this._venue.seat(seat).tableId);
+    this._listener.onChange();
+    if (lost.length) this._listener.onLost(lost);
+  }
+
+  /**
+   * Whether what the server tells of all seats speaks against what we believe to hold, or we do not know.
+   * @param {Uint8Array} states by layout index
+   * @param {number} askedAtMs local time at which they were true, or later
+   */
+  doubts(states, askedAtMs) {
+    if (this._booking) return false;
+    return this._uncertain || [...this._claims].some(
+      ([seat, claim]) => claim.holdId !== null && !claim.sending && askedAtMs > claim.settledAtMs + SETTLING_MS && states[seat] !== HELD,
+    );
+  }
+
+  /** Ask the server for another full time on every hold. */
+  async extend() {
+    const problem = await this._prolong(this._claims.holdIds);
+    if (problem) this._listener.onProblem(problem, "extend");
+  }
+
+  /**
+   * Prolong, without a word to anybody, the holds of which little enough is left.
+   * @returns {boolean} whether there was one
+   */
+  keepAlive() {
+    if (this._booking) return false;
+    const { due } = this._times;
+    const holdIds = this._claims.holdIds.filter((holdId) => due.includes(holdId));
+    if (holdIds.length) void this._prolong(holdIds);
+    return holdIds.length > 0;
+  }
+
+  /**
+   * Prolong what may be about to be given back, after a look at what there is.
+   * @returns {Promise<boolean>} whether anything is held, and has its full time now
+   */
+  async keep() {
+    if (this._booking) return false;
+    await this.look();
+    const { holdIds } = this._claims;
+    return (await this._prolong(holdIds)) === null && holdIds.length > 0;
+  }
+
+  /**
+   * @param {readonly string[]} holdIds
+   * @returns {Promise<Problem | null>} the first that was in the way of one
+   */
+  async _prolong(holdIds) {
+    /** @type {Problem | null} */
+    let problem = null;
+    for (const holdId of holdIds) {
+      try {
+        this._times.prolonged(await this._api.extend(this._event.eventId, holdId));
+        this._revision += 1;
+      } catch (caught) {
+        if (!(caught instanceof Problem)) throw caught;
+        problem ??= caught;
+      }
+    }
+    if (holdIds.length) this._listener.onChange();
+    if (problem) await this.look();
+    else if (holdIds.length) this._listener.onProlonged();
+    return problem;
+  }
+}
