@@ -43,7 +43,14 @@ class FakeFeed:
         return event_id in self._feeds
 
     def append(
-        self, event_id: EventId, kind: ChangeKind, names: str, *, expires_at_ms: int = 0, owner_id: str = "o"
+        self,
+        event_id: EventId,
+        kind: ChangeKind,
+        names: str,
+        *,
+        expires_at_ms: int = 0,
+        owner_id: str = "o",
+        user: str = "u",
     ) -> FeedEntry:
         """Append one change as a script would."""
         feed = self._feeds[event_id]
@@ -51,7 +58,7 @@ class FakeFeed:
             kind,
             tuple(SeatId(name) for name in names.split()),
             expires_at_ms=expires_at_ms,
-            user_id=UserId("u"),
+            user_id=UserId(user),
             hold_id=HoldId("1-h"),
             owner_id=owner_id,
         )
@@ -75,6 +82,10 @@ class FakeFeed:
     def snapshot(self, event_id: EventId) -> SeatMapSnapshot:
         """The state itself, for comparison."""
         return self._feeds[event_id].states.snapshot(0)
+
+    def entries(self, event_id: EventId) -> list[FeedEntry]:
+        """The entries that are kept, oldest first."""
+        return list(self._feeds[event_id].entries)
 
     def position(self, event_id: EventId) -> Position:
         """Where the feed stands."""
@@ -146,4 +157,4 @@ class FakeFeed:
 
 
 def _order(offset: str) -> int:
-    return int(offset.split("-", maxsplit=1)[0])
+    return int(offset.split("-", maxsplit=1)[0]) if offset else 0

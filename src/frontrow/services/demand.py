@@ -17,7 +17,6 @@ from frontrow.domain.changes import FeedEntry
 from frontrow.domain.ids import EventId, SeatId
 from frontrow.ports import Clock
 from frontrow.services.callers import ADMIN, Caller
-from frontrow.services.catalog import Catalog
 from frontrow.services.hold_counts import HoldCounts
 from frontrow.services.live_view import order_of
 from frontrow.services.outcomes import NotFound, RoleMissing
@@ -50,6 +49,12 @@ class Demand(msgspec.Struct, frozen=True):
     since_ms: int | None
 
 
+class Sales(Protocol):
+    """Knows which events there are (services/catalog.py)."""
+
+    async def sale(self, event_id: EventId) -> object | None: ...
+
+
 class ReadsHistory(Protocol):
     """The feed, as far as it is asked here."""
 
@@ -76,7 +81,7 @@ class DemandService:
         self,
         *,
         feed: ReadsHistory,
-        catalog: Catalog,
+        catalog: Sales,
         refused: RefusedSeats,
         clock: Clock,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
