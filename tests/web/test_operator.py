@@ -1,4 +1,4 @@
-"""The operator at work: signing in, watching a sale, withholding seats, checking drawings and putting events on sale."""
+"""The operator at work: signing in, watching a sale, withholding seats, checking drawings, putting events on sale."""
 
 import json
 from pathlib import Path

@@ -51,7 +51,7 @@ export class BookingsPanel {
     this._csv = button(words.t("operator.csv"), () => void this._download(), { sign: sign("download") });
     const head = [words.t("operator.booked_at"), words.t("operator.customer"), words.t("operator.seats"), words.t("operator.total"), words.t("operator.status")];
     this.element = panel(words.t("operator.bookings"), { class: "bookings", actions: [h("span", { class: "search" }, sign("search"), input), this._csv] },
-      h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": words.t("operator.bookings") }, h("table", { class: "plain" },
+      h("div", { class: "table-scroll", tabindex: 0, role: "group", "aria-label": words.t("operator.bookings") }, h("table", { class: "plain" },
         h("thead", {}, h("tr", {}, ...head.map((text, at) => h("th", { scope: "col", class: at === TOTAL_AT ? "number" : null }, text)), h("td", {}))), this._rows)),
       this._said, h("div", { class: "panel-foot" }, this._more));
     this._look("");

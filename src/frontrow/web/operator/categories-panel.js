@@ -27,7 +27,7 @@ export class CategoriesPanel {
       return { ...row, element };
     });
     const head = [words.t("operator.category"), words.t("operator.seats"), words.t("operator.sold"), words.t("operator.state_available"), words.t("operator.revenue")];
-    this.element = panel(words.t("operator.by_category"), { class: "categories" }, h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": words.t("operator.by_category") }, h("table", { class: "plain" },
+    this.element = panel(words.t("operator.by_category"), { class: "categories" }, h("div", { class: "table-scroll", tabindex: 0, role: "group", "aria-label": words.t("operator.by_category") }, h("table", { class: "plain" },
       h("thead", {}, h("tr", {}, ...head.map((text, at) => h("th", { scope: "col", class: at > 1 ? "number" : null }, text)))), h("tbody", {}, ...this._rows.map(({ element }) => element)))));
   }
 

@@ -40,7 +40,7 @@ export class OverTimePanel {
     }, h("div", { class: "chart-key" }, h("span", {}, h("span", { class: "key-bar" }), words.t("operator.seats_sold")), h("span", {}, h("span", { class: "key-line" }), words.t("operator.revenue_so_far"))),
     this._place, this._readout,
     h("details", { class: "as-table" }, h("summary", {}, words.t("operator.as_table")),
-      h("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": words.t("operator.over_time") }, h("table", {},
+      h("div", { class: "table-scroll", tabindex: 0, role: "group", "aria-label": words.t("operator.over_time") }, h("table", {},
         h("thead", {}, h("tr", {}, ...[words.t("operator.from"), words.t("operator.bookings"), words.t("operator.seats"), words.t("operator.revenue_so_far")].map((text) => h("th", { scope: "col" }, text)))),
         this._table))));
     this._sizes = new ResizeObserver(() => this._resize());
