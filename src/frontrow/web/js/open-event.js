@@ -35,6 +35,7 @@ import { problemText } from "./words/problem-words.js";
  * @property {Words} words
  * @property {number} seatsMax
  * @property {"buy" | "select"} mode
+ * @property {boolean} keepsHolds what is held stays held when the page is left
  * @property {OpenEventListener} listener
  */
 
@@ -45,7 +46,7 @@ export class OpenEvent {
    * @param {Venue} venue
    * @param {OpenEventOptions} options
    */
-  constructor(api, event, venue, { theme, fontFamily, words, seatsMax, mode, listener }) {
+  constructor(api, event, venue, { theme, fontFamily, words, seatsMax, mode, keepsHolds, listener }) {
     this._venue = venue;
     this._listener = listener;
     this._words = words;
@@ -57,7 +58,7 @@ export class OpenEvent {
     const price = (minor) => words.money(minor, event.currency, { short: true });
     this.sale = new LiveSale(api, event, venue, {
       seatsMax,
-      keepsHolds: mode === "select",
+      keepsHolds,
       listener: {
         onSeats: (changed, byOthers) => this.pane.reflect(changed, byOthers),
         onBasket: () => this._basketChanged(),
@@ -85,7 +86,7 @@ export class OpenEvent {
   }
 
   start() {
-    this.sale.start();
+    this.sale.start(this._choosing ? this.element : undefined);
   }
 
   end() {

@@ -4,7 +4,8 @@
  * Attributes: `event` the event's id; `api` where the server is, if not where this module came from; `token` a
  * buyer's token, if not a guest's that is made when first needed and kept in this browser; `max-seats` 1 to 50;
  * `category` the id of the only category whose seats can be chosen; `locale` BCP 47, if not the page's language, else the
- * browser's; `theme` light or dark, if not the reader's own; `mode="select"` for operators: a press selects seats of any
+ * browser's; `theme` light or dark, if not the reader's own; `keep-hold`: the seats stay held when the page is left, as where
+ * the next page is the shop's own checkout; `mode="select"` for operators: a press selects seats of any
  * state, Shift with a drag all in a rectangle, Escape none, and nothing is held.
  *
  * Properties: `getToken`, a function that gives a token or a promise of one, goes before `token` and is asked for each
@@ -36,7 +37,7 @@ const SEATS_MAX_LIMIT = 50;
 const TRY_AGAIN_MS = 5_000;
 
 export class SeatMap extends HTMLElement {
-  static observedAttributes = ["event", "api", "token", "max-seats", "category", "mode", "locale", "theme"];
+  static observedAttributes = ["event", "api", "token", "max-seats", "category", "mode", "keep-hold", "locale", "theme"];
 
   constructor() {
     super();
@@ -198,6 +199,7 @@ export class SeatMap extends HTMLElement {
       words: this._words,
       seatsMax: this._seatsMax,
       mode: this.getAttribute("mode") === "select" ? "select" : "buy",
+      keepsHolds: this.hasAttribute("keep-hold"),
       listener: {
         onHeld: (hold, seatIds) => this._tell("seats-held", { hold, seatIds }),
         onExpiring: (atMs) => this._tell("hold-expiring", { expiresAt: new Date(atMs).toISOString() }),

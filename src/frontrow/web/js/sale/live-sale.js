@@ -148,11 +148,15 @@ export class LiveSale {
     return this.event.saleStatus === "on_sale";
   }
 
-  /** @param {EventTarget} [workplace] everything the buyer works with: what they do there keeps their hold alive */
+  /**
+   * @param {EventTarget} [workplace] everything a buyer works with: what they do there keeps their hold alive. Without
+   *   one the sale is only watched, and nothing is looked up or kept for anybody
+   */
   start(workplace) {
-    this._tabs.start();
     this.feed.start();
-    if (workplace) this._activity.watch(workplace);
+    if (!workplace) return;
+    this._tabs.start();
+    this._activity.watch(workplace);
     void this._leaving.start();
   }
 
