@@ -37,6 +37,27 @@ export function heatStep(heat) {
   return Math.min(HEAT_STEPS - 1, Math.max(0, Math.floor(heat * HEAT_STEPS)));
 }
 
+/** @type {WeakMap<Float32Array, number[]>} */
+const means = new WeakMap();
+
+/**
+ * How wanted each section is: the mean of those of its seats that are known.
+ * @param {Float32Array} heat by layout index
+ * @param {readonly { seats: readonly number[] }[]} sections
+ * @returns {number[]} by section index, NaN where no seat is known
+ */
+export function sectionHeat(heat, sections) {
+  let found = means.get(heat);
+  if (!found) {
+    found = sections.map(({ seats }) => {
+      const known = seats.filter((seat) => !Number.isNaN(heat[seat]));
+      return known.reduce((sum, seat) => sum + heat[seat], 0) / known.length;
+    });
+    means.set(heat, found);
+  }
+  return found;
+}
+
 /**
  * The ramp as a legend shows it.
  * @param {Theme} theme

@@ -8,6 +8,7 @@
 import { noneFreeText } from "../words/seat-words.js";
 import { overlap } from "../venue/geometry.js";
 import { contrast, inkOn, mixed } from "./colors.js";
+import { heatStep, sectionHeat } from "./heat.js";
 import { fontOf, widthPerSize } from "./lettering.js";
 import { paletteOf } from "./palette.js";
 import { sectionLabels } from "./section-labels.js";
@@ -41,18 +42,22 @@ export function outlineOf(section) {
 }
 
 /**
- * The colour of a block from afar: its category's, paler the fewer seats are left, grey when none is.
+ * The colour of a block from afar: its category's, paler the fewer seats are left, grey when none is; or its heat's.
  * @param {Scene} scene
  * @param {number} index
  */
 export function blockColor(scene, index) {
-  const { venue, sales, theme, category } = scene;
+  const { venue, sales, theme, category, heat } = scene;
+  if (heat) {
+    const step = heatStep(sectionHeat(heat, venue.sections)[index]);
+    return step < 0 ? mixed(theme.ground, theme.taken, 0.4) : paletteOf(scene).fills[step];
+  }
   const { available, total } = sales[index];
   const own = venue.sections[index].category;
   if (available === 0 || total === 0) return mixed(theme.ground, theme.taken, 0.4);
   const share = COLOR_SHARE_MIN + (COLOR_SHARE_MAX - COLOR_SHARE_MIN) * Math.sqrt(available / total);
   const filtered = category >= 0 && own !== category;
-  return mixed(theme.block, scene.heat ? theme.held : paletteOf(scene).tints[own], filtered ? 0.08 : share);
+  return mixed(theme.block, paletteOf(scene).tints[own], filtered ? 0.08 : share);
 }
 
 /**
@@ -124,7 +129,7 @@ export function paintBlockNames(ctx, scene, view, close) {
     const { section, roomPx } = label;
     const color = roomPx > 0 ? mixed(blockColor(scene, section), theme.block, close) : theme.ground;
     // The theme's ink where it reads, so that neighbours are not written in black and white by turns.
-    const own = scene.sales[section].available === 0 ? theme.soft : theme.ink;
+    const own = scene.sales[section].available === 0 && !scene.heat ? theme.soft : theme.ink;
     ctx.fillStyle = contrast(own, color) >= TEXT_CONTRAST_MIN ? own : inkOn(color);
     paintBlockName(ctx, scene, view, label);
   }
