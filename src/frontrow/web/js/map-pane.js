@@ -171,7 +171,7 @@ export class MapPane {
   /** Point out seats that are spoken of elsewhere, and bring them into view. @param {readonly number[]} seats none to end it */
   highlight(seats) {
     this._scene.highlighted = new Set(seats);
-    this._pointing.dismiss();
+    this._pointing.hover(null, null);
     this._inset();
     this._bring(seats);
     this._view.invalidate();
@@ -295,7 +295,7 @@ export class MapPane {
   _spoken(seat) {
     const { kicker, title, price = "", state, flags = [] } = seatCard(this._words, this._sale, seat, "", this._price);
     const { chosen, choosable } = this._chooser;
-    return { label: [title, kicker, price, state, ...flags].filter(Boolean).join(", "), pressed: chosen(seat), off: !choosable(seat) };
+    return { label: [title, kicker, price, state, ...flags].filter(Boolean).join(this._words.t("map.comma")), pressed: chosen(seat), off: !choosable(seat) };
   }
 
   /** @param {boolean} list */

@@ -10,6 +10,9 @@ import { icon } from "./icons.js";
 import { fill, h } from "./markup.js";
 
 const NARROW_PX = 820;
+/** A sheet leaves the rest of the map in sight, but for maps too low to share. */
+const SHEET_SHARE = 0.66;
+const HEIGHT_PX_MIN = 280;
 let made = 0;
 
 export class Dialog {
@@ -87,7 +90,7 @@ export class Dialog {
     style.width = `${width}px`;
     style.left = `${narrow || rtl ? host.left : host.right - width}px`;
     style.right = "auto";
-    style.maxHeight = `${Math.max(180, narrow ? (bottom - top) * 0.8 : bottom - top)}px`;
+    style.maxHeight = `${Math.max(HEIGHT_PX_MIN, (bottom - top) * (narrow ? SHEET_SHARE : 1))}px`;
     style.top = narrow ? "auto" : `${top}px`;
     style.bottom = narrow ? `${Math.max(0, innerHeight - bottom)}px` : "auto";
     style.minHeight = narrow ? "0" : `${bottom - top}px`;

@@ -204,7 +204,7 @@ export class SeatList {
     button.dataset.state = String(states()[seat]);
     button.setAttribute("aria-pressed", String(chosen(seat)));
     button.setAttribute("aria-disabled", String(!choosable(seat)));
-    button.setAttribute("aria-label", [spot, price(minor(seat)), state, ...seatFlags(words, venue, seat)].join(", "));
+    button.setAttribute("aria-label", [spot, price(minor(seat)), state, ...seatFlags(words, venue, seat)].join(words.t("map.comma")));
     button.title = `${price(minor(seat))} · ${state}`;
   }
 

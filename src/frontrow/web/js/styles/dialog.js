@@ -13,7 +13,7 @@ export const DIALOG_CSS = `
   .dialog-head .icon-button { width: 44px; height: 44px; flex: none; }
   .dialog-body { display: flex; flex-direction: column; gap: 14px; flex: 1; padding: 4px 20px 20px; }
   .dialog-lead { text-wrap: pretty; }
-  .dialog-foot { margin-top: auto; padding-top: 6px; }
+  .dialog-foot { position: sticky; bottom: 0; margin-top: auto; padding-top: 10px; background: linear-gradient(transparent, var(--surface) 10px); }
   .offer-lead { display: flex; align-items: center; gap: 10px; color: var(--soft); }
   .offer-list { display: grid; gap: 9px; }
   .offer { display: flex; align-items: flex-start; gap: 11px; width: 100%; padding: 13px 14px; text-align: start; border: 1px solid var(--edge); border-radius: 14px; background: var(--surface); transition: border-color .15s, background-color .15s; }
@@ -32,7 +32,8 @@ export const DIALOG_CSS = `
   .step[aria-disabled="true"] { color: var(--edge); }
   .count-now { min-width: 34px; text-align: center; font-size: 18px; font-weight: 700; font-variant-numeric: tabular-nums; }
   .dialog[data-sheet] .dialog-head { padding: 8px 18px 0; padding-inline-end: 8px; }
-  .dialog[data-sheet] .dialog-body { gap: 10px; padding: 0 18px 14px; }
+  .dialog[data-sheet] .dialog-body { gap: 10px; padding: 0 18px 0; }
+  .dialog[data-sheet] .dialog-foot { padding-bottom: 14px; }
   .dialog[data-sheet] .offer { padding: 9px 12px; }
   .dialog[data-sheet] .best { gap: 14px; }
   @keyframes arrive { from { opacity: 0; transform: translateX(16px); } }

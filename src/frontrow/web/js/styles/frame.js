@@ -2,7 +2,7 @@
 
 export const FRAME_CSS = `
   :host {
-    display: block; position: relative; height: 600px; overflow: hidden; container: seat-map / inline-size;
+    display: block; position: relative; height: 600px; overflow: hidden; container: seat-map / size;
     background: var(--ground); color: var(--ink); font-family: var(--seat-map-font, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Cantarell, "Helvetica Neue", sans-serif);
     font-size: 15px; line-height: 1.45; text-align: start; -webkit-font-smoothing: antialiased; -webkit-tap-highlight-color: transparent;
   }

@@ -91,4 +91,8 @@ export const MAP_CSS = `
     .map-messages { top: 104px; bottom: auto; }
     .opened:has(.panel[data-step="done"]) .map { visibility: hidden; }
   }
+  @container seat-map (max-width: 820px) and (max-height: 540px) {
+    .controls { flex-direction: row; }
+    .controls .control + .control { border-top: 0; border-inline-start: 1px solid var(--line); border-radius: 0; }
+  }
 `;

@@ -81,8 +81,17 @@ export const PANEL_CSS = `
     .blank { min-height: 0; padding: 8px 0 calc(18px + env(safe-area-inset-bottom)); gap: 2px; }
     .blank-sign { display: none; }
     .blank p { max-width: 36ch; font-size: 14px; }
+    .panel:is([data-step="empty"], [data-step="done"])::before { content: none; }
     .panel[data-step="done"] { position: absolute; inset: 0; margin: 0; max-height: none; border-radius: 0; box-shadow: none; }
-    .panel[data-step="done"]::before { content: none; }
     .panel[data-step="done"] .panel-body { max-height: none; padding-top: 22px; padding-bottom: env(safe-area-inset-bottom); }
+  }
+  /* Little height: what is said of an empty basket is one line, and the map keeps the rest. */
+  @container seat-map (max-width: 820px) and (max-height: 540px) {
+    .blank { flex-direction: row; flex-wrap: wrap; justify-content: space-between; gap: 4px 12px; padding: 0 0 calc(12px + env(safe-area-inset-bottom)); text-align: start; }
+    .blank p { display: none; }
+    .blank .quiet { margin: 0; min-height: 40px; padding: 0 14px; }
+    .panel[data-step="empty"] .panel-body { padding-top: 12px; }
+    .own-tickets { margin: 0 0 10px; padding-top: 8px; }
+    .panel-body { max-height: 44cqh; }
   }
 `;

@@ -15,6 +15,7 @@ export const map = {
   companion: "مقعد مرافق",
   restricted_view: "رؤية محدودة",
   seats: { zero: "لا مقاعد", one: "مقعد واحد", two: "مقعدان", few: "{count} مقاعد", many: "{count} مقعدًا", other: "{count} مقعد" },
+  comma: "، ",
   seats_available: { zero: "لا مقاعد متاحة", one: "مقعد واحد متاح", two: "مقعدان متاحان", few: "{count} مقاعد متاحة", many: "{count} مقعدًا متاحًا", other: "{count} مقعد متاح" },
   and_more: "و{count} أخرى",
   from_price: "من {price}",

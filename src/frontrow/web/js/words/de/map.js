@@ -15,6 +15,7 @@ export const map = {
   companion: "Platz für eine Begleitperson",
   restricted_view: "Eingeschränkte Sicht",
   seats: { one: "{count} Platz", other: "{count} Plätze" },
+  comma: ", ",
   seats_available: { one: "{count} Platz frei", other: "{count} Plätze frei" },
   and_more: "und {count} weitere",
   from_price: "ab {price}",

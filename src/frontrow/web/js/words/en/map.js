@@ -15,6 +15,7 @@ export const map = /** @type {const} */ ({
   companion: "Companion seat",
   restricted_view: "Restricted view",
   seats: { one: "{count} seat", other: "{count} seats" },
+  comma: ", ",
   seats_available: { one: "{count} seat available", other: "{count} seats available" },
   and_more: "and {count} more",
   from_price: "from {price}",
