@@ -22,8 +22,8 @@ from frontrow.services.paced_reads import PacedReads
 
 CONTACTS_PER_PIECE = 500
 """Looked through at a time: some 3 ms of the ledger and as much of the event loop."""
-PIECES_MAX = 50
-"""Pieces of one page: past 25,000 bookings the page ends, and the next one goes on."""
+PIECES_MAX = 20
+"""Pieces of one page: past 10,000 bookings, about a second, the page ends, and the next one goes on."""
 BOOKINGS_PER_PIECE = 100
 """Exported at a time: some 5 ms of the ledger."""
 
