@@ -23,6 +23,8 @@ PUSHES_PER_TURN = 64
 LOOK_EVERY_S = 1.0
 """How soon a change of the drawing, or the event's end, reaches those who watch, when no seat changes."""
 LOOK_AT_SLOW_EVERY_S = 0.25
+PAUSE_MS_MAX = 100
+"""Between two rounds there is as long a pause as the first has taken, this at most: others have half of the time."""
 SLOW_MS_MAX = 60_000
 """Whoever takes nothing for this long is disconnected."""
 
@@ -45,6 +47,10 @@ class Watcher:
         """Let its stream end; a connection that takes nothing any more is closed."""
         if self.slow_since_ms is not None:
             self.socket.hang_up()
+        self.note_gone()
+
+    def note_gone(self) -> None:
+        """The connection is gone."""
         if not self.over.done():
             self.over.set_result(None)
 
@@ -52,7 +58,7 @@ class Watcher:
 class Audience:
     """The watchers of one event, and the task that serves them all."""
 
-    def __init__(self, event_id: EventId, *, live: LiveViews, clock: Clock, heartbeat_ms: int) -> None:
+    def __init__(self, event_id: EventId, view: LiveView, *, live: LiveViews, clock: Clock, heartbeat_ms: int) -> None:
         self._event_id = event_id
         self._live = live
         self._clock = clock
@@ -60,7 +66,7 @@ class Audience:
         self._heartbeat_due_ms = clock.monotonic_ms() + heartbeat_ms
         self._watchers: dict[Watcher, None] = {}
         self._slow: set[Watcher] = set()
-        self._task = asyncio.create_task(self._run(), name=f"watchers of {event_id}")
+        self._task = asyncio.create_task(self._run(view), name=f"watchers of {event_id}")
         self.frames = Frames()
 
     @property
@@ -89,21 +95,21 @@ class Audience:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _run(self) -> None:
+    async def _run(self, view: LiveView) -> None:
         with self._live.watching(self._event_id):
             try:
-                await self._serve()
+                await self._serve(view)
             except LookupError:
                 _log.info("watched_event_gone", event_id=self._event_id, watchers=len(self._watchers))
             except Exception as error:  # they come back, and are told what is wrong then
                 _log.error("watching_failed", event_id=self._event_id, exc_info=error)
             self.end()
 
-    async def _serve(self) -> None:
-        view = await self._live.view(self._event_id)
+    async def _serve(self, view: LiveView) -> None:
         while True:
-            shown = view.position
+            shown, began_ms = view.position, self._clock.monotonic_ms()
             await self._bring_up(view)
+            await asyncio.sleep(min(PAUSE_MS_MAX, self._clock.monotonic_ms() - began_ms) / 1000)
             within_s = LOOK_AT_SLOW_EVERY_S if self._slow else min(LOOK_EVERY_S, self._heartbeat_ms / 1000)
             try:
                 view = await self._live.moved(self._event_id, shown, within_s=within_s)

@@ -81,13 +81,13 @@ class Watchers:
             if socket is None:
                 yield begin + Frames().step(view, shown).frame
                 return
-            audience = self._audiences.get(event_id) or self._gather(event_id)
+            audience = self._audiences.get(event_id) or self._gather(event_id, view)
             step = audience.frames.step(view, shown)
             watcher = Watcher(socket, step.place)
             audience.join(watcher)
             try:
                 yield begin + step.frame
-                socket.begin_pushing(watcher.end)
+                socket.begin_pushing(watcher.note_gone)
                 await watcher.over
             finally:
                 audience.leave(watcher)
@@ -111,8 +111,8 @@ class Watchers:
         self.end()
         await asyncio.gather(*(audience.close() for audience in self._audiences.values()))
 
-    def _gather(self, event_id: EventId) -> Audience:
+    def _gather(self, event_id: EventId, view: LiveView) -> Audience:
         audience = self._audiences[event_id] = Audience(
-            event_id, live=self._live, clock=self._clock, heartbeat_ms=self._heartbeat_ms
+            event_id, view, live=self._live, clock=self._clock, heartbeat_ms=self._heartbeat_ms
         )
         return audience
