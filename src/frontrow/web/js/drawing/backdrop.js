@@ -14,7 +14,7 @@ import { Tiles } from "./tiles.js";
 
 /** Of a frame's 16.7 ms, what painting tiles may take: while the map moves, and while it rests. */
 const MOVING_MS_MAX = 3;
-const RESTING_MS_MAX = 10;
+const RESTING_MS_MAX = 6;
 /** A picture stretched further than this is painted anew while the zoom goes on. */
 const STRETCH_MAX = 2;
 const FADE_MS = 130;

@@ -93,6 +93,11 @@ function paintStage(ctx, { theme }, w, h) {
   ctx.beginPath();
   ctx.roundRect(-w / 2, -h / 2, w, h, Math.min(w, h) * 0.14);
   ctx.fill();
+  // Where the system forces its own few colours, a stage is the ground's.
+  if (theme.stage !== theme.ground) return;
+  ctx.strokeStyle = theme.ink;
+  ctx.lineWidth = Math.min(w, h) * 0.03;
+  ctx.stroke();
 }
 
 /**
