@@ -42,7 +42,7 @@ lint: setup ## Check style, types, layers and the JavaScript's types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund && npx --no-install tsc -p .; \
+	@if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund && npx --no-install tsc -p . && npx --no-install tsc -p examples; \
 		else echo "npm is not installed: the JavaScript's types are not checked"; fi
 
 format: setup ## Format the Python code
