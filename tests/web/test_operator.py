@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 
 import httpx
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.server import RunningServer
+from tests.web.axe import violations
 from tests.web.conftest import Visit
 from tests.web.own_event import OwnEvent
 from tests.web.seat_map_page import click_seat, wait_for_state, wait_until_open
@@ -63,6 +65,8 @@ def test_a_purchase_moves_figures_map_and_lists_as_it_happens(
     expect(page.locator("[data-figure=revenue]")).to_have_text("$24")
     expect(page.locator(".change").first).to_contain_text("Sold")
     expect(page.locator(".change").first).to_contain_text("A 1–2")
+    page.get_by_text("As a table").click()
+    expect(page.get_by_role("table").filter(has_text="Revenue so far").get_by_role("row").nth(1)).to_contain_text("$24")
     booking = page.get_by_role("row").filter(has_text="Ada Lovelace")
     expect(booking).to_contain_text("$24")
     booking.get_by_role("button", name="Cancel the booking of Ada Lovelace").click()
@@ -147,3 +151,34 @@ def test_a_drawing_is_checked_seen_published_and_sold_on(
     expect(page.get_by_role("heading", name="Opening Night")).to_be_visible()
     wait_until_open(page, "A1")
     expect(page.get_by_text("On sale", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize(("lang", "scheme"), [("en", "light"), ("ar", "dark")])
+def test_the_pages_are_accessible_and_ask_nobody_but_their_own_server(
+    visit: Visit, server: RunningServer, own_event: OwnEvent, tmp_path: Path, lang: str, scheme: str
+) -> None:
+    own_event.book("buyer", "A1")
+    page = visit("", color_scheme=scheme)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{server.url}/operator/?lang={lang}")
+    page.locator(".sign-in").wait_for()
+    assert violations(page) == [], "the sign-in"
+    page.goto(f"{server.url}/operator/?lang={lang}#token={server.token('operator', 'admin')}")
+    page.locator(".card h2").first.wait_for()
+    assert violations(page) == [], "all events"
+    _open(page, own_event)
+    page.locator(".bookings tbody tr").wait_for()
+    page.locator(".uplot").wait_for()
+    assert violations(page) == [], "an event"
+    page.locator(".head-acts button").click()
+    page.get_by_role("dialog").wait_for()
+    assert violations(page) == [], "a dialog"
+    page.keyboard.press("Escape")
+    page.locator(".pages a").nth(1).click()
+    upload = tmp_path / "hall.json"
+    upload.write_text(httpx.get(f"{server.url}/api/v1/layouts/cinema/versions/1").text, encoding="utf-8")
+    page.locator("#layout-file").set_input_files(upload)
+    page.locator(".preview").wait_for()
+    assert violations(page) == [], "a drawing's report"
+    assert [url for url in asked if not url.startswith((server.url, "data:"))] == []

@@ -6,8 +6,10 @@
 
 import { ApiClient, ApiProblem } from "../js/api.js";
 
-/** The server takes 1,000 seats in one block; ids are up to 64 characters, a body up to 64 KiB. */
-export const SEATS_PER_BLOCK_MAX = 800;
+/** What the server takes in one block. */
+export const SEATS_PER_BLOCK_MAX = 5_000;
+/** The server writes so many seats at once in steps, and waits its turn behind buyers. */
+const BLOCK_TIMEOUT_MS = 30_000;
 /** A drawing of 50,000 seats is read, judged and written in this time on slow machines too. */
 const LAYOUT_TIMEOUT_MS = 120_000;
 const CSV_TIMEOUT_MS = 60_000;
@@ -56,7 +58,7 @@ export class AdminApi extends ApiClient {
    * @param {string} reason "" for none
    */
   async block(eventId, seatIds, reason) {
-    await this.request(`/events/${id(eventId)}/blocks`, { method: "POST", body: { seatIds, ...(reason && { reason }) }, token: "needed" });
+    await this.request(`/events/${id(eventId)}/blocks`, { method: "POST", body: { seatIds, ...(reason && { reason }) }, token: "needed", timeoutMs: BLOCK_TIMEOUT_MS, tries: 1 });
   }
 
   /**
@@ -65,7 +67,7 @@ export class AdminApi extends ApiClient {
    * @returns {Promise<string[]>} those that were withheld and are on sale again
    */
   async unblock(eventId, seatIds) {
-    return (await this.request(`/events/${id(eventId)}/blocks`, { method: "DELETE", body: { seatIds }, token: "needed" })).seatIds;
+    return (await this.request(`/events/${id(eventId)}/blocks`, { method: "DELETE", body: { seatIds }, token: "needed", timeoutMs: BLOCK_TIMEOUT_MS })).seatIds;
   }
 
   /**
@@ -102,7 +104,7 @@ export class AdminApi extends ApiClient {
    * @param {{ query?: string, cursor?: string | null, limit?: number }} [which]
    * @returns {Promise<BookingPage>}
    */
-  eventBookings(eventId, { query = "", cursor = null, limit = 25 } = {}) {
+  eventBookings(eventId, { query = "", cursor = null, limit = 50 } = {}) {
     const asked = new URLSearchParams({ limit: String(limit), ...(query && { query }), ...(cursor && { cursor }) });
     return this.request(`/events/${id(eventId)}/bookings?${asked}`, { token: "needed" });
   }

@@ -13,6 +13,7 @@ import { rowsOf, seatsText } from "./seat-names.js";
 import { sign } from "./signs.js";
 
 const TYPING_MS = 300;
+const PAGE_ROWS = 12;
 /** Shown at once at most; who looks for more asks more closely, or takes the whole table. */
 const ROWS_MAX = 200;
 /** The column of amounts. */
@@ -64,7 +65,7 @@ export class BookingsPanel {
 
   /** Something was booked or cancelled: look again, where nobody has asked for more than the first page. */
   refresh() {
-    if (this._rows.children.length <= 25) this._look(this._query, true);
+    if (this._rows.children.length <= PAGE_ROWS) this._look(this._query, true);
   }
 
   /**
@@ -84,7 +85,7 @@ export class BookingsPanel {
     const { api, words } = this._desk;
     this._more.disabled = true;
     try {
-      const { items, nextCursor } = await api.eventBookings(this._eventId, { query: this._query, cursor: this._cursor });
+      const { items, nextCursor } = await api.eventBookings(this._eventId, { query: this._query, cursor: this._cursor, limit: PAGE_ROWS });
       if (search !== this._search) return;
       this._cursor = nextCursor ?? null;
       const rows = items.map((booking) => this._row(booking));

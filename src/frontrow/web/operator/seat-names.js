@@ -19,7 +19,7 @@ export function rowsOf(venue, seatIds) {
     const { rowLabel, seatNumber, sectionId = "" } = venue.seat(index);
     const section = venue.sections[venue.sectionOf[index]]?.name ?? "";
     const key = `${sectionId}\n${rowLabel}`;
-    const row = rows.get(key) ?? { title: [section, rowLabel].filter(Boolean).join(" "), seats: [] };
+    const row = rows.get(key) ?? { title: section === rowLabel ? section : [section, rowLabel].filter(Boolean).join(" "), seats: [] };
     row.seats.push(seatNumber);
     rows.set(key, row);
   }

@@ -21,7 +21,7 @@ export function showShell(place, { words, claims, at, onLanguage, onLeave }) {
   /** @type {(to: string, text: string, signName: "events" | "layers", here: boolean) => HTMLElement} */
   const link = (to, text, signName, here) => h("a", { href: to, "aria-current": here ? "page" : null, title: text }, sign(signName), h("span", {}, text));
   fill(place,
-    h("a", { class: "brand", href: "#/", "aria-label": words.t("operator.home") }, mark(), h("span", {}, "Frontrow"), h("span", { class: "brand-room" }, words.t("operator.operator"))),
+    h("a", { class: "brand", href: "#/", title: words.t("operator.all_events") }, mark(), h("span", {}, "Frontrow"), h("span", { class: "brand-room" }, words.t("operator.operator"))),
     h("div", { class: "about" }),
     claims && h("nav", { class: "pages", "aria-label": words.t("operator.rooms") },
       link("#/", words.t("operator.events"), "events", at === "#/" || at.startsWith("#/event/")), link("#/layouts", words.t("operator.layouts"), "layers", at === "#/layouts")),

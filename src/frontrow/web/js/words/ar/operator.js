@@ -7,7 +7,6 @@
 export const operator = {
   title: "لوحة تشغيل Frontrow",
   operator: "لوحة التشغيل",
-  home: "لوحة تشغيل Frontrow، كل الفعاليات",
   rooms: "صفحات لوحة التشغيل",
   language: "اللغة",
   dismiss: "إغلاق",
@@ -153,7 +152,7 @@ export const operator = {
   booking_booked: "محجوز",
   booking_partly: "ملغى جزئيًا",
   booking_cancelled: "ملغى",
-  cancel_booking: "إلغاء…",
+  cancel_booking: "إلغاء",
   cancel_booking_of: "إلغاء حجز {name}",
   cancel_title: "إلغاء حجز {name}؟",
   cancel_lead: "تعود المقاعد للبيع فورًا. ويُردّ ما دُفع عن طريق طلب.",

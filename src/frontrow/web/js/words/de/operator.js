@@ -7,7 +7,6 @@
 export const operator = {
   title: "Frontrow Leitstand",
   operator: "Leitstand",
-  home: "Frontrow Leitstand, alle Veranstaltungen",
   rooms: "Seiten des Leitstands",
   language: "Sprache",
   dismiss: "Schließen",
@@ -145,7 +144,7 @@ export const operator = {
   booking_booked: "Gebucht",
   booking_partly: "Teils storniert",
   booking_cancelled: "Storniert",
-  cancel_booking: "Stornieren …",
+  cancel_booking: "Stornieren",
   cancel_booking_of: "Buchung von {name} stornieren",
   cancel_title: "Buchung von {name} stornieren?",
   cancel_lead: "Die Plätze sind sofort wieder im Verkauf. Was über eine Bestellung bezahlt wurde, wird erstattet.",

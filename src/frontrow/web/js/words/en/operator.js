@@ -3,7 +3,6 @@
 export const operator = /** @type {const} */ ({
   title: "Frontrow Operator",
   operator: "Operator",
-  home: "Frontrow operator, all events",
   rooms: "Operator's pages",
   language: "Language",
   dismiss: "Dismiss",
@@ -141,7 +140,7 @@ export const operator = /** @type {const} */ ({
   booking_booked: "Booked",
   booking_partly: "Partly cancelled",
   booking_cancelled: "Cancelled",
-  cancel_booking: "Cancel …",
+  cancel_booking: "Cancel",
   cancel_booking_of: "Cancel the booking of {name}",
   cancel_title: "Cancel the booking of {name}?",
   cancel_lead: "The seats are on sale again at once. What was paid through an order is refunded.",
