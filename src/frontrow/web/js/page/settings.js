@@ -27,8 +27,8 @@ export function settings(words, onLanguage) {
   const displays = choice(words.t("page.settings_theme"), "theme", THEMES.map((theme) => [theme, themes[theme]]), themeChoice(), (theme) =>
     chooseTheme(/** @type {ThemeChoice} */ (theme)));
   const panel = h("div", { id: PANEL, class: "settings-panel", popover: "auto" }, languages, displays);
-  const button = h("button", { type: "button", class: "settings-button", popovertarget: PANEL, "aria-label": words.t("page.settings"), title: words.t("page.settings") },
-    sign("globe"), h("span", { "aria-hidden": "true" }, words.language.toUpperCase()));
+  const button = h("button", { type: "button", class: "settings-button", popovertarget: PANEL, title: words.t("page.settings") },
+    sign("globe"), h("span", { class: "unseen" }, words.t("page.settings")), h("span", {}, words.language.toUpperCase()));
   return [button, panel];
 }
 

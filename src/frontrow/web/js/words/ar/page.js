@@ -109,7 +109,7 @@ export const page = {
   bookings_past: "السابقة",
   bookings_cancelled: "الملغاة",
   bookings_open: "اعرض التذكرة",
-  bookings_cancel_of: "ألغِ حجز {event}",
+  bookings_cancel_of: "ألغِ الحجز: {event}",
   bookings_older: "اعرض حجوزات أقدم",
   bookings_empty: "لا حجوزات بعد",
   bookings_empty_hint: "ما تحجزه في هذا المتصفح يظهر هنا مع تذاكره.",

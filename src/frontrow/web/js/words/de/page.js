@@ -92,7 +92,7 @@ export const page = {
   bookings_past: "Vergangen",
   bookings_cancelled: "Storniert",
   bookings_open: "Ticket zeigen",
-  bookings_cancel_of: "Buchung für {event} stornieren",
+  bookings_cancel_of: "Buchung stornieren: {event}",
   bookings_older: "Ältere Buchungen zeigen",
   bookings_empty: "Noch keine Buchungen",
   bookings_empty_hint: "Was Sie in diesem Browser buchen, erscheint hier, samt Tickets.",

@@ -91,7 +91,7 @@ export const page = /** @type {const} */ ({
   bookings_past: "Past",
   bookings_cancelled: "Cancelled",
   bookings_open: "Show ticket",
-  bookings_cancel_of: "Cancel the booking for {event}",
+  bookings_cancel_of: "Cancel booking: {event}",
   bookings_older: "Show older bookings",
   bookings_empty: "No bookings yet",
   bookings_empty_hint: "What you book in this browser appears here, with its tickets.",
