@@ -1,5 +1,6 @@
 /** What `node --test tests/web/` runs from Node 22 on, which takes a folder for a module; Node 20 looks into it. */
 
+import "./api.test.js";
 import "./backdrop.test.js";
 import "./colors.test.js";
 import "./drawing.test.js";
