@@ -32,7 +32,7 @@ demo: setup ## Run the demo on http://localhost:8000 (PORT=... for another port)
 
 test: setup ## Run the whole test suite, with branch coverage (under 15 minutes on 2 cores)
 	@if command -v node >/dev/null; then node --test tests/web/; else echo "node is not installed: tests/web/*.test.js left out"; fi
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --cov --cov-report=term
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term
 
 test-fast: setup ## Run the unit tests only
 	$(BIN)/python -m pytest -q tests/unit

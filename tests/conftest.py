@@ -8,6 +8,11 @@ import redis
 from tests.support.valkey import ValkeyServer, running_valkey
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests come first: none is begun when all other workers have nothing left to do."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def _valkey_session() -> Iterator[ValkeyServer]:
     with running_valkey() as server:

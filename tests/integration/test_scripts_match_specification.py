@@ -8,7 +8,6 @@ that has only followed the feed.
 `--hypothesis-seed=N` makes the same choices again; the clock is the one thing it does not repeat.
 """
 
-import asyncio
 import itertools
 import secrets
 import time
@@ -527,6 +526,8 @@ def _without_entries(outcome: Any) -> Any:
     return msgspec.structs.replace(outcome, entries=()) if getattr(outcome, "entries", ()) else outcome
 
 
+@pytest.mark.long
+@pytest.mark.no_cover  # measuring it doubles its time, and shows nothing that other tests leave out
 @pytest.mark.timeout(600)
 def test_the_scripts_do_what_the_specification_says(valkey: ValkeyServer, pytestconfig: pytest.Config) -> None:
     asked_seed = str(pytestconfig.getoption("--hypothesis-seed"))

@@ -39,6 +39,8 @@ CHECKS = [
     response_schema_conformance,
 ]
 
+pytestmark = pytest.mark.no_cover  # most of its time is the making of requests, which measuring would double
+
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
