@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import httpx
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.server import RunningServer
@@ -153,27 +152,26 @@ def test_a_drawing_is_checked_seen_published_and_sold_on(
     expect(page.get_by_text("On sale", exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize(("lang", "scheme"), [("en", "light"), ("ar", "dark")])
 def test_the_pages_are_accessible_and_ask_nobody_but_their_own_server(
-    visit: Visit, server: RunningServer, own_event: OwnEvent, tmp_path: Path, lang: str, scheme: str
+    visit: Visit, server: RunningServer, own_event: OwnEvent, tmp_path: Path
 ) -> None:
     own_event.book("buyer", "A1")
-    page = visit("", color_scheme=scheme)
+    page = visit("", color_scheme="dark")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{server.url}/operator/?lang={lang}")
+    page.goto(f"{server.url}/operator/?lang=ar")
     page.locator(".sign-in").wait_for()
     assert violations(page) == [], "the sign-in"
-    page.goto(f"{server.url}/operator/?lang={lang}#token={server.token('operator', 'admin')}")
+    page.goto(f"{server.url}/operator/?lang=ar#token={server.token('operator', 'admin')}")
     page.locator(".card h2").first.wait_for()
     assert violations(page) == [], "all events"
     _open(page, own_event)
     page.locator(".bookings tbody tr").wait_for()
     page.locator(".uplot").wait_for()
-    assert violations(page) == [], "an event"
+    assert violations(page) == [], "an event in the dark"
+    page.emulate_media(color_scheme="light")
     page.locator(".head-acts button").click()
-    page.get_by_role("dialog").wait_for()
-    assert violations(page) == [], "a dialog"
+    assert violations(page) == [], "an event in the light, and a dialog"
     page.keyboard.press("Escape")
     page.locator(".pages a").nth(1).click()
     upload = tmp_path / "hall.json"
