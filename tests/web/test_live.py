@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.support.eventually import WAIT_SECONDS_MAX
 from tests.web.conftest import Visit
+from tests.web.other_site import OtherSite
 from tests.web.own_event import OwnEvent
 from tests.web.seat_map_page import click_seat, state_of, wait_for_state, wait_until_open, wait_until_settled
 
@@ -96,6 +97,23 @@ def test_a_page_that_is_left_gives_its_seats_back_soon_unless_it_comes_back(visi
     wait_until_open(page, SEAT)
     wait_for_state(page, SEAT, "mine")
     _wait(page, lambda: left() > 60, "a reload finds the hold and keeps it")
+
+
+def test_a_map_on_another_site_gives_its_seats_back_soon_too(
+    visit: Visit, own_event: OwnEvent, other_site: OtherSite
+) -> None:
+    server = own_event.server.url
+    other_site.html = f"""<!doctype html><meta charset="utf-8"><title>Shop</title><link rel="icon" href="data:,">
+      <script type="module" src="{server}/embed/seat-map.js"></script>
+      <seat-map event="{own_event.event_id}" style="height: 700px"></seat-map>"""
+    page = visit("")
+    page.goto(other_site.url)
+    wait_until_open(page, SEAT)
+    click_seat(page, SEAT)
+    wait_until_settled(page)
+    left = _seconds_left(own_event, _token(page))
+    page.goto("about:blank")
+    _wait(page, lambda: left() < 16, "the hold of a page that was left is shortened, across origins")
 
 
 def test_two_tabs_of_one_user_agree(visit: Visit, own_event: OwnEvent) -> None:
