@@ -89,8 +89,8 @@ def visit(browser: Browser, server: RunningServer, faults: list[str]) -> Iterato
     contexts: list[BrowserContext] = []
 
     def open_window(path: str = "/", **options: object) -> Page:
-        desktop: dict[str, object] = {"viewport": {"width": 1280, "height": 800}}
-        context = browser.new_context(locale="en-US", timezone_id="UTC", **{**desktop, **options})  # type: ignore[arg-type]
+        usual: dict[str, object] = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US", "timezone_id": "UTC"}
+        context = browser.new_context(**{**usual, **options})  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(30_000)

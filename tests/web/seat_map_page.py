@@ -2,7 +2,9 @@
 
 from typing import cast
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
+
+from tests.web.own_event import OwnEvent
 
 STATE_OF = "(id) => document.querySelector('seat-map').stateOf(id)"
 
@@ -56,3 +58,13 @@ def click_seat(page: Page, seat_id: str) -> None:
 
 def tap_seat(page: Page, seat_id: str) -> None:
     page.touchscreen.tap(*position_of(page, seat_id))
+
+
+def be_quicker(page: Page, event: OwnEvent, *seat_ids: str) -> None:
+    """Let somebody else have the seats in the moment in which the page asks to hold them: a race that is always lost."""
+
+    def overtake(route: Route) -> None:
+        event.hold("somebody-quicker", *seat_ids)
+        route.continue_()
+
+    page.route("**/holds", overtake, times=1)

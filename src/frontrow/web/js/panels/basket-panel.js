@@ -211,12 +211,13 @@ export class BasketPanel {
   /** @param {BasketLine} line */
   _line({ key, seats, color, place, spot, price, flags, pending }) {
     const words = this._words;
+    const about = [place, ...flags].filter(Boolean).join(" · ");
     return h(
       "li",
       { class: pending ? "line pending" : "line" },
-      h("button", { type: "button", class: "line-main", "data-key": `look-${key}`, "aria-label": words.t("map.line_label", { seat: spot, place, price }), onclick: () => this._listener.onLookAt(seats) },
+      h("button", { type: "button", class: "line-main", "data-key": `look-${key}`, "aria-label": words.t("map.line_label", { seat: spot, place: about, price }), onclick: () => this._listener.onLookAt(seats) },
         swatch(color),
-        h("span", { class: "line-text" }, h("span", { class: "line-spot" }, spot), h("span", { class: "soft" }, [place, ...flags].filter(Boolean).join(" · ")))),
+        h("span", { class: "line-text" }, h("span", { class: "line-spot" }, spot), " ", h("span", { class: "soft" }, about))),
       pending && h("span", { class: "spinner small", role: "img", "aria-label": words.t("map.line_pending") }),
       h("span", { class: "line-price" }, price),
       h("button", { type: "button", class: "icon-button", "data-key": `drop-${key}`, "aria-label": words.t("map.give_back", { seat: spot }), onclick: () => this._listener.onRemove(seats) }, icon("close", 18)),
@@ -230,7 +231,7 @@ export class BasketPanel {
       h("ul", { class: "lines" }, ...tickets.map(({ bookingId, title, about }) =>
         h("li", { class: "line" },
           h("button", { type: "button", class: "line-main", "data-key": `ticket-${bookingId}`, "aria-label": words.t("map.ticket_label", { title, about }), onclick: () => this._listener.onTicket(bookingId) },
-            icon("ticket", 20), h("span", { class: "line-text" }, h("span", { class: "line-spot" }, title), h("span", { class: "soft" }, about)))))));
+            icon("ticket", 20), h("span", { class: "line-text" }, h("span", { class: "line-spot" }, title), " ", h("span", { class: "soft" }, about)))))));
   }
 
   _empty() {

@@ -68,7 +68,7 @@ export class Legend {
     const sign = swatch(color);
     const price = h("span", { class: "chip-price" });
     const chip = h("button", { type: "button", class: "chip", "aria-pressed": "false", onclick: () => this._choose(category) },
-      sign, h("span", { class: "chip-name" }, name), price);
+      sign, h("span", { class: "chip-name" }, name), " ", price);
     const made = { chip, swatch: sign, price };
     this._chips.set(category, made);
     this.element.append(chip);

@@ -71,7 +71,7 @@ export class RaceDialog {
     };
     return h("button", { type: "button", class: "offer", onclick: take, onfocus: show, onpointerenter: show },
       swatch(color),
-      h("span", { class: "line-text" }, h("span", { class: "line-spot" }, spot), h("span", { class: "soft" }, [place, ...flags].filter(Boolean).join(" · "))),
+      h("span", { class: "line-text" }, h("span", { class: "line-spot" }, spot), " ", h("span", { class: "soft" }, [place, ...flags].filter(Boolean).join(" · "))),
       h("span", { class: "line-price" }, price), h("span", { class: "offer-sign" }, icon("plus", 18)));
   }
 }

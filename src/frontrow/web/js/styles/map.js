@@ -81,7 +81,7 @@ export const MAP_CSS = `
     .chip { height: 36px; padding: 0 11px; gap: 7px; font-size: 13px; }
     .map-actions { margin-inline-end: 10px; gap: 6px; padding-block: 2px; }
     .pill { height: 36px; width: 40px; padding: 0; justify-content: center; }
-    .pill span { display: none; }
+    .pill span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
     .controls { inset-inline-end: 10px; bottom: 28px; }
     .map-key { inset-inline-start: 10px; bottom: 28px; max-width: calc(100% - 76px); }
     .key-toggle { display: grid; }

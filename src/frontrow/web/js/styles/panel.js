@@ -64,7 +64,7 @@ export const PANEL_CSS = `
     .panel-body { padding: 0 18px; max-height: min(54vh, 480px); }
     .panel:not([data-open], [data-step="done"]) :is(.panel-head, .panel-body) { display: none; }
     .panel[data-step="empty"]:not([data-open]) .panel-body { display: block; }
-    .panel[data-step="empty"] .panel-head { display: none; }
+    .panel[data-step="empty"] .panel-head { display: flex; position: absolute; width: 1px; height: 1px; min-height: 0; padding: 0; overflow: hidden; clip-path: inset(50%); }
     .panel[data-step="empty"] .panel-body { padding-top: 14px; }
     .panel footer { grid-template-columns: minmax(0, 1fr) auto; align-items: center; gap: 10px; padding: 19px 14px calc(12px + env(safe-area-inset-bottom)); padding-inline-start: 18px; border-top: 0; }
     .panel[data-open] footer { border-top: 1px solid var(--line); padding-top: 12px; }

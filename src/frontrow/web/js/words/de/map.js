@@ -44,7 +44,7 @@ export const map = {
   zoom_fit: "Alles zeigen",
   show_list: "Liste",
   show_list_label: "Plätze als Liste zeigen",
-  show_map: "Plan",
+  show_map: "Saalplan",
   show_map_label: "Plätze als Saalplan zeigen",
   prices_label: "Preise. Ein Preis hebt seine Plätze hervor",
   chip_label: "{name}, {price}",
