@@ -182,11 +182,11 @@ def test_my_bookings_come_in_groups_and_one_is_cancelled_there(
 def test_a_stranger_sees_no_booking_and_has_none(visit: Visit, own_event: OwnEvent) -> None:
     booking_id = own_event.book("somebody", "D1")
     page = visit(f"/?booking={booking_id}")
-    expect(page.get_by_role("heading", level=1)).to_have_text("We can’t show this booking")
+    expect(page.get_by_role("heading", level=1)).to_have_text("We can't show this booking")
     page.get_by_role("link", name="My bookings").last.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("No bookings yet")
-    page.get_by_role("link", name="See what’s on").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("What’s on")
+    page.get_by_role("link", name="See what's on").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What's on")
 
 
 def test_the_list_tells_what_cannot_be_had_and_why(visit: Visit, put_on_sale: PutOnSale) -> None:
@@ -224,7 +224,7 @@ def test_a_box_office_that_does_not_answer_is_asked_again(visit: Visit, server: 
     expect(page.get_by_role("heading", level=1)).to_have_text("The box office does not answer")
     page.unroute("**/api/v1/events?*")
     page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("What’s on")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What's on")
 
 
 def test_a_language_chosen_is_kept_and_passed_on(visit: Visit, own_event: OwnEvent, server: RunningServer) -> None:
@@ -267,7 +267,7 @@ def test_an_address_that_leads_nowhere_says_so(visit: Visit, server: RunningServ
     assert answer is not None and answer.status == 404
     expect(page.get_by_role("heading", level=1)).to_have_text("There is nothing here")
     page.goto(f"{server.url}/?event=no-such-event")
-    expect(page.get_by_role("heading", level=1)).to_have_text("We don’t know this event")
+    expect(page.get_by_role("heading", level=1)).to_have_text("We don't know this event")
 
 
 def test_no_page_asks_another_host_or_breaks_its_own_policy(

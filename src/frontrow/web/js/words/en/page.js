@@ -16,7 +16,7 @@ export const page = /** @type {const} */ ({
 
   times: "All times are shown in your time zone, {zone}.",
 
-  list_title: "What’s on",
+  list_title: "What's on",
   list_lead: "Pick an event, choose your seats on the map.",
   list_search: "Search events",
   list_searching: "Searching…",
@@ -37,9 +37,9 @@ export const page = /** @type {const} */ ({
   seats_few: { one: "Only {count} seat left", other: "Only {count} seats left" },
   sale_from: "On sale from {when}",
 
-  event_unknown: "We don’t know this event",
+  event_unknown: "We don't know this event",
   event_unknown_hint: "It may be over, or the link may be incomplete.",
-  see_events: "See what’s on",
+  see_events: "See what's on",
 
   booking: "Booking",
   booking_yours: "Your booking",
@@ -71,7 +71,7 @@ export const page = /** @type {const} */ ({
   booking_copied: "Booking code copied",
   booking_to_map: "See the seat map",
   booking_cancel: "Cancel seats",
-  booking_unknown: "We can’t show this booking",
+  booking_unknown: "We can't show this booking",
   booking_unknown_hint: "A booking opens only in the browser that made it. The link may also be incomplete.",
 
   cancel_title: "Which seats do you want to cancel?",
