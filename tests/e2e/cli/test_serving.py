@@ -13,15 +13,20 @@ import redis
 from tests.support.server import RunningServer, run_frontrow, running_server
 
 EVENT = "64f123456789abcd12345678"
+CHANGES = f"/api/v1/events/{EVENT}/changes"
 WAIT_SECONDS_MAX = 60.0
 
 
-def test_a_hold_survives_stopping_and_starting_the_server(tmp_path: Path) -> None:
+def test_a_hold_survives_stopping_and_starting_the_server_and_streams_end_as_whole_answers(tmp_path: Path) -> None:
     run_frontrow("seed", data_dir=tmp_path)
-    with running_server(tmp_path) as server:
+    with running_server(tmp_path) as server, httpx.stream("GET", f"{server.url}{CHANGES}", timeout=60) as stream:
+        lines = stream.iter_lines()
+        assert "event: snapshot" in (next(lines) for _ in range(4))
         held = _hold(server, server.token("ann"), "seat_A1")
         assert held.status_code == 201, held.text
         assert server.stop() == 0
+        for _ in lines:  # a stream that was cut would raise
+            pass
     with running_server(tmp_path) as server:
         answer = httpx.get(
             f"{server.url}/api/v1/events/{EVENT}/holds/{held.json()['holdId']}", headers=_bearer(server.token("ann"))
