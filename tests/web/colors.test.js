@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { apartForAll, keptApart } from "../../src/frontrow/web/js/drawing/color-vision.js";
 import { contrast, inkOn, standingOutOn } from "../../src/frontrow/web/js/drawing/colors.js";
 import { HEAT_STEPS, heatLegend, heatRamp, heatStep, sectionHeat } from "../../src/frontrow/web/js/drawing/heat.js";
 import { categoryColors, paletteOf } from "../../src/frontrow/web/js/drawing/palette.js";
@@ -66,4 +67,24 @@ test("a legend covers heat from 0 to 1 without gaps", () => {
 test("a section is as wanted as its known seats are on average", () => {
   const heat = Float32Array.of(0, 1, NaN, NaN);
   assert.deepEqual(sectionHeat(heat, [{ seats: [0, 1, 2] }, { seats: [2, 3] }, { seats: [] }]), [0.5, NaN, NaN]);
+});
+
+property("colours of several categories stay readable when they are kept apart, and the first keeps its own", 100, (random) => {
+  const categories = Array.from({ length: 2 + Math.floor(random() * 6) }, () => ({ color: anyColor(random) }));
+  for (const theme of Object.values(THEMES)) {
+    const colors = categoryColors(categories, theme);
+    for (const color of colors) {
+      assert.ok(contrast(color, theme.block) >= 3 && contrast(color, theme.ground) >= 3);
+      assert.ok(contrast(color, theme.onInk) >= 4.5);
+    }
+    assert.equal(colors[0], categoryColors(categories.slice(0, 1), theme)[0]);
+  }
+});
+
+test("violet and blue, one colour for people without red or green cones, are shaded apart; a colour given twice stays one", () => {
+  const given = ["#8b5cf6", "#2f80ed", "#8b5cf6"];
+  assert.ok(apartForAll(given[0], given[1]) < 0.02);
+  const kept = keptApart(given, "#000000");
+  assert.ok(apartForAll(kept[0], kept[1]) > 0.05);
+  assert.equal(kept[2], kept[0]);
 });

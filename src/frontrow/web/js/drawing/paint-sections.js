@@ -148,7 +148,7 @@ function paintBlockName(ctx, { venue, sales, words, fontFamily, priceText }, vie
   const inside = roomPx > 0;
   const widthMax = inside ? roomPx * PRICE_WIDTH_SHARE : (box.x1 - box.x0) * view.pose.scale;
   const smaller = Math.max(PRICE_PX_MIN, size * 0.62);
-  const about = inside && roomPx < PRICE_ROOM_PX ? "" : aboutTexts(words, sales[section], priceText).find(
+  const about = inside && (roomPx < PRICE_ROOM_PX || size < PRICE_PX_MIN) ? "" : aboutTexts(words, sales[section], priceText).find(
     (text) => smaller * widthPerSize(ctx, PRICE_WEIGHT, fontFamily, text) <= widthMax) ?? "";
   const metered = about !== "" && available > 0 && available < total && roomPx > METER_ROOM_PX;
   const { x, y } = view.toView(at);
@@ -157,8 +157,8 @@ function paintBlockName(ctx, { venue, sales, words, fontFamily, priceText }, vie
   ctx.fillText(name, x, top);
   if (!about) return;
   ctx.font = fontOf(PRICE_WEIGHT, smaller, fontFamily);
-  ctx.fillText(about, x, top + size * 1.1);
-  if (metered) paintMeter(ctx, x, top + size * 1.72, roomPx * 1.05, available / total, words.dir);
+  ctx.fillText(about, x, top + size * 0.55 + smaller * 0.78);
+  if (metered) paintMeter(ctx, x, top + size * 0.55 + smaller * 1.75, roomPx * 1.05, available / total, words.dir);
 }
 
 /**

@@ -3,6 +3,7 @@
 /** @import { Theme } from "../theme.js" */
 /** @import { Scene } from "./scene.js" */
 
+import { keptApart } from "./color-vision.js";
 import { contrast, inkOn, standingOutOn } from "./colors.js";
 import { heatRamp } from "./heat.js";
 
@@ -23,13 +24,18 @@ const TEXT_CONTRAST_MIN = 4.5;
 
 /**
  * The venue's colours as this theme can show them: their own where they stand out from what seats stand on and carry the
- * theme's `onInk`, else the nearest shade that does.
+ * theme's `onInk`, else the nearest shade that does; and apart from one another, for colour-blind people too.
  * @param {readonly { color: string }[]} categories
  * @param {Theme} theme
  * @returns {string[]} by category index
  */
 export function categoryColors(categories, theme) {
-  return categories.map(({ color }) => seatColor(color, theme));
+  return keptApart(categories.map(({ color }) => seatColor(color, theme)), awayFromGround(theme));
+}
+
+/** @param {Theme} theme @returns {string} in which direction a colour stands out more */
+function awayFromGround({ block }) {
+  return contrast(block, "#000000") > contrast(block, "#ffffff") ? "#000000" : "#ffffff";
 }
 
 /**
@@ -57,7 +63,7 @@ export function paletteOf({ venue, theme, categoryColors: colors, heat }) {
     palette = {
       fills,
       inks: fills.map((fill) => (contrast(fill, theme.onInk) >= TEXT_CONTRAST_MIN ? theme.onInk : inkOn(fill))),
-      tints: venue.categories.map(({ color }) => standingOutOn(color, grounds, GRAPHICS_CONTRAST_MIN)),
+      tints: keptApart(venue.categories.map(({ color }) => standingOutOn(color, grounds, GRAPHICS_CONTRAST_MIN)), awayFromGround(theme)),
       booked: standingOutOn(theme.taken, grounds, GRAPHICS_CONTRAST_MIN),
       held: standingOutOn(theme.held, grounds, GRAPHICS_CONTRAST_MIN),
       blocked: standingOutOn(theme.taken, grounds, GRAPHICS_CONTRAST_MIN),
