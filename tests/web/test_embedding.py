@@ -61,13 +61,15 @@ def test_another_sites_page_sells_for_its_own_user(shop: Shop, own_event: OwnEve
     assert page.evaluate("() => Object.keys(localStorage)") == [], "a site with users of its own needs no guest"
 
 
-def test_the_tag_bounds_the_number_of_seats_and_speaks_the_locales_money(shop: Shop, own_event: OwnEvent) -> None:
+def test_the_tag_bounds_the_number_of_seats_and_speaks_the_locales_language_and_money(
+    shop: Shop, own_event: OwnEvent
+) -> None:
     page = shop(f'event="{own_event.event_id}" max-seats="2" locale="de-DE"')
     wait_until_open(page, "J1")
     for seat_id in ("J10", "J11", "J12"):
         click_seat(page, seat_id)
-    page.get_by_text("You can choose up to 2 seats.").first.wait_for()
-    wait_until_settled(page)
+    page.get_by_text("Sie können höchstens 2 Plätze wählen.").first.wait_for()
+    page.get_by_role("button", name="Weiter").and_(page.locator(":enabled")).wait_for()
     assert (page.locator(".sum").text_content() or "").replace("\xa0", " ") == "24 $"
 
 
@@ -89,6 +91,6 @@ def test_a_site_the_server_does_not_know_is_told_what_to_set(
     unknown = other_site.url.replace("127.0.0.1", "localhost")
     page.goto(unknown)
     expect(page.get_by_role("heading", name="The box office does not work with this site yet")).to_be_visible()
-    expect(page.get_by_text(f"pages of {unknown}: name it in FRONTROW_CORS_ORIGINS")).to_be_visible()
+    expect(page.get_by_text(f"{unknown}, among those it answers to (FRONTROW_CORS_ORIGINS)")).to_be_visible()
     assert all("CORS policy" in fault for fault in faults), faults
     faults.clear()  # the browser's own words on the answer it kept back
