@@ -185,7 +185,7 @@ def test_a_stranger_sees_no_booking_and_has_none(visit: Visit, own_event: OwnEve
     expect(page.get_by_role("heading", level=1)).to_have_text("We can't show this booking")
     page.get_by_role("link", name="My bookings").last.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("No bookings yet")
-    page.get_by_role("link", name="See what's on").click()
+    page.get_by_role("link", name="See what is on").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("What's on")
 
 

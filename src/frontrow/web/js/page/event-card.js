@@ -24,9 +24,17 @@ export function eventCard(event, words) {
     h("div", { class: "poster", "data-tone": toneOf(event.eventId), "aria-hidden": "true" }, poster(event.eventId, freeShare(event)), dateBlock(startsMs, words)),
     h("div", { class: "event-text" },
       h("h2", {}, h("a", { href: addressOf({ page: "event", eventId: event.eventId }) }, event.name)),
-      h("p", { class: "when" }, words.date(startsMs, { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "numeric", minute: "2-digit" })),
+      h("p", { class: "when" }, shortMoment(startsMs, words)),
       event.layoutName && h("p", { class: "where" }, event.layoutName),
       h("p", { class: "event-facts" }, from && standing !== "closed" && h("strong", {}, from), h("span", { class: "status", "data-status": standing }, standingText(event, words)))));
+}
+
+/**
+ * @param {number} ms
+ * @param {Words} words
+ */
+export function shortMoment(ms, words) {
+  return words.date(ms, { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "numeric", minute: "2-digit" });
 }
 
 /**

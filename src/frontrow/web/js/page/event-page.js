@@ -5,7 +5,7 @@
 
 import { fill, h } from "../panels/markup.js";
 import "../define.js";
-import { STATUS_KEY } from "./event-card.js";
+import { STATUS_KEY, shortMoment } from "./event-card.js";
 import { dotted } from "./facts.js";
 import { note } from "./note.js";
 import { dress } from "./preferences.js";
@@ -48,7 +48,7 @@ export function showEvent({ room, about }, eventId, words) {
  * @param {Words} words
  */
 function facts(event, words) {
-  const when = words.dateTime(Date.parse(event.startsAt));
+  const when = shortMoment(Date.parse(event.startsAt), words);
   return [
     h("div", { class: "about-text" }, h("h1", {}, event.name), h("p", {}, ...dotted([when, event.layoutName]))),
     h("span", { class: "status", "data-status": event.saleStatus }, words.t(STATUS_KEY[event.saleStatus])),

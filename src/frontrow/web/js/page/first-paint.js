@@ -1,10 +1,12 @@
 /*
  * Before anything is drawn: the page's language, direction and display, as this browser was told to keep them. A plain
  * script, for a module would come after the first paint. What it decides stands on <html>; page/preferences.js reads
- * it there, and keeps what is chosen.
+ * it there, and keeps what is chosen. An event's page asks for the modules of its map here, all at once: found import by
+ * import they would come eight answers one after the other.
  */
 
 {
+  const MAP_MODULES = ["page/event-page", "seat-map", "open-event", "map-pane", "checkout", "sale/live-sale", "drawing/map-view"];
   const LANGUAGES = ["en", "de", "ar"];
   /** @param {string | null | undefined} tag BCP 47 */
   const isSpoken = (tag) => Boolean(tag) && /^[a-z]{2}(-[a-z0-9]+)*$/i.test(tag ?? "") && LANGUAGES.includes((tag ?? "").slice(0, 2).toLowerCase());
@@ -16,7 +18,8 @@
       return null; // a browser that keeps nothing asks its settings each time
     }
   };
-  const asked = new URLSearchParams(location.search).get("lang");
+  const query = new URLSearchParams(location.search);
+  const asked = query.get("lang");
   const chosen = [asked, kept("frontrow.language"), ...navigator.languages].find(isSpoken) ?? "en";
   // Of a language without a region, the reader's own: it writes dates and numbers as they are used to.
   const lang = navigator.languages.find((own) => own.toLowerCase().startsWith(`${chosen.toLowerCase()}-`)) ?? chosen;
@@ -25,6 +28,9 @@
   root.lang = lang;
   root.dir = lang.slice(0, 2).toLowerCase() === "ar" ? "rtl" : "ltr";
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+  for (const name of query.has("event") ? MAP_MODULES : []) {
+    document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href: `/js/${name}.js` }));
+  }
   if (isSpoken(asked)) {
     try {
       localStorage.setItem("frontrow.language", chosen);

@@ -39,7 +39,7 @@ export const page = /** @type {const} */ ({
 
   event_unknown: "We don't know this event",
   event_unknown_hint: "It may be over, or the link may be incomplete.",
-  see_events: "See what's on",
+  see_events: "See what is on",
 
   booking: "Booking",
   booking_yours: "Your booking",
