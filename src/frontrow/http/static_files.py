@@ -64,8 +64,8 @@ def static_file(content: bytes, media_type: str) -> StaticFile:
 
 
 def files_of(folder: Path, prefix: str = "/") -> dict[str, StaticFile]:
-    """Every servable file below `folder` by its URL path; `index.html` also answers for its folder. Hidden files and
-    links that lead out of the folder are left out."""
+    """Every servable file below `folder` by its URL path; `index.html` also answers for its folder, with and without
+    the slash, so its links are absolute. Hidden files and links that lead out of the folder are left out."""
     files: dict[str, StaticFile] = {}
     root = folder.resolve()
     for path in sorted(root.rglob("*")):
@@ -77,7 +77,9 @@ def files_of(folder: Path, prefix: str = "/") -> dict[str, StaticFile]:
         file = static_file(path.read_bytes(), media_type)
         files[prefix + relative.as_posix()] = file
         if relative.name == "index.html":
-            files[prefix + relative.as_posix().removesuffix("index.html")] = file
+            of_folder = prefix + relative.as_posix().removesuffix("index.html")
+            files[of_folder] = file
+            files[of_folder.rstrip("/") or "/"] = file  # as people type it
     return files
 
 

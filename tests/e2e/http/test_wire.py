@@ -143,11 +143,20 @@ async def test_every_file_of_the_web_folder_is_served_with_its_type_and_an_etag(
 def test_only_known_kinds_of_files_inside_the_folder_are_served(tmp_path: Path) -> None:
     web = tmp_path / "web"
     (web / "js").mkdir(parents=True)
+    (web / "desk").mkdir()
     (tmp_path / "secret.js").write_text("secret")
-    for name in ("index.html", "js/a.js", "js/types.d.ts", ".env.json", "notes.md"):
+    for name in ("index.html", "desk/index.html", "js/a.js", "js/types.d.ts", ".env.json", "notes.md"):
         (web / name).write_text(name)
     (web / "js" / "out.js").symlink_to(tmp_path / "secret.js")
-    assert set(files_of(web)) == {"/", "/index.html", "/js/a.js"}
+    assert set(files_of(web)) == {
+        "/",
+        "/index.html",
+        "/desk",
+        "/desk/",
+        "/desk/index.html",
+        "/js/a.js",
+        "/js/types.d.ts",
+    }
 
 
 @pytest.mark.parametrize(
