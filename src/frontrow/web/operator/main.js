@@ -23,8 +23,9 @@ const api = new AdminApi({
   session,
   onRefused: (why) => {
     if (session.token === null) return;
+    const expired = session.state === "expired";
     session.signOut();
-    void show(why === "role_missing" ? "no_role" : "refused");
+    void show(expired ? "expired" : why === "role_missing" ? "no_role" : "refused");
   },
 });
 const toasts = new Toasts(part("toasts"));
@@ -70,7 +71,7 @@ async function show(why = arrive()) {
 async function roomAt(desk, at) {
   if (at.startsWith(EVENT)) {
     const { EventRoom } = await import("./event-room.js");
-    return new EventRoom(desk, decodeURIComponent(at.slice(EVENT.length)));
+    return new EventRoom(desk, decoded(at.slice(EVENT.length)));
   }
   if (at === LAYOUTS) {
     const { LayoutRoom } = await import("./layout-room.js");
@@ -78,6 +79,15 @@ async function roomAt(desk, at) {
   }
   const { Overview } = await import("./overview.js");
   return new Overview(desk);
+}
+
+/** @param {string} text of an address, which anybody may have typed */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function leave() {
