@@ -421,6 +421,24 @@ test("a page that is left lets its stream go, and takes it up when it is come ba
   exact();
 });
 
+test("a fault of whoever listens is reported, and the feed goes on", async (t) => {
+  const { server, store, feed, begin, pass, exact } = watching(t);
+  const surfaced = [];
+  const { onChanges } = feed._listener;
+  feed._listener.onChanges = () => {
+    feed._listener.onChanges = onChanges;
+    throw new TypeError("a fault in a drawing");
+  };
+  t.mock.method(globalThis, "queueMicrotask", (task) => surfaced.push(task));
+  await begin();
+  server.change(2, "h");
+  await pass(3_000);
+  assert.equal(surfaced.length, 1);
+  assert.throws(surfaced[0], /a fault in a drawing/);
+  assert.equal(store.position, server.place);
+  exact();
+});
+
 test("a stopped feed asks nothing any more", async (t) => {
   const { server, begin, pass, feed, show } = watching(t);
   await begin();

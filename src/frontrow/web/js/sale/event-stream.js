@@ -5,6 +5,8 @@
  * connection, and so cannot tell a stream that is silent from one that something on the way holds back.
  */
 
+import { NoAnswer } from "../api.js";
+
 /**
  * @typedef {object} StreamMessage
  * @property {string} event its type, `message` where the stream names none
@@ -61,5 +63,28 @@ export class EventStreamReader {
     this._event = "";
     this._data = [];
     return empty ? [] : [message];
+  }
+}
+
+/**
+ * @param {Response} response
+ * @returns {ReadableStreamDefaultReader<Uint8Array>}
+ * @throws {NoAnswer} when something on the way has answered instead of the server
+ */
+export function bytesOf(response) {
+  const type = response.headers.get("Content-Type") ?? "";
+  if (!type.startsWith("text/event-stream") || response.body === null) throw new NoAnswer(`Expected a stream of events, got ${type}`);
+  return response.body.getReader();
+}
+
+/**
+ * @param {ReadableStreamDefaultReader<Uint8Array>} reader
+ * @throws {NoAnswer} when the connection broke, or we ended it
+ */
+export async function pieceOf(reader) {
+  try {
+    return await reader.read();
+  } catch {
+    throw new NoAnswer("The stream was cut");
   }
 }

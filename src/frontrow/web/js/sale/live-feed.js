@@ -16,7 +16,7 @@
 /** @import { ChangesFrame, SeatStates } from "../wire.js" */
 
 import { ApiProblem, Problem } from "../api.js";
-import { EventStreamReader } from "./event-stream.js";
+import { EventStreamReader, bytesOf, pieceOf } from "./event-stream.js";
 import { PageLife } from "./page-life.js";
 
 const FIRST_BYTE_MS = 5_000;
@@ -181,13 +181,13 @@ export class LiveFeed {
       const response = await this._source.open(this._source.position(), stream.signal);
       const reader = bytesOf(response);
       for (;;) {
-        const { done, value } = await reader.read();
+        const { done, value } = await pieceOf(reader);
         if (done || stream.signal.aborted) break;
         clearTimeout(silence);
         clearTimeout(firstLook);
         silence = setTimeout(() => stream.abort(), SILENCE_MAX_MS);
         heardSinceMs = Math.min(heardSinceMs, Date.now());
-        for (const message of messages.read(value)) this._take(message);
+        if (!messages.read(value).every((message) => this._take(message))) break;
         if (this._source.position() !== null) {
           this._failures = 0;
           this._streamAgainMs = STREAM_AGAIN_MS;
@@ -195,8 +195,8 @@ export class LiveFeed {
         }
       }
     } catch (caught) {
-      // What is thrown while reading has no type of its own: the connection broke, or we ended it.
-      problem = caught instanceof Problem ? caught : null;
+      if (caught instanceof Problem) problem = caught;
+      else surface(caught);
       if (problem instanceof ApiProblem && problem.status === TOO_MANY) this._wait(problem);
     } finally {
       clearTimeout(silence);
@@ -209,11 +209,11 @@ export class LiveFeed {
 
   /**
    * @param {import("./event-stream.js").StreamMessage} message
-   * @throws {RangeError} when it does not continue what is known: the next stream begins with a snapshot
+   * @returns {boolean} false when it does not continue what is known: the next stream begins with a snapshot
    */
   _take({ event, id, data }) {
     if (event === "snapshot") this._listener.onSnapshot(JSON.parse(data), Date.now());
-    else if (event === "changes" && !this._listener.onChanges(id, JSON.parse(data))) throw new RangeError(`${id} does not continue what is known`);
+    return event !== "changes" || this._listener.onChanges(id, JSON.parse(data));
   }
 
   /**
@@ -259,7 +259,10 @@ export class LiveFeed {
       }
       return null;
     } catch (caught) {
-      if (!(caught instanceof Problem)) throw caught;
+      if (!(caught instanceof Problem)) {
+        surface(caught);
+        return null;
+      }
       this._wait(caught);
       return caught;
     }
@@ -296,12 +299,11 @@ export class LiveFeed {
 }
 
 /**
- * @param {Response} response
- * @returns {ReadableStreamDefaultReader<Uint8Array>}
- * @throws {TypeError} when something on the way has answered instead of the server
+ * A fault of a listener's is no fault of the connection: it is reported as any other, and the feed goes on.
+ * @param {unknown} fault
  */
-function bytesOf(response) {
-  const type = response.headers.get("Content-Type") ?? "";
-  if (!type.startsWith("text/event-stream") || response.body === null) throw new TypeError(`expected a stream of events, got ${type}`);
-  return response.body.getReader();
+function surface(fault) {
+  queueMicrotask(() => {
+    throw fault;
+  });
 }

@@ -35,7 +35,7 @@ const SETTLED_MS = 1_100;
 /**
  * @typedef {object} SaleListener
  * @property {(changed: number[], byOthers: boolean) => void} onSeats these seats look different now
- * @property {() => void} onBasket
+ * @property {() => void} onBasket what is wanted or held differs, or the seats are known at last
  * @property {BasketListener["onHeld"]} onHeld
  * @property {BasketListener["onRefused"]} onRefused at once; `alternativesTo` finds what else there is
  * @property {BasketListener["onBestRefused"]} onBestRefused
@@ -114,7 +114,10 @@ export class LiveSale {
    */
   _basketListener(listener) {
     return {
-      onChange: () => this._show(false),
+      onChange: () => {
+        this._show(false);
+        listener.onBasket();
+      },
       onHeld: (hold, added) => {
         this._hear(added, HELD);
         this._tabs.tell({ what: "held" });
@@ -177,6 +180,7 @@ export class LiveSale {
     const first = !this.known;
     if (this._store.takeSnapshot(snapshot)) {
       this._told(askedAtMs, !first);
+      if (first) this._listener.onBasket();
     } else {
       this.feed.stop();
       this._listener.onNewLayout();
@@ -240,7 +244,6 @@ export class LiveSale {
     const changed = changedSeats(this.states, states);
     this.states = states;
     if (changed.length) this._listener.onSeats(changed, byOthers);
-    this._listener.onBasket();
   }
 
   /** @param {readonly number[]} seats */
