@@ -27,7 +27,7 @@ async def open_stadium(site: Site) -> list[str]:
         (await crowd.post("/api/v1/events", event, headers=admin)).expected()
     seats = drawing["seats"]
     assert isinstance(seats, list)
-    return [seat["seatId"] for seat in seats]
+    return [seat["id"] for seat in seats]
 
 
 async def seat_ids_of(site: Site, event_id: str) -> list[str]:
