@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.support.server import RunningServer, running_server
 from tests.web.other_site import OtherSite, running_other_site
@@ -20,6 +20,9 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+expect.set_options(timeout=30_000)
+"""As long as for everything else a page does: five seconds, the default, are short on a busy machine."""
 
 Visit = Callable[..., Page]
 
