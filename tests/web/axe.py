@@ -1,4 +1,4 @@
-"""axe-core in a page: what it finds against WCAG 2.2 A and AA and its own good habits, within every open shadow tree."""
+"""axe-core in a page: what it finds against WCAG 2.2 A and AA and its own good habits, in every open shadow tree."""
 
 import os
 from pathlib import Path
@@ -13,15 +13,18 @@ _RUN = """
 async ([tags, within]) => {
   // What fades in is judged as it comes to rest: half-way it has another contrast.
   const trees = [document, ...[...document.querySelectorAll("*")].flatMap(({ shadowRoot }) => shadowRoot ?? [])];
-  await Promise.all(trees.flatMap((tree) => tree.getAnimations()).map((one) => one.effect.getTiming().iterations === Infinity ? null : one.finished.catch(() => null)));
+  const moving = trees.flatMap((tree) => tree.getAnimations());
+  const ending = moving.filter(({ effect }) => effect.getTiming().iterations !== Infinity);
+  await Promise.all(ending.map(({ finished }) => finished.catch(() => null)));
   const found = await axe.run(within ?? document, { runOnly: { type: "tag", values: tags } });
-  return found.violations.map(({ id, nodes }) => `${id}: ` + nodes.map(({ target, failureSummary }) => `${target.flat().join(" ")}: ${failureSummary}`).join("; "));
+  const told = ({ target, failureSummary }) => `${target.flat().join(" ")}: ${failureSummary}`;
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(told).join("; ")}`);
 }
 """
 
 
 def violations(page: Page, within: str | None = None) -> list[str]:
-    """One line for each rule that is broken in what the page shows now; `within` is a selector, the page where it is None."""
+    """One line for each rule broken in what the page shows now, or what the selector `within` shows of it."""
     if not _AXE.exists():
         message = "no axe-core: run npm ci"
         if os.environ.get("CI") == "true":

@@ -61,7 +61,7 @@ def tap_seat(page: Page, seat_id: str) -> None:
 
 
 def be_quicker(page: Page, event: OwnEvent, *seat_ids: str) -> None:
-    """Let somebody else have the seats in the moment in which the page asks to hold them: a race that is always lost."""
+    """Let somebody else have the seats in the moment in which the page asks for them: the race is always lost."""
 
     def overtake(route: Route) -> None:
         event.hold("somebody-quicker", *seat_ids)

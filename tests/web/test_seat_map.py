@@ -185,18 +185,6 @@ def test_what_the_server_says_of_a_field_stands_beside_it(visit: Visit, own_even
     expect(page.get_by_label("E-mail")).to_be_focused()
 
 
-def test_a_seat_that_somebody_else_has_is_given_up_and_explained(visit: Visit, own_event: OwnEvent) -> None:
-    page = _open(visit, own_event)
-    page.route("**/seat-states", lambda route: route.abort())  # what this window sees stays as it is
-    own_event.hold("somebody-else", "D5")
-    click_seat(page, "D4")
-    wait_until_settled(page)
-    click_seat(page, "D5")
-    expect(page.locator(".message")).to_have_text("Row D Seat 5 was just taken by someone else. Please choose another.")
-    assert state_of(page, "D5") == "held"
-    expect(page.locator(".count")).to_have_text("1 seat")
-
-
 def test_a_reload_finds_the_hold_again(visit: Visit, own_event: OwnEvent) -> None:
     page = _open(visit, own_event)
     click_seat(page, "E1")
@@ -282,31 +270,6 @@ def test_the_seats_of_a_whole_table_go_together(visit: Visit, put_on_sale: PutOn
     assert {state_of(page, seat_id) for seat_id in seats} == {"available"}
 
 
-def test_a_seat_is_taken_with_the_keyboard_alone(visit: Visit, own_event: OwnEvent) -> None:
-    page = _open(visit, own_event)
-    page.get_by_role("application").focus()
-    page.keyboard.press("Enter")
-    spoken = page.locator(".unseen[role=status]")
-    expect(spoken).to_contain_text("Row E")
-    for row in "FGH":
-        page.keyboard.press("ArrowDown")
-        expect(spoken).to_contain_text(f"Row {row}")
-    expect(spoken).to_contain_text("Available")
-    page.keyboard.press("Enter")
-    wait_until_settled(page)
-    expect(page.locator(".count")).to_have_text("1 seat")
-
-
-def test_a_seat_is_taken_from_the_list(visit: Visit, own_event: OwnEvent) -> None:
-    page = _open(visit, own_event)
-    page.get_by_role("button", name="Show the seats as a list").click()
-    seat = page.get_by_role("button", name=re.compile("^Row G, seat 1, "))
-    seat.click()
-    expect(seat).to_have_attribute("aria-pressed", "true")
-    wait_until_settled(page)
-    expect(page.locator(".line-spot")).to_have_text(["Row G, Seat 1"])
-
-
 def test_a_section_seen_from_afar_opens_to_its_seats(visit: Visit) -> None:
     page = visit("/?event=arena-demo")
     wait_until_open(page, "214-A-1")
@@ -319,7 +282,7 @@ def test_a_section_seen_from_afar_opens_to_its_seats(visit: Visit) -> None:
     )
     assert state_of(page, "214-A-1") == "available", "a click on a block comes closer and takes nothing"
     page.get_by_role("button", name="Show everything").click()
-    page.get_by_role("button", name="Show everything").and_(page.locator(":disabled")).wait_for()
+    page.get_by_role("button", name="Show everything").and_(page.locator("[aria-disabled=true]")).wait_for()
 
 
 def test_on_a_phone_the_map_and_the_basket_share_one_screen(visit: Visit, own_event: OwnEvent) -> None:

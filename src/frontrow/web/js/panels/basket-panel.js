@@ -63,7 +63,7 @@ export class BasketPanel {
     this._body = h("div", { class: "panel-body" });
     this._count = h("span", { class: "count" });
     this._total = h("strong", { class: "sum" });
-    this._main = h("button", { type: "button", class: "primary main", onclick: () => this._press() });
+    this._main = h("button", { type: "button", class: "primary main", onclick: (/** @type {Event} */ event) => this._press(event) });
     this._grip = h("button", { type: "button", class: "grip", "aria-expanded": "false", onclick: () => this.open(!this.isOpen) }, icon("up", 18));
     this._summary = h("div", { class: "summary", onclick: () => this._narrow && this.open(!this.isOpen) },
       h("div", { class: "summary-lines" }, this._count, this._total), this._smallTimer.element);
@@ -162,6 +162,9 @@ export class BasketPanel {
     this.element.dataset.step = seatCount === 0 ? "empty" : this._step;
     this._title.textContent = words.t(details ? "map.your_details" : "map.your_seats");
     this._back.hidden = !details;
+    this._main.type = details ? "submit" : "button";
+    if (details) this._main.setAttribute("form", this.form.element.id);
+    else this._main.removeAttribute("form");
     this._count.textContent = seatCount === 0 ? words.t("map.no_seats") : words.t("map.seats", { count: seatCount });
     this._total.textContent = seatCount === 0 ? "" : total;
     const waiting = booking || (seatCount > 0 && !settled) || choosing;
@@ -254,8 +257,11 @@ export class BasketPanel {
     return h("div", { class: "blank" }, h("span", { class: "blank-sign" }, icon("calendar", 30)), h("h3", { tabindex: -1 }, this._words.t("map.closed_title")), h("p", {}, text));
   }
 
-  _press() {
-    if (this._step === "details") this.form.element.requestSubmit();
-    else this.go("details");
+  /** @param {Event} event */
+  _press(event) {
+    // In the form it is the form's own button, which Enter in a field presses too; this press is not yet one.
+    if (this._step === "details") return;
+    event.preventDefault();
+    this.go("details");
   }
 }
