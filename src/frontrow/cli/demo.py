@@ -23,7 +23,7 @@ _ADMIN_MINUTES = 720
 def demo(
     port: Port = 8000,
     data_dir: DataDir = None,
-    buyers: Annotated[int, typer.Option("--buyers", min=0, max=200, help="Simulated buyers; 0 for none.")] = 12,
+    buyers: Annotated[int, typer.Option("--buyers", min=0, max=200, help="Simulated buyers; 0 for none.")] = 24,
 ) -> None:
     """Run a demo on this machine: a cinema, a theatre and an arena on sale, and simulated buyers."""
     from frontrow.cli.serving import run_server
@@ -38,7 +38,8 @@ def demo(
         seeded = await application.seeding.load()
         token = sign_token(settings, user="operator", roles=["admin"], ttl_minutes=_ADMIN_MINUTES)
         out.print(f"\n  [bold]Frontrow[/] is open at [link={url}]{url}[/link]\n", highlight=False)
-        out.print(f"  operator: {url}/docs#token={token}\n", highlight=False, soft_wrap=True)
+        out.print(f"  operator: {url}/operator/#token={token}\n", highlight=False, soft_wrap=True)
+        out.print(f"  API: {url}/docs#token={token}\n", highlight=False, soft_wrap=True)
         out.print(f"  [dim]data in {settings.data_folder}; Ctrl-C stops everything[/]\n", highlight=False)
         task = asyncio.create_task(simulate_buyers(url, [event.event_id for event in seeded.events], buyers))
         try:
