@@ -176,9 +176,7 @@ def _header_parameters(operation: AnyOperation) -> list[_Json]:
 
 def _responses(operation: AnyOperation, reference_of: dict[type, _Json]) -> _Json:
     success: _Json = {"description": operation.summary, "headers": _headers(operation)}
-    if operation.streams:
-        success["content"] = {operation.media_type: {"schema": {"type": "string"}, "example": operation.example.answer}}
-    elif operation.answer is not None:
+    if operation.answer is not None:
         content = {"schema": reference_of[operation.answer], "example": plain(operation.example.answer)}
         success["content"] = {operation.media_type: content}
         success["content"] |= {media_type: {"schema": {"type": "string"}} for media_type in operation.answers_text}

@@ -161,7 +161,7 @@ class Operation(Generic[BodyT, QueryT]):
     `takes_key` allows an Idempotency-Key header. `cache` is the Cache-Control of a success.
     `body_bytes_min` is what a body may have at least, whatever bound there is for others.
     `answers_text` are further media types of a success, which the query asks for and no schema describes.
-    `streams` says that it answers an event stream, which begins after a Last-Event-ID header's event.
+    `streams` says that it answers a stream of events, each an `answer`, which begins after a Last-Event-ID header's.
     """
 
     name: str

@@ -47,9 +47,7 @@ def test_examples_of_bodies_and_answers_fit_their_schemas(operation: AnyOperatio
     if operation.has_body:
         media.append(description["requestBody"]["content"]["application/json"])
     if operation.answer is not None:
-        media.append(description["responses"][str(operation.status)]["content"]["application/json"])
-    if operation.streams:
-        media.append(description["responses"][str(operation.status)]["content"]["text/event-stream"])
+        media.append(description["responses"][str(operation.status)]["content"][operation.media_type])
     for each in media:
         assert is_valid(each["schema"], each["example"]), each
     assert bool(media) or operation.status == 204

@@ -1,13 +1,23 @@
 """The seats of an event as they change: a stream that begins with all of them, or where the client left off."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
 from frontrow.domain.ids import EventId
 from frontrow.http.event_views import shown_event
-from frontrow.http.operation import STREAM_MEDIA_TYPE, Access, Answer, Call, Example, NoBody, Operation, declared
+from frontrow.http.operation import (
+    JSON_MEDIA_TYPE,
+    STREAM_MEDIA_TYPE,
+    Access,
+    Answer,
+    Call,
+    Example,
+    NoBody,
+    Operation,
+    declared,
+)
 from frontrow.http.problems import Code, Problem, not_found
 from frontrow.http.services import Services
 from frontrow.http.v1.events import PATH
@@ -19,6 +29,21 @@ class ChangesQuery(msgspec.Struct, frozen=True, rename="camel"):
     last_event_id: Annotated[
         str | None, Meta(description="the id of the last frame received; a snapshot comes first where it is not known")
     ] = None
+
+
+class SeatEvent(msgspec.Struct, frozen=True):
+    """One event of the stream. `snapshot`: every seat in layout order, one character each (`a` available, `h` held, `b`
+    booked, `x` blocked). `changes`: the ids of the seats that changed, by their new state."""
+
+    event: Literal["snapshot", "changes"]
+    id: Annotated[str, Meta(description="`<epoch>:<offset>`, where a later stream can go on")]
+    data: Annotated[
+        str,
+        Meta(
+            description="JSON: `epoch`, `offset`, `layoutId`, `layoutVersion` and `states`; or `offset` and `seats`",
+            extra_json_schema={"contentMediaType": JSON_MEDIA_TYPE},
+        ),
+    ]
 
 
 async def watch_changes(services: Services, call: Call[NoBody, ChangesQuery]) -> Answer | Problem:
@@ -48,20 +73,18 @@ OPERATIONS = declared(
         handler=watch_changes,
         body=NoBody,
         query=ChangesQuery,
+        answer=SeatEvent,
         streams=True,
         media_type=STREAM_MEDIA_TYPE,
         refusals=frozenset({Code.NOT_FOUND, Code.STORE_UNAVAILABLE, Code.STREAM_UNAVAILABLE}),
         example=Example(
             path=PATH,
             query={"lastEventId": "u5Yc1s2k.grand-hall.1:1767225600000-0-x7Qa"},
-            answer=(
-                "event: snapshot\n"
-                "id: u5Yc1s2k.grand-hall.1:1767225600000-0-x7Qa\n"
-                'data: {"epoch":"u5Yc1s2k.grand-hall.1","offset":"1767225600000-0-x7Qa","layoutId":"grand-hall",'
-                '"layoutVersion":1,"states":"hhhaabx"}\n\n'
-                "event: changes\n"
-                "id: u5Yc1s2k.grand-hall.1:1767225600120-0-Tz3d\n"
-                'data: {"offset":"1767225600120-0-Tz3d","seats":{"h":["A4"],"a":["A1","A2"]}}\n\n'
+            answer=SeatEvent(
+                event="snapshot",
+                id="u5Yc1s2k.grand-hall.1:1767225600000-0-x7Qa",
+                data='{"epoch":"u5Yc1s2k.grand-hall.1","offset":"1767225600000-0-x7Qa","layoutId":"grand-hall",'
+                '"layoutVersion":1,"states":"hhhaabx"}',
             ),
         ),
     ),
