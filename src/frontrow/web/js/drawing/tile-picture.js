@@ -11,6 +11,7 @@ import { paintStill } from "./painter.js";
 const SIDE_PX = 256;
 /** Around a spoilt part: strokes and smoothed edges reach a little beyond what they belong to. */
 const EDGE_PX = 2;
+const STROKE_PX = 8;
 
 export class TilePicture {
   /** @param {Scene} scene */
@@ -49,11 +50,12 @@ export class TilePicture {
       const y0 = Math.max(0, Math.floor(part.y0 * perUnit - row * side) - EDGE_PX);
       const x1 = Math.min(side, Math.ceil(part.x1 * perUnit - column * side) + EDGE_PX);
       const y1 = Math.min(side, Math.ceil(part.y1 * perUnit - row * side) + EDGE_PX);
+      // What lies just outside reaches in with its strokes.
       const { viewBox } = lens;
-      viewBox.x0 = (column * side + x0) / perUnit;
-      viewBox.y0 = (row * side + y0) / perUnit;
-      viewBox.x1 = (column * side + x1) / perUnit;
-      viewBox.y1 = (row * side + y1) / perUnit;
+      viewBox.x0 = (column * side + x0 - STROKE_PX) / perUnit;
+      viewBox.y0 = (row * side + y0 - STROKE_PX) / perUnit;
+      viewBox.x1 = (column * side + x1 + STROKE_PX) / perUnit;
+      viewBox.y1 = (row * side + y1 + STROKE_PX) / perUnit;
       ctx.save();
       ctx.setTransform(1, 0, 0, 1, 0, 0);
       ctx.beginPath();
