@@ -5,6 +5,7 @@ import "./backdrop.test.js";
 import "./colors.test.js";
 import "./drawing.test.js";
 import "./keeping.test.js";
+import "./keyboard.test.js";
 import "./live.test.js";
 import "./operator.test.js";
 import "./pages.test.js";

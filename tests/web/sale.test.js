@@ -1,4 +1,4 @@
-/** The sale without a page: basket, API client, clock, tokens, money. */
+/** The sale without a page: basket, clock, and what is said of what went wrong. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -7,12 +7,13 @@ import { ApiClient } from "../../src/frontrow/web/js/api.js";
 import { Basket } from "../../src/frontrow/web/js/sale/basket.js";
 import { countdown } from "../../src/frontrow/web/js/sale/countdown.js";
 import { Echoes } from "../../src/frontrow/web/js/sale/echoes.js";
-import { formatMoney } from "../../src/frontrow/web/js/sale/formatting.js";
 import { ApiProblem, NoAnswer, retryAfterMs } from "../../src/frontrow/web/js/api/problems.js";
 import { ServerClock } from "../../src/frontrow/web/js/api/server-clock.js";
-import { noneFreeText, problemText, refusedText } from "../../src/frontrow/web/js/sale/wording.js";
 import { AVAILABLE, BLOCKED, BOOKED, HELD, MINE, countStates } from "../../src/frontrow/web/js/venue/seat-states.js";
 import { Venue } from "../../src/frontrow/web/js/venue/venue.js";
+import { problemText, refusedText } from "../../src/frontrow/web/js/words/problem-words.js";
+import { noneFreeText } from "../../src/frontrow/web/js/words/seat-words.js";
+import { wordsFor } from "../../src/frontrow/web/js/words/words.js";
 
 const LAYOUT = {
   id: "parlour", name: "The Parlour", canvasW: 400, canvasH: 200,
@@ -23,6 +24,7 @@ const LAYOUT = {
     ...[1, 2].map((n) => ({ id: `t1_${n}`, position: { x: 160 + 30 * n, y: 120 }, categoryId: "seat", rowLabel: "1", seatNumber: n, tableId: "t1" })),
   ],
 };
+const ENGLISH = wordsFor("en-US");
 const EVENT = { eventId: "e", prices: { seat: 1250 }, currency: "USD" };
 
 /** A basket on a server that answers as told; `calls` is what it was asked. */
@@ -232,14 +234,6 @@ test("a countdown says 0:01 last, and how loudly to say it", () => {
   assert.equal(countdown(3_600_000, 0).text, "1:00:00");
 });
 
-test("money has its currency's decimals", () => {
-  assert.equal(formatMoney({ amountMinor: 45000, currency: "USD" }, "en-US"), "$450.00");
-  assert.equal(formatMoney({ amountMinor: 45000, currency: "USD" }, "en-US", { short: true }), "$450");
-  assert.equal(formatMoney({ amountMinor: 1950, currency: "USD" }, "en-US", { short: true }), "$19.50");
-  assert.equal(formatMoney({ amountMinor: 1000, currency: "JPY" }, "en-US"), "¥1,000");
-  assert.equal(formatMoney({ amountMinor: 1000, currency: "USD" }, "not a locale").includes("10"), true);
-});
-
 test("Retry-After is seconds or a date", () => {
   assert.equal(retryAfterMs("2"), 2000);
   assert.equal(retryAfterMs(new Date(5_000).toUTCString(), 2_000), 3_000);
@@ -248,8 +242,8 @@ test("Retry-After is seconds or a date", () => {
 });
 
 test("too many calls are told with the time to wait", () => {
-  assert.match(problemText(new ApiProblem(429, { code: "rate_limited" }, 12_000)), /in 12 seconds/);
-  assert.match(problemText(new ApiProblem(429, { code: "rate_limited" }, 1_000)), /in a moment/);
+  assert.match(problemText(ENGLISH, new ApiProblem(429, { code: "rate_limited" }, 12_000)), /in 12 seconds/);
+  assert.match(problemText(ENGLISH, new ApiProblem(429, { code: "rate_limited" }, 1_000)), /in a moment/);
 });
 
 test("what an answer told stays until the feed tells of a later time", () => {
@@ -268,11 +262,11 @@ test("what an answer told stays until the feed tells of a later time", () => {
 test("where no seat is free it is said whether one may be again", () => {
   const states = Uint8Array.from([BOOKED, HELD, MINE, BLOCKED, AVAILABLE]);
   assert.deepEqual(countStates(states, [0, 1, 2, 3, 4]), { available: 1, held: 2, booked: 1 });
-  assert.equal(noneFreeText(countStates(states, [0, 3])), "Sold out");
-  assert.equal(noneFreeText(countStates(states, [0, 1])), "None free now");
-  assert.equal(noneFreeText(countStates(states, [2])), "None free now");
-  assert.equal(noneFreeText(countStates(states, [3])), "Not for sale");
-  assert.equal(noneFreeText({}), "Not for sale");
+  assert.equal(noneFreeText(ENGLISH, countStates(states, [0, 3])), "Sold out");
+  assert.equal(noneFreeText(ENGLISH, countStates(states, [0, 1])), "None free now");
+  assert.equal(noneFreeText(ENGLISH, countStates(states, [2])), "None free now");
+  assert.equal(noneFreeText(ENGLISH, countStates(states, [3])), "Not for sale");
+  assert.equal(noneFreeText(ENGLISH, {}), "Not for sale");
 });
 
 test("the bookings of an event are gathered over the pages, without those cancelled whole", async () => {
@@ -304,8 +298,8 @@ test("a server that answers, but not to this site, is no server out of reach", a
 
 test("a conflict is told in words", () => {
   const venue = new Venue(LAYOUT);
-  assert.equal(refusedText(venue, [{ seat: 0, reason: "held" }], "en"), "Row A Seat 1 was just taken by someone else. Please choose another.");
-  assert.equal(refusedText(venue, [0, 1].map((seat) => ({ seat, reason: "booked" })), "en"), "Row A Seat 1 and Row A Seat 2 were just sold. Please choose another.");
+  assert.equal(refusedText(ENGLISH, venue, [{ seat: 0, reason: "held" }]), "Row A, Seat 1 was just taken by someone else.");
+  assert.equal(refusedText(ENGLISH, venue, [0, 1].map((seat) => ({ seat, reason: "booked" }))), "Row A, Seats 1 and 2 were just sold.");
 });
 
 test("a look overtaken by a grant is taken again instead of believed", async () => {

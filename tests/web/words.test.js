@@ -75,6 +75,8 @@ test("money and times are written as people of the locale do", () => {
   assert.equal(german.money(123_450, "EUR"), "1.234,50\u00a0€");
   assert.equal(german.money(12_000, "EUR", { short: true }), "120\u00a0€");
   assert.equal(wordsFor("en-US").money(5_000, "JPY"), "¥5,000");
+  assert.equal(wordsFor("en-US").money(1_950, "USD", { short: true }), "$19.50");
+  assert.ok(wordsFor("ar").money(1_200, "USD").includes("\u2066US$\u2069"), "a symbol is not torn apart from right to left");
   assert.match(german.dateTime(Date.UTC(2031, 4, 17, 18)), /17\. Mai 2031/);
   assert.match(german.time(Date.UTC(2031, 4, 17, 18, 30)), /^\d\d:30$/);
 });

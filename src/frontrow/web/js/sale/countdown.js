@@ -7,7 +7,6 @@ export const EXPIRING_MS = 60_000;
  * @typedef {object} Countdown
  * @property {number} leftMs never negative
  * @property {string} text minutes and seconds, `9:05`; hours too from one hour on
- * @property {string} spoken the same for a voice, in whole units
  * @property {"calm" | "soon" | "expiring" | "over"} phase
  */
 
@@ -24,16 +23,6 @@ export function countdown(expiresAtMs, nowMs) {
   const m = Math.floor(seconds / 60) % 60;
   const s = String(seconds % 60).padStart(2, "0");
   const text = h > 0 ? `${h}:${String(m).padStart(2, "0")}:${s}` : `${m}:${s}`;
-  const minutes = Math.floor(seconds / 60);
-  const spoken = minutes >= 1 ? plural(minutes, "minute") : plural(seconds, "second");
   const phase = leftMs === 0 ? "over" : leftMs <= EXPIRING_MS ? "expiring" : leftMs <= SOON_MS ? "soon" : "calm";
-  return { leftMs, text, spoken, phase };
-}
-
-/**
- * @param {number} count
- * @param {string} one
- */
-export function plural(count, one) {
-  return `${count} ${one}${count === 1 ? "" : "s"}`;
+  return { leftMs, text, phase };
 }
