@@ -1,8 +1,8 @@
 /*
  * Before anything is drawn: the page's language, direction and display, as this browser was told to keep them. A plain
  * script, for a module would come after the first paint. What it decides stands on <html>; page/preferences.js reads
- * it there, and keeps what is chosen. An event's page asks for the modules of its map here, all at once: found import by
- * import they would come eight answers one after the other.
+ * it there, and keeps what is chosen. The modules of the page that the address asks for are asked for here too, all at once:
+ * found import by import, an event's would come eight answers one after the other.
  */
 
 {
@@ -28,7 +28,8 @@
   root.lang = lang;
   root.dir = lang.slice(0, 2).toLowerCase() === "ar" ? "rtl" : "ltr";
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
-  for (const name of query.has("event") ? MAP_MODULES : []) {
+  const modules = query.has("booking") ? ["page/booking-page"] : query.has("event") ? MAP_MODULES : query.has("bookings") ? ["page/bookings-page"] : ["page/listing"];
+  for (const name of modules) {
     document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href: `/js/${name}.js` }));
   }
   if (isSpoken(asked)) {
