@@ -59,6 +59,7 @@ export class Pointing {
   /** Put the card away without another step of whoever reads it. @returns {boolean} whether there was one */
   dismiss() {
     const shown = !this.element.hidden;
+    this._pointed = null;
     this._tooltip.hide();
     return shown;
   }

@@ -3,7 +3,7 @@
 export const LIST_CSS = `
   .seat-list { position: absolute; inset: 0; overflow-y: auto; padding: 72px 18px 24px; overscroll-behavior: contain; background: var(--ground); scroll-padding-top: 72px; }
   .map[data-list] .map-top { background: linear-gradient(var(--ground) 70%, transparent); inset: 0; bottom: auto; padding: 14px 14px 16px; z-index: 2; }
-  .map[data-list] .legend { visibility: hidden; }
+  .map[data-list] .legend { display: none; }
   .seat-list > * { max-width: 860px; margin-inline: auto; }
   .list-filter { display: flex; flex-wrap: wrap; align-items: end; gap: 12px 14px; margin-bottom: 6px; }
   .list-filter .field { flex: 1 1 150px; }

@@ -37,7 +37,7 @@ export const MAP_CSS = `
   .controls .control + .control { border-top: 1px solid var(--line); border-radius: 0 0 11px 11px; }
   .controls .control:nth-child(2) { border-radius: 0; }
 
-  .map-key { position: absolute; inset-inline-start: 14px; bottom: 14px; display: flex; flex-direction: column-reverse; align-items: flex-start; gap: 8px; }
+  .map-key { position: absolute; inset-inline-start: 14px; bottom: 14px; max-width: calc(100% - 96px); display: flex; flex-direction: column-reverse; align-items: flex-start; gap: 8px; }
   .key { display: flex; flex-wrap: wrap; gap: 4px 16px; padding: 8px 15px; padding-inline-start: 11px; border-radius: 12px; background: var(--surface); border: 1px solid var(--line); font-size: 13px; color: var(--soft); }
   .key li { display: inline-flex; align-items: center; gap: 6px; }
   .key-toggle { display: none; }
