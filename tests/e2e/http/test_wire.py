@@ -134,7 +134,7 @@ async def test_every_file_of_the_web_folder_is_served_with_its_type_and_an_etag(
     for path, file in files_of(WEB_FOLDER).items():
         answer = await api.client.get(path)
         assert (answer.status_code, answer.content) == (200, file.content), path
-        kind = ".html" if path.endswith("/") else Path(path).suffix
+        kind = Path(path).suffix or ".html"
         assert answer.headers["content-type"] == MEDIA_TYPES[kind]
         again = await api.client.get(path, headers={"if-none-match": answer.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
