@@ -18,7 +18,15 @@ from rich.console import Console
 from rich.table import Table
 
 import frontrow
-from benchmarks import best_seats, bookings_by_writer, holds_over_http, rate_counts, rate_limits, script_by_pipeline
+from benchmarks import (
+    best_seats,
+    bookings_by_writer,
+    holds_over_http,
+    rate_counts,
+    rate_limits,
+    reads,
+    script_by_pipeline,
+)
 from benchmarks.scenario import Result, Scenario, run_rounds
 
 Opened = Callable[[], AbstractAsyncContextManager[Scenario]]
@@ -32,6 +40,10 @@ SCENARIOS: dict[str, Opened] = {
     "rate-limits-in-memory": rate_limits.in_memory,
     "rate-limits-shared": rate_limits.shared,
     "rate-limits-on-polls": rate_limits.on_reads,
+    "read-500": reads.of_500,
+    "read-8897": reads.of_8897,
+    "read-500-beside-holds": reads.of_500_beside_holds,
+    "read-8897-beside-holds": reads.of_8897_beside_holds,
 }
 
 

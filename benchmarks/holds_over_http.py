@@ -127,9 +127,14 @@ def tokens_of_users() -> list[str]:
     return [sign_token(settings, user=f"user-{user}", roles=[], ttl_minutes=60) for user in range(USERS)]
 
 
-async def put_on_sale(url: str, event_id: str) -> None:
-    """An event of SEATS seats on that server."""
+async def put_on_sale(url: str, event_id: str, seat_count: int = SEATS) -> None:
+    """An event of so many seats on that server, 100 a row, called S0 and so on."""
     admin = sign_token(Settings(jwt_secret=SECRET), user="bench-admin", roles=["admin"], ttl_minutes=60)
+    await put_on_sale_as({"Authorization": f"Bearer {admin}"}, url, event_id, seat_count)
+
+
+async def put_on_sale_as(admin: Mapping[str, str], url: str, event_id: str, seat_count: int) -> None:
+    """The same on a server with a secret of its own, whose admin's headers these are."""
     seats = [
         {
             "id": f"S{number}",
@@ -138,14 +143,14 @@ async def put_on_sale(url: str, event_id: str) -> None:
             "rowLabel": str(number // 100),
             "seatNumber": number % 100,
         }
-        for number in range(SEATS)
+        for number in range(seat_count)
     ]
     categories = [{"id": "all", "name": "All", "color": "#336699", "price": 45}]
-    canvas = {"canvasW": 1000, "canvasH": 1000}
+    canvas = {"canvasW": 1000, "canvasH": max(1000, seat_count // 10 + 10)}
     layout = {"id": event_id, "name": "Bench", **canvas, "categories": categories, "seats": seats}
     times = {"startsAt": "2090-01-01T20:00:00Z"}
     event = {"eventId": event_id, "name": "Bench", "layoutId": event_id, "currency": "USD", **times}
-    async with httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {admin}"}, timeout=60) as http:
+    async with httpx.AsyncClient(base_url=url, headers=admin, timeout=60) as http:
         (await http.post("/api/v1/layouts", json=layout)).raise_for_status()
         (await http.post("/api/v1/events", json=event)).raise_for_status()
 

@@ -1,4 +1,5 @@
-"""`python -m benchmarks.load {showtime|arena|one-seat|expiry|soak}`: each starts its own server and ends by itself."""
+"""`python -m benchmarks.load {showtime|arena|one-seat|expiry|soak|watchers|sizes}`: each starts its own server
+and ends by itself."""
 
 import asyncio
 import time
@@ -8,7 +9,7 @@ from typing import Annotated
 import typer
 
 import frontrow
-from benchmarks.load import arena, expiry, one_seat, showtime, soak
+from benchmarks.load import arena, expiry, one_seat, showtime, sizes, soak, watchers
 from benchmarks.load.figures import Figure, print_figures
 from benchmarks.load.site import Site, running_site
 
@@ -44,6 +45,24 @@ def expiry_load() -> None:
 def soak_load(seconds: Seconds = 1800) -> None:
     """Mixed traffic on events that open and end: memory, and what is left of them."""
     _measure("Soak", lambda site: soak.run(site, seconds))
+
+
+@app.command("watchers")
+def watchers_load(
+    seconds: Seconds = 20,
+    count: Annotated[int, typer.Option("--watchers", min=1, max=2_500, help="Streams open at once.")] = 2_000,
+    changes_per_s: Annotated[
+        int, typer.Option("--changes", min=1, max=1_000, help="Seats that change a second.")
+    ] = 100,
+) -> None:
+    """2,000 watchers of one event while 100 seats change per second: how soon they see it, and what they cost."""
+    _measure("Watchers", lambda site: watchers.run(site, count, changes_per_s, seconds))
+
+
+@app.command("sizes")
+def sizes_load() -> None:
+    """The states of 50,000 seats: bytes on the wire."""
+    _measure("Sizes", sizes.run)
 
 
 def _measure(title: str, run: Callable[[Site], Awaitable[list[Figure]]]) -> None:

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
+import psutil
 import redis
 
 from benchmarks.load.crowd import Crowd
@@ -39,6 +40,11 @@ class Site:
     def crowd(self, *, connections: int = 100) -> Crowd:
         """Many users' requests, over connections they share."""
         return Crowd(self.url, connections=connections)
+
+    def process_cpu_s(self) -> float:
+        """The processor time the server process has used so far."""
+        times = psutil.Process(self._pid).cpu_times()
+        return float(times.user + times.system)
 
     def process_bytes(self) -> int:
         """The server process's resident memory (Linux)."""
