@@ -29,7 +29,6 @@ export const map = {
   sold_out: "نفدت المقاعد",
   not_for_sale: "غير معروض للبيع",
   taken: "غير متاح",
-  selected: "محدد",
   table_take: "انقر لحجز الطاولة كاملة",
   table_only_whole: { one: "تُباع الطاولة كاملة لشخص واحد", two: "تُباع الطاولة كاملة لشخصين", few: "تُباع الطاولة كاملة لـ{count} أشخاص", many: "تُباع الطاولة كاملة لـ{count} شخصًا", other: "تُباع الطاولة كاملة لـ{count} شخص" },
   table_not_whole: "لم تعد متاحة كاملة",
@@ -77,7 +76,6 @@ export const map = {
   said_cannot: "{seat} غير متاح.",
   said_taken_by_other: "{seat}: حجزه شخص آخر للتو.",
   said_free_again: "{seat} متاح من جديد.",
-  said_seats: { zero: "لم تختر أي مقعد، {total}.", one: "اخترت مقعدًا واحدًا، {total}.", two: "اخترت مقعدين، {total}.", few: "اخترت {count} مقاعد، {total}.", many: "اخترت {count} مقعدًا، {total}.", other: "اخترت {count} مقعد، {total}." },
   said_selected: { zero: "لا مقاعد محددة.", one: "مقعد واحد محدد.", two: "مقعدان محددان.", few: "{count} مقاعد محددة.", many: "{count} مقعدًا محددًا.", other: "{count} مقعد محدد." },
 
   not_on_sale: "هذه الفعالية غير معروضة للبيع.",
@@ -101,7 +99,6 @@ export const map = {
   best_found: { one: "وجدنا لك مقعدًا: {seats}.", two: "وجدنا لك مقعدين: {seats}.", few: "وجدنا لك {count} مقاعد: {seats}.", many: "وجدنا لك {count} مقعدًا: {seats}.", other: "وجدنا لك {count} مقعد: {seats}." },
   best_none: "لم يعد هذا العدد من المقاعد المتجاورة متاحًا. جرّب عددًا أقل أو فئة أخرى.",
   best_none_accessible: "لم يعد مثل هذا المقعد المهيأ متاحًا. جرّب عددًا أقل أو فئة أخرى، أو اسأل شباك التذاكر.",
-  best_crowded: "سبقك آخرون للتو. حاول مرة أخرى من فضلك.",
 
   race_title: { one: "سبقك شخص آخر", other: "سبقك شخص آخر" },
   race_held: { one: "{seats}: حجزه شخص آخر للتو.", other: "{seats}: حجزها آخرون للتو." },
@@ -110,9 +107,7 @@ export const map = {
   race_looking: "نبحث عن مقاعد قريبة…",
   race_offer: { one: "ما رأيك في هذا الاقتراح؟", other: "ما رأيك في أحد هذه الاقتراحات؟" },
   race_none: "لم نجد مقاعد مماثلة قريبة. اختر غيرها على المخطط من فضلك.",
-  race_take: "احجز {seats}، {price}",
   race_back: "أختار بنفسي",
-  race_gone: "حُجزت هذه أيضًا للتو. نبحث من جديد…",
 
   your_seats: "مقاعدك",
   your_details: "بياناتك",
@@ -123,7 +118,6 @@ export const map = {
   more_time: "وقت إضافي",
   no_seats: "لا مقاعد بعد",
   go_on: "متابعة",
-  holding: "جارٍ الحجز المؤقت…",
   booking: "جارٍ الحجز…",
   book: "احجز · {total}",
   show_less: "عرض أقل",
@@ -160,7 +154,6 @@ export const map = {
   booking_code: "رمز الحجز",
   back_to_map: "العودة إلى المخطط",
 
-  connecting: "جارٍ الاتصال…",
   polling: "التحديث المباشر غير ممكن هنا. يُحدَّث المخطط كل 10 ثوانٍ.",
   offline: "نحاول استعادة الاتصال. قد يكون ما تراه قديمًا.",
   live_again: "عاد الاتصال.",

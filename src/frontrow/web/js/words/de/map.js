@@ -29,7 +29,6 @@ export const map = {
   sold_out: "Ausverkauft",
   not_for_sale: "Nicht im Verkauf",
   taken: "Vergeben",
-  selected: "Ausgewählt",
   table_take: "Klicken, um den ganzen Tisch zu nehmen",
   table_only_whole: { one: "Nur als ganzer Tisch mit {count} Platz", other: "Nur als ganzer Tisch mit {count} Plätzen" },
   table_not_whole: "Nicht mehr als ganzer Tisch frei",
@@ -77,7 +76,6 @@ export const map = {
   said_cannot: "{seat} ist nicht zu haben.",
   said_taken_by_other: "{seat} hat gerade jemand anderes genommen.",
   said_free_again: "{seat} ist wieder frei.",
-  said_seats: { one: "{count} Platz gewählt, {total}.", other: "{count} Plätze gewählt, {total}." },
   said_selected: { one: "{count} Platz ausgewählt.", other: "{count} Plätze ausgewählt." },
 
   not_on_sale: "Diese Veranstaltung ist nicht im Verkauf.",
@@ -101,7 +99,6 @@ export const map = {
   best_found: { one: "Wir haben einen Platz für Sie: {seats}.", other: "Wir haben {count} Plätze für Sie: {seats}." },
   best_none: "So viele Plätze nebeneinander gibt es nicht mehr. Versuchen Sie es mit weniger Plätzen oder einer anderen Kategorie.",
   best_none_accessible: "So ein rollstuhlgerechter Platz ist nicht mehr frei. Versuchen Sie es mit weniger Plätzen oder einer anderen Kategorie, oder fragen Sie die Kasse.",
-  best_crowded: "Andere waren gerade schneller. Bitte versuchen Sie es noch einmal.",
 
   race_title: { one: "Jemand war schneller", other: "Jemand war schneller" },
   race_held: { one: "{seats} hat gerade jemand anderes genommen.", other: "{seats} hat gerade jemand anderes genommen." },
@@ -110,9 +107,7 @@ export const map = {
   race_looking: "Andere in der Nähe werden gesucht …",
   race_offer: { one: "Wäre dieser Platz etwas für Sie?", other: "Wäre einer dieser Vorschläge etwas für Sie?" },
   race_none: "In der Nähe ist nichts Ähnliches frei. Bitte wählen Sie im Saalplan einen anderen Platz.",
-  race_take: "{seats} nehmen, {price}",
   race_back: "Selbst wählen",
-  race_gone: "Auch diese sind gerade weg. Wir suchen noch einmal …",
 
   your_seats: "Ihre Plätze",
   your_details: "Ihre Angaben",
@@ -123,7 +118,6 @@ export const map = {
   more_time: "Mehr Zeit",
   no_seats: "Noch keine Plätze",
   go_on: "Weiter",
-  holding: "Wird vorgemerkt …",
   booking: "Wird gebucht …",
   book: "Buchen · {total}",
   show_less: "Weniger zeigen",
@@ -160,7 +154,6 @@ export const map = {
   booking_code: "Buchungscode",
   back_to_map: "Zurück zum Saalplan",
 
-  connecting: "Verbindung wird aufgebaut …",
   polling: "Live-Aktualisierung ist hier nicht möglich. Der Plan wird alle 10 Sekunden aufgefrischt.",
   offline: "Die Verbindung wird wieder aufgebaut. Was Sie sehen, kann veraltet sein.",
   live_again: "Wieder verbunden.",

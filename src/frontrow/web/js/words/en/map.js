@@ -30,7 +30,6 @@ export const map = /** @type {const} */ ({
   sold_out: "Sold out",
   not_for_sale: "Not for sale",
   taken: "Taken",
-  selected: "Selected",
   table_take: "Click to take the whole table",
   table_only_whole: { one: "Sold as a whole table of {count}", other: "Sold as a whole table of {count}" },
   table_not_whole: "Not available as a whole",
@@ -81,7 +80,6 @@ export const map = /** @type {const} */ ({
   said_cannot: "{seat} cannot be had.",
   said_taken_by_other: "{seat} was just taken by someone else.",
   said_free_again: "{seat} is available again.",
-  said_seats: { one: "{count} seat chosen, {total}.", other: "{count} seats chosen, {total}." },
   said_selected: { one: "{count} seat selected.", other: "{count} seats selected." },
 
   // Choosing
@@ -107,7 +105,6 @@ export const map = /** @type {const} */ ({
   best_found: { one: "We found a seat for you: {seats}.", other: "We found {count} seats for you: {seats}." },
   best_none: "There are not so many seats together any more. Try fewer seats, or another category.",
   best_none_accessible: "There is no such accessible seat left. Try fewer seats or another category, or ask the box office.",
-  best_crowded: "Others were quicker just now. Please try again.",
 
   // A lost race
   race_title: { one: "Someone else was quicker", other: "Someone else was quicker" },
@@ -117,9 +114,7 @@ export const map = /** @type {const} */ ({
   race_looking: "Looking for others near by…",
   race_offer: { one: "How about this seat instead?", other: "How about one of these instead?" },
   race_none: "We found nothing alike near by. Please choose another on the map.",
-  race_take: "Take {seats}, {price}",
   race_back: "Choose myself",
-  race_gone: "These have just gone too. Looking again…",
 
   // The basket
   your_seats: "Your seats",
@@ -131,7 +126,6 @@ export const map = /** @type {const} */ ({
   more_time: "More time",
   no_seats: "No seats yet",
   go_on: "Continue",
-  holding: "Holding…",
   booking: "Booking…",
   book: "Book · {total}",
   show_less: "Show less",
@@ -170,7 +164,6 @@ export const map = /** @type {const} */ ({
   back_to_map: "Back to the map",
 
   // The connection
-  connecting: "Connecting…",
   polling: "Live updates are blocked here. The map is refreshed every 10 seconds.",
   offline: "Trying to reconnect. What you see may be out of date.",
   live_again: "Connected again.",
