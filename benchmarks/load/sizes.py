@@ -35,8 +35,8 @@ async def run(site: Site) -> list[Figure]:
     states, changes = f"/api/v1/events/{_EVENT}/seat-states", f"/api/v1/events/{_EVENT}/changes"
     async with aiohttp.ClientSession(site.url, auto_decompress=False) as session:
         return [
-            _sized("seat-states, gzip", await _whole(session, states, "gzip")),
-            _sized("seat-states as it is", await _whole(session, states, "identity")),
+            _sized("seat-states, to who takes gzip", await _whole(session, states, "gzip")),
+            _sized("seat-states, to who does not", await _whole(session, states, "identity")),
             _sized("a stream's snapshot", await _first_frame(session, changes)),
         ]
 
