@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, expect, sync_playwright
 
 from tests.support.server import RunningServer, running_server
 from tests.web.other_site import OtherSite, running_other_site
@@ -87,9 +87,26 @@ def faults() -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def visit(browser: Browser, server: RunningServer, faults: list[str]) -> Iterator[Visit]:
+def refused() -> list[str]:
+    """Requests of any window that the server answered with a refusal, for tests in which nothing is to be refused."""
+    return []
+
+
+@pytest.fixture
+def visit(
+    browser: Browser, server: RunningServer, other_site: OtherSite, faults: list[str], refused: list[str]
+) -> Iterator[Visit]:
     """Open a path of the server as somebody new, in a window of their own; keywords go to the browser context."""
     contexts: list[BrowserContext] = []
+    ours = (server.url, other_site.url, "data:", "blob:", "about:")
+
+    def watch(request: Request) -> None:
+        if not request.url.startswith(ours):
+            faults.append(f"asked another host: {request.url}")
+
+    def hear(response: Response) -> None:
+        if response.status >= 400:
+            refused.append(f"{response.status} {response.request.method} {response.url}")
 
     def open_window(path: str = "/", **options: object) -> Page:
         usual: dict[str, object] = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US", "timezone_id": "UTC"}
@@ -97,6 +114,8 @@ def visit(browser: Browser, server: RunningServer, faults: list[str]) -> Iterato
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(30_000)
+        context.on("request", watch)
+        context.on("response", hear)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on(
             "console",
