@@ -1,7 +1,8 @@
 """Streams: whoever watches is told everything once, in shared frames, at its own pace, and can go away anywhere."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import cast
 
 import pytest
 import pytest_asyncio
@@ -14,7 +15,7 @@ from frontrow.domain.errors import LedgerUnavailable
 from frontrow.domain.ids import EventId
 from frontrow.domain.layout_index import index_layout
 from frontrow.http.watching import audience
-from frontrow.http.watching.frames import HEARTBEAT, chunked
+from frontrow.http.watching.frames import HEARTBEAT, Frames, chunked
 from frontrow.http.watching.places import place_of
 from frontrow.http.watching.watchers import HEARTBEAT_MS, WatcherLimits, Watchers
 from frontrow.services import live, view_journal
@@ -226,6 +227,35 @@ async def test_an_event_that_is_gone_ends_its_streams(house: House, monkeypatch:
     monkeypatch.setattr(house.stage.sales, "sale", nothing)
     await eventually(lambda: browser.has_ended, "the stream ends")
     assert not browser.was_hung_up
+
+
+async def test_ids_that_nobody_knows_are_not_kept(house: House) -> None:
+    view = await house.stage.live.view(EVENT)
+    frames = Frames()
+    snapshot = frames.step(view, None)
+    assert all(frames.step(view, f"{number}" * 9) is snapshot for number in range(9))
+    assert len(frames._steps) == 1
+
+
+async def test_streams_opened_after_a_fault_are_served_though_an_earlier_one_has_not_left(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = await house.stage.live.view(EVENT)
+    slow = house.watchers.stream(EVENT, view, shown=None, address="10.0.0.2", socket=house.browser())
+    await anext(slow)
+    failed = house.watchers._audiences[EVENT]
+
+    async def fault(event_id: EventId) -> Sale | None:
+        raise RuntimeError("a fault")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(house.stage.sales, "sale", fault)
+        await eventually(lambda: failed.is_over, "the fault is met")
+    browser = await house.opened()
+    house.change(ChangeKind.HELD, "A1")
+    await house.told(browser)
+    assert not browser.has_ended
+    await cast("AsyncGenerator[bytes, None]", slow).aclose()
 
 
 async def test_a_ledger_that_is_away_ends_no_stream(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

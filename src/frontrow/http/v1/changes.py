@@ -49,12 +49,12 @@ class SeatEvent(msgspec.Struct, frozen=True):
 async def watch_changes(services: Services, call: Call[NoBody, ChangesQuery]) -> Answer | Problem:
     """Everything that happens to the event's seats from now on, and first what the client misses."""
     event_id = EventId(call.path["eventId"])
-    refusal = services.watchers.refusal(call.address)
-    if refusal is not None:
-        return refusal
     event = await shown_event(services, event_id)
     if event is None:
         return not_found(f"event {event_id}")
+    refusal = services.watchers.refusal(call.address)  # after the wait: else all who waited together would pass
+    if refusal is not None:
+        return refusal
     _, view = event
     shown = call.last_event_id or call.query.last_event_id
     return Answer(

@@ -74,11 +74,14 @@ class Audience:
         """Whether nobody watches."""
         return not self._watchers
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody is served any more: the event is gone, or something went wrong."""
+        return self._task.done()
+
     def join(self, watcher: Watcher) -> None:
         """Keep the watcher up to date from now on."""
         self._watchers[watcher] = None
-        if self._task.done():
-            watcher.end()
 
     def leave(self, watcher: Watcher) -> None:
         """The connection is gone, or its stream has ended."""

@@ -55,16 +55,17 @@ class Frames:
         step = self._steps.get(shown)
         if step is None:
             frame = _changes(view, shown, place)
-            if frame or shown == place:
-                step = Step(frame, chunked(frame), place)
-            else:
-                step = self._steps.get(None) or self._snapshot(view, place)
-            self._steps[shown] = step
+            if not frame and shown != place:
+                # Nothing is kept by an id that is unknown here: it is whatever text a client has sent.
+                return self._snapshot(view, place)
+            step = self._steps[shown] = Step(frame, chunked(frame), place)
         return step
 
     def _snapshot(self, view: LiveView, place: str) -> Step:
-        frame = _snapshot(view, place)
-        step = self._steps[None] = Step(frame, chunked(frame), place)
+        step = self._steps.get(None)
+        if step is None:
+            frame = _snapshot(view, place)
+            step = self._steps[None] = Step(frame, chunked(frame), place)
         return step
 
 

@@ -81,7 +81,9 @@ class Watchers:
             if socket is None:
                 yield begin + Frames().step(view, shown).frame
                 return
-            audience = self._audiences.get(event_id) or self._gather(event_id, view)
+            audience = self._audiences.get(event_id)
+            if audience is None or audience.is_over:
+                audience = self._gather(event_id, view)
             step = audience.frames.step(view, shown)
             watcher = Watcher(socket, step.place)
             audience.join(watcher)
