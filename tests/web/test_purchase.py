@@ -1,5 +1,5 @@
 """Whole purchases, from the first seat to the ticket: by mouse and by touch, at a desk and on a phone, in light and in
-dark, and with the hold store dying in the middle. No browser complains, and unless the store dies no request is refused.
+dark, and with the hold store dying in the middle. No browser complains, and where the store lives nothing is refused.
 By keyboard alone: test_keyboard.py."""
 
 import re

@@ -31,12 +31,17 @@ import { seatName } from "./words/seat-words.js";
 const FLASHES_MAX = 120;
 const FLASH_KEPT_MS = 1_500;
 const NARROW_PX = 700;
+const HEAD_PX_MIN = 66;
+const FOOT_PX_MIN = 60;
+/** Above and below the prices, and the key; each has one line, or more where it lacks the room. */
+const BAR_MARGINS_PX = 22;
 /** Offered seats are shown with so much around them, in seats, and at least so large. */
 const OFFER_MARGIN_SEATS = 4;
 const OFFER_SEAT_PX = 14;
 
 /**
  * @typedef {object} Chooser what a press on a seat means: holding it, or selecting it
+ * @property {boolean} selects whether it is selecting
  * @property {(seat: number) => boolean} chosen
  * @property {(seat: number) => boolean} choosable whether a press would do something
  * @property {(seat: number) => void} onSeat
@@ -81,6 +86,7 @@ export class MapPane {
     };
     const canvas = h("canvas");
     this._canvas = canvas;
+    this._key = key(words, specialsOf(venue), chooser.selects);
     this._pointing = new Pointing({ sale, scene: this._scene, canvas, choosable: chooser.choosable });
     this._legend = new Legend(words, (category) => this._filter(category));
     this._controls = new Controls(words, {
@@ -110,9 +116,9 @@ export class MapPane {
       h("div", { class: "map-top" }, this._legend.element, h("div", { class: "map-actions" }, onBest && this._controls.best, this._controls.view)),
       this._keys.element, this._pointing.element, this._list.element,
       h("div", { class: "map-notes" }, notices.banner), h("div", { class: "map-notes map-messages" }, notices.messages),
-      h("div", { class: "map-key" }, this._controls.keyToggle, key(words, specialsOf(venue))), this._controls.zoom);
+      h("div", { class: "map-key" }, this._controls.keyToggle, this._key), this._controls.zoom);
     this._sizes = new ResizeObserver(() => this._inset());
-    this._sizes.observe(this.element);
+    for (const box of [this.element, this._legend.element, this._key]) this._sizes.observe(box);
     this.setTheme(theme);
     this.reflect([], false);
   }
@@ -312,7 +318,9 @@ export class MapPane {
     const narrow = this.element.clientWidth < NARROW_PX;
     const [start, end] = narrow ? [8, 8] : [24, 64];
     const [left, right] = this._words.dir === "rtl" ? [end, start] : [start, end];
-    this._view.setInsets({ top: narrow ? 60 : 66, bottom: (narrow ? 30 : 60) + this._sheetPx(), left, right });
+    const top = narrow ? 60 : Math.max(HEAD_PX_MIN, this._legend.element.offsetHeight + BAR_MARGINS_PX);
+    const bottom = narrow ? 30 : Math.max(FOOT_PX_MIN, this._key.offsetHeight + BAR_MARGINS_PX);
+    this._view.setInsets({ top, bottom: bottom + this._sheetPx(), left, right });
   }
 
   /** How much of the map's foot a dialog covers now. */

@@ -133,13 +133,13 @@ export class OpenEvent {
     const { _choosing: choosing, _selecting: selecting } = this;
     if (selecting) {
       return {
-        chosen: (seat) => selecting.chosen(seat), choosable: () => true,
+        selects: true, chosen: (seat) => selecting.chosen(seat), choosable: () => true,
         onSeat: (seat) => selecting.toggle(seat), onTable: (table) => selecting.toggleTable(table), onRectangle: (seats) => selecting.rectangle(seats),
       };
     }
     const buying = /** @type {Choosing} */ (choosing);
     return {
-      chosen: (seat) => buying.chosen(seat), choosable: (seat) => buying.choosable(seat),
+      selects: false, chosen: (seat) => buying.chosen(seat), choosable: (seat) => buying.choosable(seat),
       onSeat: (seat) => buying.toggle(seat), onTable: (table) => buying.toggleTable(table),
     };
   }

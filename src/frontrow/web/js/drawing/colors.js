@@ -14,7 +14,7 @@ export function parseHex(hex) {
 }
 
 /** @param {Rgb} rgb */
-export function toHex([r, g, b]) {
+function toHex([r, g, b]) {
   return `#${[r, g, b].map((c) => Math.round(c).toString(16).padStart(2, "0")).join("")}`;
 }
 

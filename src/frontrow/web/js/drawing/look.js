@@ -57,7 +57,7 @@ export class Look {
     const before = this._sales[section];
     if (
       before && before.available === sale.available && before.held === sale.held && before.booked === sale.booked &&
-      before.fromMinor === sale.fromMinor
+      before.total === sale.total && before.fromMinor === sale.fromMinor
     ) return false;
     this._sales[section] = { ...sale };
     return true;

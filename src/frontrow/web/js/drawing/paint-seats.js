@@ -33,6 +33,10 @@ export function paintSeats(ctx, scene, view, cells, close) {
       ctx.fillStyle = booked;
       ctx.fill(built.dots);
     }
+    if (built.unknown) {
+      ctx.fillStyle = theme.line;
+      ctx.fill(built.unknown);
+    }
     if (built.edges) {
       ctx.strokeStyle = held;
       ctx.lineWidth = unit * 0.08;

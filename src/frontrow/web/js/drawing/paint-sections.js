@@ -169,6 +169,7 @@ function paintBlockName(ctx, { venue, sales, words, fontFamily, priceText }, vie
  * @returns {string[]}
  */
 function aboutTexts(words, sale, priceText) {
+  if (sale.total === 0) return [];
   if (sale.available === 0) return [noneFreeText(words, sale)];
   if (sale.fromMinor === null) return [];
   const price = priceText(sale.fromMinor);

@@ -7,7 +7,7 @@
 /** @import { Cell } from "../venue/seat-grid.js" */
 /** @import { Venue } from "../venue/venue.js" */
 
-import { AVAILABLE, BLOCKED, BOOKED, HELD } from "../venue/seat-states.js";
+import { AVAILABLE, BLOCKED, BOOKED, HELD, UNKNOWN } from "../venue/seat-states.js";
 import { heatStep } from "./heat.js";
 
 /**
@@ -18,6 +18,7 @@ import { heatStep } from "./heat.js";
  * @property {Path2D | null} stripes stroked: held; only when detailed
  * @property {Path2D | null} dots filled: booked
  * @property {Path2D | null} crosses stroked: blocked
+ * @property {Path2D | null} unknown filled: of unknown state
  * @property {Path2D | null} signs stroked on full seats: what is not available although its heat fills it
  */
 
@@ -63,13 +64,13 @@ export class SeatPaths {
   _build(cell, detailed, heat) {
     const venue = this._venue;
     /** @type {CellPaths} */
-    const paths = { heat, full: new Map(), edges: null, stripes: null, dots: null, crosses: null, signs: null };
+    const paths = { heat, full: new Map(), edges: null, stripes: null, dots: null, crosses: null, unknown: null, signs: null };
     for (const seat of cell.seats) {
       const state = this._stateOf(seat);
       const step = heat ? heatStep(heat[seat]) : -1;
       if (step >= 0) {
         addSeat(fullPath(paths, step), venue, seat, detailed, 1);
-        if (state !== AVAILABLE && detailed) addSign((paths.signs ??= new Path2D()), venue, seat, state);
+        if (state !== AVAILABLE && state !== UNKNOWN && detailed) addSign((paths.signs ??= new Path2D()), venue, seat, state);
       } else if (state === AVAILABLE && heat) {
         addSeat((paths.edges ??= new Path2D()), venue, seat, detailed, 0.84);
       } else if (state === AVAILABLE) {
@@ -81,6 +82,8 @@ export class SeatPaths {
         addDot((paths.dots ??= new Path2D()), venue, seat, detailed);
       } else if (state === BLOCKED) {
         addCross((paths.crosses ??= new Path2D()), venue, seat);
+      } else if (state === UNKNOWN) {
+        addSeat((paths.unknown ??= new Path2D()), venue, seat, detailed, 1);
       }
     }
     return paths;

@@ -6,7 +6,7 @@
 /** @import { Words } from "../words/words.js" */
 /** @import { Card } from "./tooltip.js" */
 
-import { AVAILABLE } from "../venue/seat-states.js";
+import { AVAILABLE, UNKNOWN } from "../venue/seat-states.js";
 import { noneFreeText, seatFlags, seatName, sectionName, stateText, tableName } from "../words/seat-words.js";
 
 /**
@@ -46,7 +46,7 @@ export function tableCard(words, sale, table, price) {
   const free = table.seats.filter((seat) => sale.states[seat] === AVAILABLE).length;
   const total = table.seats.reduce((sum, seat) => sum + sale.basket.priceMinor(seat), 0);
   const whole = free === table.seats.length;
-  const rest = free === 0 ? words.t("map.taken") : words.t("map.seats_available", { count: free });
+  const rest = table.seats.some((seat) => sale.states[seat] === UNKNOWN) ? stateText(words, UNKNOWN) : free === 0 ? words.t("map.taken") : words.t("map.seats_available", { count: free });
   return {
     kicker: words.t("map.table_of", { count: table.seats.length }),
     title: tableName(words, table),
@@ -70,6 +70,6 @@ export function sectionCard(words, section, sold, color, category, price) {
     kicker: category,
     title: sectionName(words, section.name),
     price: sold.fromMinor === null ? "" : words.t("map.from_price", { price: price(sold.fromMinor) }),
-    note: sold.available ? words.t("map.seats_available", { count: sold.available }) : noneFreeText(words, sold),
+    note: sold.total === 0 ? stateText(words, UNKNOWN) : sold.available ? words.t("map.seats_available", { count: sold.available }) : noneFreeText(words, sold),
   };
 }

@@ -97,11 +97,12 @@ export class Legend {
 /**
  * @param {Words} words
  * @param {Specials} specials
+ * @param {boolean} selects whether seats are selected here instead of taken
  */
-export function key(words, { accessible, companion, restricted }) {
-  /** @type {["available" | "mine" | "held" | "booked" | "blocked", string][]} */
+export function key(words, { accessible, companion, restricted }, selects) {
+  /** @type {["available" | "mine" | "selected" | "held" | "booked" | "blocked", string][]} */
   const states = [
-    ["available", words.t("map.state_available")], ["mine", words.t("map.key_mine")], ["held", words.t("map.key_held")],
+    ["available", words.t("map.state_available")], selects ? ["selected", words.t("map.key_selected")] : ["mine", words.t("map.key_mine")], ["held", words.t("map.key_held")],
     ["booked", words.t("map.state_booked")], ["blocked", words.t("map.state_blocked")],
   ];
   const signs = [

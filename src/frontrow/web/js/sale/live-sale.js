@@ -13,7 +13,7 @@
 /** @import { TabNews } from "./tabs.js" */
 
 import { Problem } from "../api.js";
-import { AVAILABLE, BLOCKED, BOOKED, HELD, MINE, changedSeats, countState } from "../venue/seat-states.js";
+import { AVAILABLE, BLOCKED, BOOKED, HELD, MINE, UNKNOWN, changedSeats, countState } from "../venue/seat-states.js";
 import { Activity } from "./activity.js";
 import { Basket } from "./basket.js";
 import { Echoes } from "./echoes.js";
@@ -287,13 +287,14 @@ export class LiveSale {
   /** How each section sells, by section index. @returns {SectionSale[]} */
   sectionSales() {
     /** @type {SectionSale[]} */
-    const sales = this.venue.sections.map(({ seats }) => ({ available: 0, held: 0, booked: 0, total: seats.length, fromMinor: null }));
+    const sales = this.venue.sections.map(() => ({ available: 0, held: 0, booked: 0, total: 0, fromMinor: null }));
     for (let seat = 0; seat < this.states.length; seat++) {
       const section = this.venue.sectionOf[seat];
-      if (section < 0) continue;
+      if (section < 0 || this.states[seat] === UNKNOWN) continue;
       const sale = sales[section];
       // The buyer's own seats are not gone for the buyer: a section of nothing else is no grey one.
       const state = this.states[seat] === MINE ? AVAILABLE : this.states[seat];
+      sale.total += 1;
       countState(sale, state);
       if (state !== AVAILABLE) continue;
       const price = this.basket.priceMinor(seat);

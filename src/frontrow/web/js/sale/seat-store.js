@@ -5,7 +5,7 @@
 
 /** @import { ChangesFrame, SeatStates } from "../wire.js" */
 
-import { BLOCKED, decodeStates, stateOfLetter } from "../venue/seat-states.js";
+import { UNKNOWN, decodeStates, stateOfLetter } from "../venue/seat-states.js";
 
 export class SeatStore {
   /**
@@ -19,8 +19,8 @@ export class SeatStore {
     this._epoch = "";
     this._offset = "";
     this._known = false;
-    /** @type {Uint8Array} by layout index; all blocked until the first snapshot */
-    this.states = new Uint8Array(indexOf.size).fill(BLOCKED);
+    /** @type {Uint8Array} by layout index; all unknown until the first snapshot */
+    this.states = new Uint8Array(indexOf.size).fill(UNKNOWN);
   }
 
   /** Whether a first snapshot has come. */

@@ -43,10 +43,11 @@ export const MAP_CSS = `
   .key-toggle { display: none; }
   .fill-any { fill: var(--edge); }
   .fill-ink { fill: var(--ink); }
-  .fill-taken { fill: var(--taken); }
+  .fill-taken { fill: var(--held); }
   .stroke-on-ink { stroke: var(--on-ink); }
+  .stroke-focus { stroke: var(--focus); }
   .stroke-held { stroke: var(--held); }
-  .stroke-taken { stroke: var(--taken); }
+  .stroke-taken { stroke: var(--held); }
   .bar-sign { width: 14px; height: 3px; border-radius: 2px; background: var(--edge); }
   .map[data-list] :is(.controls, .map-key) { display: none; }
 

@@ -6,6 +6,8 @@ export const BOOKED = 2;
 export const BLOCKED = 3;
 /** Mine, or being taken or given back by me: drawn and counted apart from what the server calls `held`. */
 export const MINE = 4;
+/** Before the server has told of it: drawn quietly, counted nowhere, and nobody is invited to take it. */
+export const UNKNOWN = 5;
 
 /** @type {Readonly<Record<number, string>>} the product's words for the states */
 export const STATE_WORD = Object.freeze({ 0: "available", 1: "held", 2: "booked", 3: "blocked", 4: "mine" });
@@ -63,7 +65,7 @@ export function countStates(states, seats) {
 export function countState(counts, state) {
   if (state === AVAILABLE) counts.available += 1;
   else if (state === BOOKED) counts.booked += 1;
-  else if (state !== BLOCKED) counts.held += 1;
+  else if (state !== BLOCKED && state !== UNKNOWN) counts.held += 1;
 }
 
 /**

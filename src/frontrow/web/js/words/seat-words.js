@@ -3,18 +3,19 @@
 /** @import { Venue, VenueTable } from "../venue/venue.js" */
 /** @import { Words } from "./words.js" */
 
-import { AVAILABLE, BLOCKED, BOOKED, HELD, MINE } from "../venue/seat-states.js";
+import { AVAILABLE, BLOCKED, BOOKED, HELD, MINE, UNKNOWN } from "../venue/seat-states.js";
 
 /** Names longer than this are called by themselves: a box called "Royal Box" is no row. */
 const ROW_LABEL_MAX = 3;
 
-/** @type {Readonly<Record<number, "map.state_available" | "map.state_held" | "map.state_booked" | "map.state_blocked" | "map.state_mine">>} */
+/** @type {Readonly<Record<number, "map.state_available" | "map.state_held" | "map.state_booked" | "map.state_blocked" | "map.state_mine" | "map.state_unknown">>} */
 const STATE_KEY = {
   [AVAILABLE]: "map.state_available",
   [HELD]: "map.state_held",
   [BOOKED]: "map.state_booked",
   [BLOCKED]: "map.state_blocked",
   [MINE]: "map.state_mine",
+  [UNKNOWN]: "map.state_unknown",
 };
 
 /**

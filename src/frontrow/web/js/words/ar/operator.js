@@ -8,7 +8,6 @@ export const operator = {
   title: "لوحة تشغيل Frontrow",
   operator: "لوحة التشغيل",
   rooms: "صفحات لوحة التشغيل",
-  language: "اللغة",
   dismiss: "إغلاق",
   loading: "جارٍ التحميل…",
   no: "إلغاء",

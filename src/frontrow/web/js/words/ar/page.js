@@ -62,7 +62,6 @@ export const page = {
   booking_seat: "المقعد {seat}",
   booking_date: "التاريخ",
   booking_starts: "يبدأ",
-  booking_venue: "المكان",
   booking_name: "الاسم",
   booking_email: "البريد الإلكتروني",
   booking_phone: "الهاتف",
@@ -120,5 +119,4 @@ export const page = {
 
   away: "شباك التذاكر لا يجيب",
   try_again: "حاول مجددًا",
-  loading: "جارٍ التحميل…",
 };

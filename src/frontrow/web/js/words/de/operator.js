@@ -8,7 +8,6 @@ export const operator = {
   title: "Frontrow Leitstand",
   operator: "Leitstand",
   rooms: "Seiten des Leitstands",
-  language: "Sprache",
   dismiss: "Schließen",
   loading: "Wird geladen …",
   no: "Abbrechen",

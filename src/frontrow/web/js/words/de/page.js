@@ -51,7 +51,6 @@ export const page = {
   booking_seat: "Platz {seat}",
   booking_date: "Datum",
   booking_starts: "Beginn",
-  booking_venue: "Ort",
   booking_name: "Name",
   booking_email: "E-Mail",
   booking_phone: "Telefon",
@@ -103,5 +102,4 @@ export const page = {
 
   away: "Die Kasse antwortet nicht",
   try_again: "Noch einmal versuchen",
-  loading: "Wird geladen …",
 };

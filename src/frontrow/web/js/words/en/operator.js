@@ -4,7 +4,6 @@ export const operator = /** @type {const} */ ({
   title: "Frontrow Operator",
   operator: "Operator",
   rooms: "Operator's pages",
-  language: "Language",
   dismiss: "Dismiss",
   loading: "Loading …",
   no: "Cancel",

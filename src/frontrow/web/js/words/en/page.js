@@ -50,7 +50,6 @@ export const page = /** @type {const} */ ({
   booking_seat: "Seat {seat}",
   booking_date: "Date",
   booking_starts: "Starts",
-  booking_venue: "Venue",
   booking_name: "Name",
   booking_email: "E-mail",
   booking_phone: "Phone",
@@ -102,5 +101,4 @@ export const page = /** @type {const} */ ({
 
   away: "The box office does not answer",
   try_again: "Try again",
-  loading: "Loading…",
 });
