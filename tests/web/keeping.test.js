@@ -323,6 +323,20 @@ test("a page that is left gives its seats back in 15 seconds, and one that comes
   assert.deepEqual([basket.seats, wordsOf("lost")], [[0], []]);
 });
 
+test("a map that is taken away while it looks prolongs nothing afterwards", async (t) => {
+  const { server, open, pass } = browser(t);
+  const { basket, sale, comeBack } = await open();
+  basket.take([0]);
+  await turns();
+  comeBack();
+  sale.stop();
+  await turns();
+  const prolonged = server.count("extend");
+  assert.equal(prolonged, 1, "what was under way");
+  await pass(10_000);
+  assert.equal(server.count("extend"), prolonged);
+});
+
 test("who comes back too late is told what was lost", async (t) => {
   const { open, pass } = browser(t);
   const { basket, leave, comeBack, wordsOf } = await open();

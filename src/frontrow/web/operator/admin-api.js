@@ -1,6 +1,6 @@
 /** The operator's calls: the API client with the session's token on every request that needs the role. */
 
-/** @import { Booking, BookingPage, EventStats, EventSummary } from "../js/wire.js" */
+/** @import { BookingPage, EventStats, EventSummary } from "../js/wire.js" */
 /** @import { Demand, Interval, PublishedLayout, ReadLayout, RecentChange, SeatHold } from "./answers.js" */
 /** @import { Session } from "./session.js" */
 
@@ -32,7 +32,7 @@ export class AdminApi extends ApiClient {
    * @returns {Promise<EventStats>}
    */
   stats(eventId, interval) {
-    return this.request(`/events/${id(eventId)}/stats?interval=${interval}`, { token: "needed" });
+    return this.request(`/events/${id(eventId)}/stats?interval=${interval}`, { token: "present" });
   }
 
   /**
@@ -41,7 +41,7 @@ export class AdminApi extends ApiClient {
    * @returns {Promise<RecentChange[]>} newest first
    */
   async recentChanges(eventId, limit) {
-    return (await this.request(`/events/${id(eventId)}/recent-changes?limit=${limit}`, { token: "needed" })).items;
+    return (await this.request(`/events/${id(eventId)}/recent-changes?limit=${limit}`, { token: "present" })).items;
   }
 
   /**
@@ -49,7 +49,7 @@ export class AdminApi extends ApiClient {
    * @returns {Promise<Demand>} most wanted first
    */
   demand(eventId) {
-    return this.request(`/events/${id(eventId)}/demand`, { token: "needed" });
+    return this.request(`/events/${id(eventId)}/demand`, { token: "present" });
   }
 
   /**
@@ -58,7 +58,7 @@ export class AdminApi extends ApiClient {
    * @param {string} reason "" for none
    */
   async block(eventId, seatIds, reason) {
-    await this.request(`/events/${id(eventId)}/blocks`, { method: "POST", body: { seatIds, ...(reason && { reason }) }, token: "needed", timeoutMs: BLOCK_TIMEOUT_MS, tries: 1 });
+    await this.request(`/events/${id(eventId)}/blocks`, { method: "POST", body: { seatIds, ...(reason && { reason }) }, token: "present", timeoutMs: BLOCK_TIMEOUT_MS, tries: 1 });
   }
 
   /**
@@ -67,7 +67,7 @@ export class AdminApi extends ApiClient {
    * @returns {Promise<string[]>} those that were withheld and are on sale again
    */
   async unblock(eventId, seatIds) {
-    return (await this.request(`/events/${id(eventId)}/blocks`, { method: "DELETE", body: { seatIds }, token: "needed", timeoutMs: BLOCK_TIMEOUT_MS })).seatIds;
+    return (await this.request(`/events/${id(eventId)}/blocks`, { method: "DELETE", body: { seatIds }, token: "present", timeoutMs: BLOCK_TIMEOUT_MS })).seatIds;
   }
 
   /**
@@ -77,7 +77,7 @@ export class AdminApi extends ApiClient {
    */
   async holdOfSeat(eventId, seatId) {
     try {
-      return await this.request(`/events/${id(eventId)}/seats/${id(seatId)}/hold`, { token: "needed" });
+      return await this.request(`/events/${id(eventId)}/seats/${id(seatId)}/hold`, { token: "present" });
     } catch (caught) {
       if (caught instanceof ApiProblem && caught.code === "hold_not_found") return null;
       throw caught;
@@ -91,7 +91,7 @@ export class AdminApi extends ApiClient {
    */
   async endHold(eventId, holdId) {
     try {
-      await this.answer(`/events/${id(eventId)}/holds/${id(holdId)}`, { method: "DELETE", token: "needed" });
+      await this.answer(`/events/${id(eventId)}/holds/${id(holdId)}`, { method: "DELETE", token: "present" });
       return true;
     } catch (caught) {
       if (caught instanceof ApiProblem && caught.code === "hold_not_found") return false;
@@ -106,7 +106,7 @@ export class AdminApi extends ApiClient {
    */
   eventBookings(eventId, { query = "", cursor = null, limit = 50 } = {}) {
     const asked = new URLSearchParams({ limit: String(limit), ...(query && { query }), ...(cursor && { cursor }) });
-    return this.request(`/events/${id(eventId)}/bookings?${asked}`, { token: "needed" });
+    return this.request(`/events/${id(eventId)}/bookings?${asked}`, { token: "present" });
   }
 
   /**
@@ -117,17 +117,7 @@ export class AdminApi extends ApiClient {
    */
   async bookingsCsv(eventId, query) {
     const asked = new URLSearchParams({ format: "csv", ...(query && { query }) });
-    return (await this.answer(`/events/${id(eventId)}/bookings?${asked}`, { token: "needed", timeoutMs: CSV_TIMEOUT_MS })).blob();
-  }
-
-  /**
-   * @param {string} bookingId
-   * @param {readonly string[]} seatIds
-   * @param {string} key
-   * @returns {Promise<Booking>}
-   */
-  cancelSeats(bookingId, seatIds, key) {
-    return this.request(`/bookings/${id(bookingId)}/cancel`, { method: "POST", body: { seatIds }, token: "needed", key, timeoutMs: 15_000 });
+    return (await this.answer(`/events/${id(eventId)}/bookings?${asked}`, { token: "present", timeoutMs: CSV_TIMEOUT_MS })).blob();
   }
 
   /**
@@ -137,7 +127,7 @@ export class AdminApi extends ApiClient {
    * @returns {Promise<ReadLayout>}
    */
   readLayout(document, format) {
-    return this.request(`/layouts?dryRun=true&format=${format}`, { method: "POST", body: document, token: "needed", timeoutMs: LAYOUT_TIMEOUT_MS, tries: 1 });
+    return this.request(`/layouts?dryRun=true&format=${format}`, { method: "POST", body: document, token: "present", timeoutMs: LAYOUT_TIMEOUT_MS, tries: 1 });
   }
 
   /**
@@ -146,7 +136,7 @@ export class AdminApi extends ApiClient {
    * @returns {Promise<PublishedLayout>}
    */
   publishLayout(document, format) {
-    return this.request(`/layouts?format=${format}`, { method: "POST", body: document, token: "needed", timeoutMs: LAYOUT_TIMEOUT_MS, tries: 1 });
+    return this.request(`/layouts?format=${format}`, { method: "POST", body: document, token: "present", timeoutMs: LAYOUT_TIMEOUT_MS, tries: 1 });
   }
 
   /**
@@ -155,7 +145,7 @@ export class AdminApi extends ApiClient {
    * @returns {Promise<EventSummary>}
    */
   createEvent(event, key) {
-    return this.request("/events", { method: "POST", body: event, token: "needed", key });
+    return this.request("/events", { method: "POST", body: event, token: "present", key });
   }
 
   /**
@@ -164,7 +154,7 @@ export class AdminApi extends ApiClient {
    * @returns {Promise<EventSummary>}
    */
   changeEvent(eventId, patch) {
-    return this.request(`/events/${id(eventId)}`, { method: "PATCH", body: patch, token: "needed" });
+    return this.request(`/events/${id(eventId)}`, { method: "PATCH", body: patch, token: "present" });
   }
 
   /**

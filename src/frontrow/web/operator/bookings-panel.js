@@ -4,7 +4,6 @@
 /** @import { Venue } from "../js/venue/venue.js" */
 /** @import { Desk } from "./desk.js" */
 
-import { freshKey } from "../js/api.js";
 import { fill, h } from "../js/panels/markup.js";
 import { ask } from "./dialog.js";
 import { button, panel } from "./panel.js";
@@ -74,8 +73,10 @@ export class BookingsPanel {
    */
   _look(query, quietly = false) {
     this._query = query;
-    this._cursor = null;
-    if (!quietly) fill(this._rows);
+    if (!quietly) {
+      this._cursor = null;
+      fill(this._rows);
+    }
     void this._load(true);
   }
 
@@ -85,7 +86,7 @@ export class BookingsPanel {
     const { api, words } = this._desk;
     this._more.disabled = true;
     try {
-      const { items, nextCursor } = await api.eventBookings(this._eventId, { query: this._query, cursor: this._cursor, limit: PAGE_ROWS });
+      const { items, nextCursor } = await api.eventBookings(this._eventId, { query: this._query, cursor: anew ? null : this._cursor, limit: PAGE_ROWS });
       if (search !== this._search) return;
       this._cursor = nextCursor ?? null;
       const rows = items.map((booking) => this._row(booking));
@@ -123,7 +124,6 @@ export class BookingsPanel {
    */
   async _cancel(booking, standing) {
     const { api, toasts, words } = this._desk;
-    const key = freshKey();
     const boxes = standing.map((seatId) => h("input", { type: "checkbox", value: seatId, checked: true }));
     const fault = h("p", { class: "form-fault", role: "alert" });
     const done = await ask({
@@ -135,7 +135,7 @@ export class BookingsPanel {
         fault.textContent = seatIds.length === 0 ? words.t("operator.cancel_none") : "";
         if (seatIds.length === 0) return false;
         try {
-          await api.cancelSeats(booking.bookingId, seatIds, key);
+          await api.cancel(booking.bookingId, seatIds);
           toasts.tell(words.t("operator.cancelled", { count: seatIds.length }), "good");
           return true;
         } catch (caught) {

@@ -3,7 +3,7 @@
 /** @import { EventStats } from "../js/wire.js" */
 /** @import { Venue } from "../js/venue/venue.js" */
 /** @import { Desk } from "./desk.js" */
-/** @import { Figures } from "./live-counts.js" */
+/** @import { Figures } from "./state-bar.js" */
 
 import { fill, h } from "../js/panels/markup.js";
 import { panel } from "./panel.js";

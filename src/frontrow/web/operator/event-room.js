@@ -39,6 +39,8 @@ export class EventRoom {
     /** @type {{ end(): void }[]} */
     this._parts = [];
     this._ended = false;
+    /** Counts the openings: what an earlier one was still asking for is not shown any more. */
+    this._openings = 0;
     this.element = h("div", { class: "page" }, h("p", { class: "soft loading", role: "status" }, desk.words.t("operator.loading")));
     void this._open();
   }
@@ -51,19 +53,25 @@ export class EventRoom {
 
   async _open() {
     const { api, words } = this._desk;
+    const opening = ++this._openings;
     try {
       const event = await api.event(this._eventId);
       const layout = await api.layout(event.layoutId, event.layoutVersion);
       const interval = await this._fittingInterval();
-      if (!this._ended) this._show(event, new Venue(layout), interval);
+      if (!this._isOver(opening)) this._show(event, new Venue(layout), interval);
     } catch (caught) {
-      if (this._ended) return;
+      if (this._isOver(opening)) return;
       const absent = caught instanceof ApiProblem && (caught.status === 404 || caught.status === 422);
       fill(this.element, blank(words.t(absent ? "operator.event_absent" : "operator.event_away"), absent ? "" : problemText(words, caught), h("a", { class: "act quiet", href: "#/" }, words.t("operator.all_events"))));
       if (absent) return;
       const again = setTimeout(() => void this._open(), AGAIN_MS);
       this._parts.push({ end: () => clearTimeout(again) });
     }
+  }
+
+  /** @param {number} opening */
+  _isOver(opening) {
+    return this._ended || opening !== this._openings;
   }
 
   /** @returns {Promise<Interval>} that shows the whole sale so far */
@@ -93,6 +101,7 @@ export class EventRoom {
     const desk = this._desk;
     const { api, words } = desk;
     const eventId = this._eventId;
+    const opening = this._openings;
     const counts = new LiveCounts(venue);
     let now = event;
     const price = (/** @type {string} */ categoryId) => words.money(now.prices[categoryId] ?? 0, now.currency, { short: true });
@@ -118,7 +127,7 @@ export class EventRoom {
     const refresher = new Refresher(async () => {
       try {
         const [stats, recent, demand] = await Promise.all([api.stats(eventId, interval), api.recentChanges(eventId, CHANGES_MAX), api.demand(eventId)]);
-        if (this._ended) return;
+        if (this._isOver(opening)) return;
         if (!counts.known) totals.showSeats(stats);
         totals.showRevenue(stats.revenue.amountMinor);
         categories.showRevenue(stats.byCategory);

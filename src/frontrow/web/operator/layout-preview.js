@@ -4,8 +4,8 @@
 /** @import { Venue } from "../js/venue/venue.js" */
 /** @import { Words } from "../js/words/words.js" */
 
-import { standingOut } from "../js/drawing/colors.js";
 import { MapView } from "../js/drawing/map-view.js";
+import { categoryColors } from "../js/drawing/palette.js";
 import { SeatPaths } from "../js/drawing/seat-paths.js";
 import { icon } from "../js/panels/icons.js";
 import { h } from "../js/panels/markup.js";
@@ -58,8 +58,7 @@ export class LayoutPreview {
 
   _paint() {
     const theme = isDark() ? DARK : LIGHT;
-    const categoryColors = this._scene.venue.categories.map(({ color }) => standingOut(color, theme.block, 3));
-    Object.assign(this._scene, { theme, categoryColors });
+    Object.assign(this._scene, { theme, categoryColors: categoryColors(this._scene.venue.categories, theme) });
     this._view.invalidate();
   }
 

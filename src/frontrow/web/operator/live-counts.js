@@ -2,10 +2,9 @@
 
 /** @import { SeatState } from "../js/wire.js" */
 /** @import { Venue } from "../js/venue/venue.js" */
+/** @import { Figures } from "./state-bar.js" */
 
 import { AVAILABLE, BLOCKED, BOOKED, HELD, STATE_WORD } from "../js/venue/seat-states.js";
-
-/** @typedef {{ available: number, held: number, booked: number, blocked: number, total: number }} Figures */
 
 const FIELD = /** @type {const} */ ({ [AVAILABLE]: "available", [HELD]: "held", [BOOKED]: "booked", [BLOCKED]: "blocked" });
 

@@ -7,6 +7,7 @@
 
 import { fill, h } from "../js/panels/markup.js";
 import uPlot from "../vendor/uplot/uPlot.esm.js";
+import { digitsOf } from "./event-fields.js";
 import { onLight } from "./light.js";
 import { choiceOf, panel } from "./panel.js";
 import { seriesOf } from "./series.js";
@@ -120,8 +121,7 @@ export class OverTimePanel {
   /** @param {number} minor */
   _shortMoney(minor) {
     const { locale } = this._words;
-    const digits = new Intl.NumberFormat(locale, { style: "currency", currency: this._currency }).resolvedOptions().maximumFractionDigits ?? 2;
-    return new Intl.NumberFormat(locale, { style: "currency", currency: this._currency, currencyDisplay: "narrowSymbol", notation: "compact", maximumFractionDigits: 1, minimumFractionDigits: 0 }).format(minor / 10 ** digits);
+    return new Intl.NumberFormat(locale, { style: "currency", currency: this._currency, currencyDisplay: "narrowSymbol", notation: "compact", maximumFractionDigits: 1, minimumFractionDigits: 0 }).format(minor / 10 ** digitsOf(this._currency));
   }
 
   /** @param {number | null} at the interval pointed at; null for the one that is running */

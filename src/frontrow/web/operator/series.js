@@ -4,7 +4,7 @@
 /** @import { Interval } from "./answers.js" */
 
 /** @type {Readonly<Record<Interval, number>>} */
-export const INTERVAL_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+const INTERVAL_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 /** A young sale is shown on at least so many intervals: one bar alone says nothing of pace. */
 const POINTS_MIN = 24;
 const POINTS_MAX = 240;

@@ -2,7 +2,6 @@
 
 import { svg } from "../js/panels/markup.js";
 
-/** @type {Readonly<Record<string, readonly string[]>>} */
 const STROKES = {
   events: ["M4 5.5h7v6H4zM13 5.5h7v6h-7zM4 14h7v5H4zM13 14h7v5h-7z"],
   leave: ["M14 4h4a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1h-4M10 8l-4 4 4 4M6 12h9"],
@@ -27,6 +26,6 @@ export function sign(name, size = 18) {
   return svg(
     "svg",
     { width: size, height: size, viewBox: "0 0 24 24", fill: "none", stroke: "currentColor", "stroke-width": 1.75, "stroke-linecap": "round", "stroke-linejoin": "round", class: "sign", "aria-hidden": "true" },
-    ...(STROKES[name] ?? []).map((d) => svg("path", { d })),
+    ...STROKES[name].map((d) => svg("path", { d })),
   );
 }

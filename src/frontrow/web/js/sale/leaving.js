@@ -30,6 +30,7 @@ export class Leaving {
     this._unwatch = () => {};
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this._again = undefined;
+    this._stopped = false;
   }
 
   /** Take up what an earlier visit, or another tab, has left; and be ready to leave. */
@@ -39,6 +40,7 @@ export class Leaving {
   }
 
   stop() {
+    this._stopped = true;
     this._unwatch();
     clearTimeout(this._again);
   }
@@ -46,7 +48,7 @@ export class Leaving {
   /** Prolong the holds now, and once more when a release under way has surely arrived. */
   async keep() {
     clearTimeout(this._again);
-    if (await this._stayed.keep()) this._again = setTimeout(() => void this._stayed.keep(), AGAIN_AFTER_MS);
+    if ((await this._stayed.keep()) && !this._stopped) this._again = setTimeout(() => void this._stayed.keep(), AGAIN_AFTER_MS);
   }
 
   _leave() {
