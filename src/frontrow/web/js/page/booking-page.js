@@ -67,7 +67,7 @@ async function layoutOf(api, event) {
 }
 
 /** @type {Readonly<Record<string, "page.booking_booked" | "page.booking_partly_cancelled" | "page.booking_cancelled">>} */
-export const BOOKING_STATUS_KEY = {
+const BOOKING_STATUS_KEY = {
   booked: "page.booking_booked", partly_cancelled: "page.booking_partly_cancelled", cancelled: "page.booking_cancelled",
 };
 

@@ -1,7 +1,7 @@
 /** How long a hold has left, and how loudly to say so. Pure: the caller brings the server's time. */
 
-export const SOON_MS = 120_000;
-export const EXPIRING_MS = 60_000;
+const SOON_MS = 120_000;
+const EXPIRING_MS = 60_000;
 
 /**
  * @typedef {object} Countdown

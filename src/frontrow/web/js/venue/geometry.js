@@ -83,7 +83,7 @@ export function turned(origin, dx, dy, degrees) {
  * @param {readonly Point[]} outline
  * @param {Point} point
  */
-export function insetOf(outline, { x, y }) {
+function insetOf(outline, { x, y }) {
   let nearest = Infinity;
   let inside = false;
   for (let i = 0, j = outline.length - 1; i < outline.length; j = i++) {
