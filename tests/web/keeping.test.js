@@ -160,19 +160,19 @@ function browser(t, server = new FakeServer()) {
   };
   const open = async (options = {}) => {
     const view = new EventTarget();
-    const workplace = new EventTarget();
+    const surface = new EventTarget();
     const told = [];
     const hear = (name) => (...what) => told.push([name, ...what]);
     const page = new PageLife(view, Object.assign(new EventTarget(), { hidden: false }));
     const listener = { onSeats() {}, onBasket() {}, onHeld: hear("held"), onRefused: hear("refused"), onBestRefused: hear("best refused"), onLost: hear("lost"), onProblem: hear("problem"), onConnection: hear("connection"), onNewLayout: hear("new layout") };
     const sale = new LiveSale(server.api(), EVENT, new Venue(LAYOUT), { seatsMax: 4, listener, page, ...options });
     t.after(() => sale.stop());
-    sale.start(workplace);
+    sale.start(surface);
     await turns();
     const leave = () => view.dispatchEvent(new Event("pagehide"));
     const comeBack = () => view.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
     const wordsOf = (name) => told.filter(([what]) => what === name);
-    return { sale, basket: sale.basket, told, wordsOf, workplace, leave, comeBack, close: () => { leave(); sale.stop(); } };
+    return { sale, basket: sale.basket, told, wordsOf, surface, leave, comeBack, close: () => { leave(); sale.stop(); } };
   };
   return { server, open, pass };
 }
@@ -238,10 +238,10 @@ test("the countdown is by the server's clock", async (t) => {
 
 test("who is at it keeps their hold: below seven tenths of its time, and at most once a minute", async (t) => {
   const { server, open, pass } = browser(t);
-  const { basket, workplace, told } = await open();
+  const { basket, surface, told } = await open();
   basket.take([0]);
   await turns();
-  const move = () => workplace.dispatchEvent(new Event("pointermove"));
+  const move = () => surface.dispatchEvent(new Event("pointermove"));
   for (let second = 0; second < 175; second++) {
     move();
     await pass(1_000);
@@ -258,7 +258,7 @@ test("who is at it keeps their hold: below seven tenths of its time, and at most
   await turns();
   assert.equal(server.count("extend"), 1, "once a minute");
   await pass(60_000);
-  workplace.dispatchEvent(new Event("keydown"));
+  surface.dispatchEvent(new Event("keydown"));
   await turns();
   assert.equal(server.count("extend"), 2);
   assert.deepEqual(told.filter(([what]) => what === "problem"), []);
@@ -273,6 +273,20 @@ test("who does nothing loses the hold in time, and is told", async (t) => {
   assert.equal(server.count("extend"), 0);
   await pass(2 * MINUTE_MS);
   assert.deepEqual(wordsOf("lost"), [["lost", [0]]]);
+});
+
+test("seats that look lost are asked about, however fast others' changes follow", async (t) => {
+  const { server, open, pass } = browser(t);
+  const { basket, sale, wordsOf } = await open();
+  basket.take([0]);
+  await turns();
+  await pass(2_000);
+  server.holds.clear();
+  for (let frame = 1; frame <= 10; frame++) {
+    sale.feed._listener.onChanges(`e:${frame}`, { offset: String(frame), seats: { a: ["A1"], [frame % 2 ? "h" : "b"]: ["A6"] } });
+    await pass(200);
+  }
+  assert.deepEqual([wordsOf("lost"), basket.seats], [[["lost", [0]]], []]);
 });
 
 test("a hold at the longest time it may last is asked for no more", () => {

@@ -152,14 +152,14 @@ export class LiveSale {
   }
 
   /**
-   * @param {EventTarget} [workplace] everything a buyer works with: what they do there keeps their hold alive. Without
+   * @param {EventTarget} [surface] everything a buyer works with: what they do there keeps their hold alive. Without
    *   one the sale is only watched, and nothing is looked up or kept for anybody
    */
-  start(workplace) {
+  start(surface) {
     this.feed.start();
-    if (!workplace) return;
+    if (!surface) return;
     this._tabs.start();
-    this._activity.watch(workplace);
+    this._activity.watch(surface);
     void this._leaving.start();
   }
 
@@ -203,9 +203,10 @@ export class LiveSale {
    * @param {number} askedAtMs
    */
   _doubt(askedAtMs) {
-    if (!this.basket.doubts(this._store.states, askedAtMs)) return;
-    clearTimeout(this._doubting);
+    // A doubt that waits is not put off: at a hot sale the next frame always comes sooner.
+    if (this._doubting !== undefined || !this.basket.doubts(this._store.states, askedAtMs)) return;
     this._doubting = setTimeout(() => {
+      this._doubting = undefined;
       if (this.basket.doubts(this._store.states, Date.now())) void this.basket.look();
     }, DOUBT_MS);
   }
