@@ -134,8 +134,10 @@ def test_no_bytes_raise(document: bytes) -> None:
     assert isinstance(read, Tree) or read.faults
 
 
+# Control characters are refused here alone: the decoder takes them.
+plain_texts = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=5)
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    st.none() | st.booleans() | st.integers() | st.floats() | plain_texts,
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
