@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 PORT ?= 8000
 WORKERS ?= 2
 
-.PHONY: help demo test test-fast lint format bench wheel clean setup
+.PHONY: help demo test test-fast lint format bench screenshots wheel clean setup
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -51,6 +51,9 @@ format: setup ## Format the Python code
 
 bench: setup ## Measure the hot paths, each against a floor in the same run
 	$(BIN)/python -m benchmarks
+
+screenshots: setup ## Make the pictures of the documentation anew (docs/images)
+	$(BIN)/python -m docs.images.make
 
 wheel: setup ## Build the wheel, install it into an empty environment and start it there
 	.ci/check-wheel $(BIN)/python
