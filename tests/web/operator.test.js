@@ -15,7 +15,7 @@ import { blockFree } from "../../src/frontrow/web/operator/seat-blocks.js";
 import { rowsOf, runs, seatsText } from "../../src/frontrow/web/operator/seat-names.js";
 import { batches, byState, heatOf, rowsAmong, sectionsOf } from "../../src/frontrow/web/operator/selection.js";
 import { fittingInterval, seriesOf } from "../../src/frontrow/web/operator/series.js";
-import { Session, claimsOf, judge, tokenIn, tokenPasted } from "../../src/frontrow/web/operator/session.js";
+import { KeptToken, claimsOf, judge, tokenIn, tokenPasted } from "../../src/frontrow/web/operator/kept-token.js";
 
 const NOW_MS = Date.parse("2026-03-01T12:00:00Z");
 
@@ -52,19 +52,19 @@ describe("the operator's token", () => {
     for (const text of ["", "hello", "a.b.c", token({ roles: ["admin"] })]) assert.equal(judge(text, NOW_MS), "unreadable");
   });
 
-  it("is kept only when it serves, and until the session ends", () => {
-    const kept = new Map();
-    const storage = { getItem: (/** @type {string} */ k) => kept.get(k) ?? null, setItem: (/** @type {string} */ k, /** @type {string} */ v) => void kept.set(k, v), removeItem: (/** @type {string} */ k) => void kept.delete(k) };
+  it("is kept only when it serves, and until it is given up", () => {
+    const items = new Map();
+    const storage = { getItem: (/** @type {string} */ k) => items.get(k) ?? null, setItem: (/** @type {string} */ k, /** @type {string} */ v) => void items.set(k, v), removeItem: (/** @type {string} */ k) => void items.delete(k) };
     let nowMs = NOW_MS;
-    const session = new Session({ storage, nowMs: () => nowMs });
-    assert.equal(session.signIn(token({ sub: "b", exp: NOW_MS, roles: [] })), "no_role");
-    assert.equal(session.state, "missing");
-    assert.equal(session.signIn(good), "ok");
-    assert.equal(session.state, "ok");
+    const kept = new KeptToken({ storage, nowMs: () => nowMs });
+    assert.equal(kept.signIn(token({ sub: "b", exp: NOW_MS, roles: [] })), "no_role");
+    assert.equal(kept.state, "missing");
+    assert.equal(kept.signIn(good), "ok");
+    assert.equal(kept.state, "ok");
     nowMs += 61_000;
-    assert.equal(session.state, "expired");
-    session.signOut();
-    assert.equal(kept.size, 0);
+    assert.equal(kept.state, "expired");
+    kept.signOut();
+    assert.equal(items.size, 0);
   });
 });
 

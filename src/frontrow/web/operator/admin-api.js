@@ -1,8 +1,8 @@
-/** The operator's calls: the API client with the session's token on every request that needs the role. */
+/** The operator's calls: the API client with the operator's token on every request that needs the role. */
 
 /** @import { BookingPage, EventStats, EventSummary } from "../js/wire.js" */
 /** @import { Demand, Interval, PublishedLayout, ReadLayout, RecentChange, SeatHold } from "./answers.js" */
-/** @import { Session } from "./session.js" */
+/** @import { KeptToken } from "./kept-token.js" */
 
 import { ApiClient, ApiProblem } from "../js/api.js";
 
@@ -18,11 +18,11 @@ export class AdminApi extends ApiClient {
   /**
    * @param {object} options
    * @param {string} options.origin
-   * @param {Session} options.session
+   * @param {KeptToken} options.kept
    * @param {(why: "token_invalid" | "role_missing") => void} options.onRefused the server takes this token no more
    */
-  constructor({ origin, session, onRefused }) {
-    super({ origin, getToken: () => session.token ?? "", storage: null });
+  constructor({ origin, kept, onRefused }) {
+    super({ origin, getToken: () => kept.token ?? "", storage: null });
     this._onRefused = onRefused;
   }
 

@@ -6,7 +6,7 @@
 import { pageWords } from "../js/page/preferences.js";
 import { fill } from "../js/panels/markup.js";
 import { AdminApi } from "./admin-api.js";
-import { Session, tokenIn } from "./session.js";
+import { KeptToken, tokenIn } from "./kept-token.js";
 import { showShell } from "./shell.js";
 import { signInPage } from "./sign-in.js";
 import { Toasts } from "./toasts.js";
@@ -17,14 +17,14 @@ const LAYOUTS = "#/layouts";
 /** @param {string} id of index.html */
 const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const main = part("main");
-const session = new Session({ storage: sessionStorage });
+const kept = new KeptToken({ storage: sessionStorage });
 const api = new AdminApi({
   origin: location.origin,
-  session,
+  kept,
   onRefused: (why) => {
-    if (session.token === null) return;
-    const expired = session.state === "expired";
-    session.signOut();
+    if (kept.token === null) return;
+    const expired = kept.state === "expired";
+    kept.signOut();
     void show(expired ? "expired" : why === "role_missing" ? "no_role" : "refused");
   },
 });
@@ -37,11 +37,11 @@ let opening = 0;
 /** @returns {WayIn | null} why the reader has to sign in; null for one who has */
 function arrive() {
   const brought = tokenIn(location.hash);
-  if (brought === null) return session.state === "ok" ? null : session.state;
+  if (brought === null) return kept.state === "ok" ? null : kept.state;
   // Out of the address bar before anything else is asked of anybody.
   history.replaceState(null, "", `${location.pathname}${location.search}#/`);
-  session.signOut();
-  const judgement = session.signIn(brought);
+  kept.signOut();
+  const judgement = kept.signIn(brought);
   return judgement === "ok" ? null : judgement;
 }
 
@@ -54,8 +54,8 @@ async function show(why = arrive()) {
   const at = location.hash || "#/";
   toasts.dismissText = words.t("operator.dismiss");
   part("skip").textContent = words.t("page.nav_skip");
-  showShell(part("top"), { words, claims: why === null ? session.claims : null, at, onLeave: leave, onLanguage: () => void show(why) });
-  const view = why === null ? await roomAt({ api, words, toasts }, at) : signInPage(words, session, why, () => void show());
+  showShell(part("top"), { words, claims: why === null ? kept.claims : null, at, onLeave: leave, onLanguage: () => void show(why) });
+  const view = why === null ? await roomAt({ api, words, toasts }, at) : signInPage(words, kept, why, () => void show());
   if (asked !== opening) return view.end();
   shown = view;
   document.title = `${view.title} · ${words.t("operator.title")}`;
@@ -91,7 +91,7 @@ function decoded(text) {
 }
 
 function leave() {
-  session.signOut();
+  kept.signOut();
   history.replaceState(null, "", `${location.pathname}${location.search}#/`);
   void show("left");
 }

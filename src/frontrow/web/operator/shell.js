@@ -1,7 +1,7 @@
 /** The page's top: where one is, where one can go, in which language and light, and the way out. */
 
 /** @import { Words } from "../js/words/words.js" */
-/** @import { Claims } from "./session.js" */
+/** @import { Claims } from "./kept-token.js" */
 
 import { settings } from "../js/page/settings.js";
 import { fill, h, svg } from "../js/panels/markup.js";

@@ -1,21 +1,21 @@
 /** The way in: a link brings the token; who has it by other means pastes it here. */
 
 /** @import { Words } from "../js/words/words.js" */
-/** @import { Judgement, Session } from "./session.js" */
+/** @import { Judgement, KeptToken } from "./kept-token.js" */
 
 import { h } from "../js/panels/markup.js";
 import { field } from "./panel.js";
-import { tokenPasted } from "./session.js";
+import { tokenPasted } from "./kept-token.js";
 
 /** @typedef {Exclude<Judgement, "ok"> | "missing" | "refused" | "left"} WayIn */
 
 /**
  * @param {Words} words
- * @param {Session} session
+ * @param {KeptToken} kept
  * @param {WayIn} why what brought the reader here
  * @param {() => void} onIn
  */
-export function signInPage(words, session, why, onIn) {
+export function signInPage(words, kept, why, onIn) {
   const said = h("p", { class: "form-fault", role: "alert" }, textOf(words, why));
   const input = h("textarea", { name: "token", rows: 4, spellcheck: "false", autocomplete: "off", autocapitalize: "off", required: true, dir: "ltr", placeholder: "eyJhbGciOi…" });
   input.addEventListener("keydown", (happened) => {
@@ -25,7 +25,7 @@ export function signInPage(words, session, why, onIn) {
   });
   const form = h("form", { class: "sign-in panel", onsubmit: (/** @type {Event} */ happened) => {
     happened.preventDefault();
-    const judgement = session.signIn(tokenPasted(input.value));
+    const judgement = kept.signIn(tokenPasted(input.value));
     if (judgement === "ok") return onIn();
     said.textContent = textOf(words, judgement);
     input.setAttribute("aria-invalid", "true");

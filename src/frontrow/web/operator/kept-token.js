@@ -58,7 +58,7 @@ export function tokenPasted(text) {
   return at >= 0 ? (tokenIn(trimmed.slice(at)) ?? "") : trimmed.replace(/^Bearer\s+/i, "");
 }
 
-export class Session {
+export class KeptToken {
   /**
    * @param {object} place
    * @param {Pick<Storage, "getItem" | "setItem" | "removeItem">} place.storage
