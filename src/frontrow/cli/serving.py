@@ -35,7 +35,7 @@ _SWITCH_INTERVAL_S = 0.001
 
 _log = structlog.get_logger(__name__)
 
-Session = Callable[[Application, str], AbstractAsyncContextManager[None]]
+Beside = Callable[[Application, str], AbstractAsyncContextManager[None]]
 """What goes on beside the server, given the application and the server's URL."""
 
 
@@ -45,7 +45,7 @@ async def _nothing_beside(_application: Application, _url: str) -> AsyncIterator
 
 
 def run_server(
-    settings: Settings, *, host: str, port: int, beside: Session = _nothing_beside, logs_for_people: bool = False
+    settings: Settings, *, host: str, port: int, beside: Beside = _nothing_beside, logs_for_people: bool = False
 ) -> None:
     """Serve HTTP on `host`:`port` until SIGINT or SIGTERM, then finish what is under way and stop.
 
@@ -70,7 +70,7 @@ def run_server(
 
 
 async def _serve(
-    settings: Settings, stores: Stores, folder: DataFolder, listener: socket.socket, beside: Session
+    settings: Settings, stores: Stores, folder: DataFolder, listener: socket.socket, beside: Beside
 ) -> None:
     host, port = listener.getsockname()[:2]
     url = f"http://{'localhost' if host in ('0.0.0.0', '::', '127.0.0.1') else host}:{port}"

@@ -124,10 +124,6 @@ class LiveView:
             self._changes[position] = changes
         return changes
 
-    def next_expiry_ms(self) -> int | None:
-        """When the first of the held seats runs out; costs a pass over them."""
-        return min(self._states.held.values(), default=None)
-
     def lay_out(self, layout: LayoutIndex) -> None:
         """Show the seats in this layout's order from now on; costs a pass over them where it is another layout."""
         if layout is not self._layout:

@@ -57,7 +57,6 @@ def test_every_state_has_its_letter_in_layout_order(feed: FakeFeed) -> None:
     assert view.state_of(LAYOUT.seat_ids[0]) is SeatState.HELD
     assert view.expires_at_ms(LAYOUT.seat_ids[0]) == 5_000
     assert view.expires_at_ms(LAYOUT.seat_ids[4]) is None
-    assert view.next_expiry_ms() == 5_000
 
 
 def test_the_encoded_states_are_kept_until_the_next_change(feed: FakeFeed) -> None:
