@@ -270,6 +270,27 @@ def test_an_interrupted_start_leaves_nothing_running(tmp_path: Path) -> None:
         pass
 
 
+def test_a_stop_that_comes_while_it_starts_waits_for_what_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    valkey = EmbeddedValkey(tmp_path)
+    answers = valkey._answers
+
+    def stopped_as_it_answers() -> bool:
+        if answers():
+            valkey._stopping.set()
+            return True
+        return False
+
+    monkeypatch.setattr(valkey, "_answers", stopped_as_it_answers)
+    valkey.start()
+    process = valkey._process
+    valkey.stop()
+    assert process is not None and process.stdin is not None
+    assert process.returncode is not None
+    assert process.stdin.closed
+
+
 def test_a_long_log_is_put_aside_at_the_start(tmp_path: Path) -> None:
     folder = tmp_path / "valkey"
     folder.mkdir()

@@ -128,7 +128,8 @@ class EmbeddedValkey:
     def _keep_running(self, program: Path) -> None:
         failure: ConfigurationError | None = None
         pause_s = RESTART_SECONDS_MIN
-        while not self._stopping.is_set():
+        while True:
+            # Whatever was started is waited for, also where a stop came while it started: its pipe is closed then.
             if failure is None and self._run_s() > HEALTHY_SECONDS:
                 pause_s = RESTART_SECONDS_MIN
             if self._stopping.wait(pause_s):
