@@ -8,6 +8,7 @@ import { Camera, poseBetween } from "../../src/frontrow/web/js/drawing/camera.js
 import { contrast, inkOn, mixed, standingOut } from "../../src/frontrow/web/js/drawing/colors.js";
 import { DARK, LIGHT } from "../../src/frontrow/web/js/theme.js";
 import { contains, hullOf, roomiestPoint } from "../../src/frontrow/web/js/venue/geometry.js";
+import { occupied } from "../../src/frontrow/web/js/venue/occupied.js";
 import { changedSeats, decodeStates } from "../../src/frontrow/web/js/venue/seat-states.js";
 import { seatInDirection } from "../../src/frontrow/web/js/venue/seat-steps.js";
 import { Venue } from "../../src/frontrow/web/js/venue/venue.js";
@@ -140,4 +141,16 @@ test("the page's style sheet and the themes agree on every colour they share", (
       assert.equal(value, theme[name.replace(/-(.)/g, (_, letter) => letter.toUpperCase())], name);
     }
   }
+});
+
+test("a box is occupied where a seat or the stage reaches into it, and nowhere else", () => {
+  const venue = {
+    items: [{ box: { x0: 0, y0: 0, x1: 100, y1: 20 } }],
+    xs: Float32Array.of(50), ys: Float32Array.of(80), radii: Float32Array.of(10),
+  };
+  const boxAt = (x, y) => ({ x0: x, y0: y, x1: x + 8, y1: y + 8 });
+  assert.equal(occupied(venue, boxAt(96, 15)), true);
+  assert.equal(occupied(venue, boxAt(56, 66)), true);
+  assert.equal(occupied(venue, boxAt(62, 66)), false);
+  assert.equal(occupied(venue, boxAt(10, 30)), false);
 });

@@ -9,7 +9,8 @@ import { countdown } from "../../src/frontrow/web/js/sale/countdown.js";
 import { Echoes } from "../../src/frontrow/web/js/sale/echoes.js";
 import { ApiProblem, NoAnswer, retryAfterMs } from "../../src/frontrow/web/js/api/problems.js";
 import { ServerClock } from "../../src/frontrow/web/js/api/server-clock.js";
-import { AVAILABLE, BLOCKED, BOOKED, HELD, MINE, countStates } from "../../src/frontrow/web/js/venue/seat-states.js";
+import { SeatStore } from "../../src/frontrow/web/js/sale/seat-store.js";
+import { AVAILABLE, BLOCKED, BOOKED, HELD, MINE, UNKNOWN, countStates } from "../../src/frontrow/web/js/venue/seat-states.js";
 import { Venue } from "../../src/frontrow/web/js/venue/venue.js";
 import { problemText, refusedText } from "../../src/frontrow/web/js/words/problem-words.js";
 import { noneFreeText } from "../../src/frontrow/web/js/words/seat-words.js";
@@ -267,6 +268,14 @@ test("where no seat is free it is said whether one may be again", () => {
   assert.equal(noneFreeText(ENGLISH, countStates(states, [2])), "None free now");
   assert.equal(noneFreeText(ENGLISH, countStates(states, [3])), "Not for sale");
   assert.equal(noneFreeText(ENGLISH, {}), "Not for sale");
+});
+
+test("before the server has told of a seat it counts as nothing at all", () => {
+  const store = new SeatStore(new Map([["A1", 0], ["A2", 1]]), { layoutId: "l", layoutVersion: 1 });
+  assert.deepEqual([...store.states], [UNKNOWN, UNKNOWN]);
+  assert.deepEqual(countStates(store.states, [0, 1]), { available: 0, held: 0, booked: 0 });
+  assert.equal(store.takeSnapshot({ epoch: "e", offset: "1", layoutVersion: 1, states: "ab" }), true);
+  assert.deepEqual([...store.states], [AVAILABLE, BOOKED]);
 });
 
 test("the bookings of an event are gathered over the pages, without those cancelled whole", async () => {

@@ -24,6 +24,7 @@ import { h } from "./panels/markup.js";
 import { SeatList } from "./panels/seat-list.js";
 import { Pointing } from "./pointing.js";
 import { EMPTY_BOX, boxOf, grown, joined } from "./venue/geometry.js";
+import { occupied } from "./venue/occupied.js";
 import { AVAILABLE } from "./venue/seat-states.js";
 import { seatName } from "./words/seat-words.js";
 
@@ -35,6 +36,7 @@ const HEAD_PX_MIN = 66;
 const FOOT_PX_MIN = 60;
 /** Above and below the prices, and the key; each has one line, or more where it lacks the room. */
 const BAR_MARGINS_PX = 22;
+const CHIP_MARGIN_PX = 6;
 /** Offered seats are shown with so much around them, in seats, and at least so large. */
 const OFFER_MARGIN_SEATS = 4;
 const OFFER_SEAT_PX = 14;
@@ -318,9 +320,22 @@ export class MapPane {
     const narrow = this.element.clientWidth < NARROW_PX;
     const [start, end] = narrow ? [8, 8] : [24, 64];
     const [left, right] = this._words.dir === "rtl" ? [end, start] : [start, end];
-    const top = narrow ? 60 : Math.max(HEAD_PX_MIN, this._legend.element.offsetHeight + BAR_MARGINS_PX);
     const bottom = narrow ? 30 : Math.max(FOOT_PX_MIN, this._key.offsetHeight + BAR_MARGINS_PX);
-    this._view.setInsets({ top, bottom: bottom + this._sheetPx(), left, right });
+    this._view.setInsets({ top: narrow ? 60 : HEAD_PX_MIN, bottom: bottom + this._sheetPx(), left, right });
+    if (!narrow && this._pricesCover()) this._view.setInsets({ ...this._view.camera.insets, top: this._legend.element.offsetHeight + BAR_MARGINS_PX });
+  }
+
+  /** Whether a second line of prices would lie on the drawing, when all of it is shown: mostly there is room beside it. */
+  _pricesCover() {
+    const { width, height, fitted: { x, y, scale } } = this._view.camera;
+    const own = this.element.getBoundingClientRect();
+    return [...this._legend.element.children].some((chip) => {
+      const { left, top, right, bottom } = chip.getBoundingClientRect();
+      if (bottom - own.top <= HEAD_PX_MIN) return false;
+      const [x0, x1] = [left, right].map((at) => (at - own.left - width / 2) / scale + x);
+      const [y0, y1] = [top, bottom].map((at) => (at - own.top - height / 2) / scale + y);
+      return occupied(this._sale.venue, grown({ x0, y0, x1, y1 }, CHIP_MARGIN_PX / scale));
+    });
   }
 
   /** How much of the map's foot a dialog covers now. */
