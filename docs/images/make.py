@@ -241,6 +241,7 @@ def packed(png: bytes) -> bytes:
 def bottom_of(page: Page, selector: str) -> float:
     """Where this part of the page ends, with a little room."""
     settled(page)
+    page.evaluate("() => scrollTo(0, 0)")
     box = page.locator(selector).first.bounding_box()
     assert box is not None
     return box["y"] + box["height"] + 20
