@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frontrow.domain.document_reading import FAULTS_MAX
+from frontrow.domain.document_reading import FAULTS_MAX, Fault
 from frontrow.domain.layout import SEATS_MAX, Layout, Point
 from frontrow.domain.layout_faults import LayoutSound, LayoutUnsound, judge_layout, read_layout
 from tests.support.layout_documents import document, encoded, faults_of, layout, seat, sound, table
@@ -52,7 +52,7 @@ def test_what_readers_rely_on_is_written_out_stated_or_not() -> None:
         ({"categories": []}, "$.categories", "expected a list of length >= 1"),
         ({"seats": []}, "$.seats", "there are no seats"),
         ({"colour": 1}, "$.colour", "is not known here"),
-        ({"seats": [seat("A1"), seat("A1")]}, "$.seats[1].id", "A1 is already the id of $.seats[0]"),
+        ({"seats": [seat("A1"), seat("A1")]}, "$.seats[1].id", "A1 is already the id of seats[0]"),
         ({"seats": [seat("A/1")]}, "$.seats[0].id", "got 'A/1'"),
         ({"seats": [seat("A1", categoryId="gold")]}, "$.seats[0].categoryId", "there is no category 'gold'"),
         ({"seats": [seat("A1", sectionId="s")]}, "$.seats[0].sectionId", "there is no section 's'"),
@@ -68,15 +68,19 @@ def test_what_readers_rely_on_is_written_out_stated_or_not() -> None:
         ({"seats": [seat("A1", seatNumber=1.5)]}, "$.seats[0].seatNumber", "expected a whole number or text"),
         ({"seats": [seat("A1", accessible=1)]}, "$.seats[0].accessible", "expected true or false"),
         ({"seats": [seat("A1", rotation=361)]}, "$.seats[0].rotation", "expected a number <= 360.0"),
-        ({"sections": [{"id": "s", "name": "S"}] * 2}, "$.sections[1].id", "s is already the id of $.sections[0]"),
+        ({"sections": [{"id": "s", "name": "S"}] * 2}, "$.sections[1].id", "s is already the id of sections[0]"),
         (
             {"sections": [{"id": "s", "name": "S", "outline": [{"x": 0, "y": 0}] * 2}]},
             "$.sections[0].outline",
             "expected 3 points or more, got 2",
         ),
-        ({"items": [table("t", 0)]}, "$.items[0].sc", "the table 't' has no seats"),
+        (
+            {"items": [table("t", 0)]},
+            "$.items[0].sc",
+            "no seat names it, and sc is 0 or not given",
+        ),
         ({"items": [table("t", 51, bookAs="whole")]}, "$.items[0].bookAs", "nobody can hold more than 50 seats"),
-        ({"items": [table("t", 2), table("t", 2)]}, "$.items[1].id", "t is already the id of $.items[0]"),
+        ({"items": [table("t", 2), table("t", 2)]}, "$.items[1].id", "t is already the id of items[0]"),
         ({"items": [table("t", 2, categoryId="gold")]}, "$.items[0].categoryId", "there is no category 'gold'"),
         ({"items": [table("t", 2, sectionId="s")]}, "$.items[0].sectionId", "there is no section 's'"),
         ({"items": [table("t", 2, categoryId=None)]}, "$.items[0].categoryId", "is missing: with several categories"),
@@ -152,6 +156,20 @@ def test_a_part_that_cannot_be_read_brings_no_faults_that_only_follow_from_it() 
         "$.seats[2].categoryId",
     }
     assert set(faults_of(document(sections=7, seats=[seat("A1", sectionId="s")]))) == {"$.sections"}
+
+
+@pytest.mark.parametrize("canvas_w", [-1, "wide", None])
+def test_what_lies_outside_of_the_known_edges_is_named_though_the_canvas_has_a_fault(canvas_w: object) -> None:
+    places = [{"x": 900, "y": 40}, {"x": -5, "y": 40}, {"x": 40, "y": 401}]
+    seats = [seat(f"A{n}", position=place, seatNumber=n) for n, place in enumerate(places)]
+    faults = faults_of(document(canvasW=canvas_w, seats=seats))
+    assert set(faults) == {"$.canvasW", "$.seats[1].position", "$.seats[2].position"}
+    assert faults["$.seats[2].position"] == "(40, 401) is outside the canvas of ? x 400"
+
+
+def test_a_place_is_told_as_the_api_names_members() -> None:
+    assert Fault("$.seats[3].position.x", "is missing").place == "seats[3].position.x"
+    assert Fault("$", "is no JSON").place == ""
 
 
 def test_a_tables_seats_are_made_around_it_when_none_is_named() -> None:

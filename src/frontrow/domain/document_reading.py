@@ -49,6 +49,11 @@ class Fault(msgspec.Struct, frozen=True):
     path: str
     message: str
 
+    @property
+    def place(self) -> str:
+        """The path as people are told it, `seats[3].position.x`; empty for the document as a whole."""
+        return self.path.removeprefix("$").removeprefix(".")
+
 
 class _NotFinite(msgspec.Struct, frozen=True):
     """What stands for NaN and the infinities, which JSON has not and Python's decoder takes: no type fits it."""

@@ -125,7 +125,7 @@ def _id_faults(layout: Layout) -> Iterator[Fault]:
             if not is_chosen_id(one.id):
                 yield Fault(f"$.{member}[{index}].id", f"expected {CHOSEN_ID_FORM}, got {one.id!r}")
             elif first.setdefault(one.id, index) != index:
-                yield Fault(f"$.{member}[{index}].id", f"{one.id} is already the id of $.{member}[{first[one.id]}]")
+                yield Fault(f"$.{member}[{index}].id", f"{one.id} is already the id of {member}[{first[one.id]}]")
 
 
 def _color_faults(layout: Layout) -> Iterator[Fault]:
@@ -170,14 +170,18 @@ def _place_faults(layout: Layout) -> Iterator[Fault]:
 
 
 def _on_canvas(layout: Layout, point: Point) -> bool:
-    # A canvas that could not be read is 0 wide; nothing is outside of the unknown.
-    return (0 <= point.x <= layout.canvas_w or layout.canvas_w <= 0) and (
-        0 <= point.y <= layout.canvas_h or layout.canvas_h <= 0
+    # An extent that could not be read is 0: only the canvas's other edges are known.
+    return (
+        point.x >= 0
+        and point.y >= 0
+        and (point.x <= layout.canvas_w or layout.canvas_w <= 0)
+        and (point.y <= layout.canvas_h or layout.canvas_h <= 0)
     )
 
 
 def _outside(layout: Layout, point: Point) -> str:
-    return f"({point.x:g}, {point.y:g}) is outside the canvas of {layout.canvas_w:g} x {layout.canvas_h:g}"
+    width, height = (f"{extent:g}" if extent > 0 else "?" for extent in (layout.canvas_w, layout.canvas_h))
+    return f"({point.x:g}, {point.y:g}) is outside the canvas of {width} x {height}"
 
 
 def _table_faults(layout: Layout) -> Iterator[Fault]:
@@ -195,9 +199,7 @@ def _table_faults(layout: Layout) -> Iterator[Fault]:
             continue
         named = seats_named[TableId(item.id)]
         if named == 0 and item.sc == 0:
-            yield Fault(
-                f"{path}.sc", f"the table {item.id!r} has no seats: neither does a seat name it, nor is sc given"
-            )
+            yield Fault(f"{path}.sc", f"the table {item.id!r} has no seats: no seat names it, and sc is 0 or not given")
         elif named and item.sc not in (0, named):
             yield Fault(f"{path}.sc", f"{item.sc} seats are stated, but {named} name the table {item.id!r}")
         elif item.book_as == "whole" and max(named, item.sc) > SEATS_PER_HOLD_MAX:

@@ -186,9 +186,7 @@ def _faulty(outcome: LayoutFaulty) -> Problem:
     unreadable = next((fault for fault in outcome.faults if fault.path == "$"), None)
     if unreadable is not None and len(outcome.faults) == 1:
         return Problem(code=Code.MALFORMED, detail=f"the document cannot be read: {unreadable.message}")
-    return invalid(
-        *(FieldFault(fault.path.removeprefix("$.").replace("$", "body"), fault.message) for fault in outcome.faults)
-    )
+    return invalid(*(FieldFault(fault.place or "body", fault.message) for fault in outcome.faults))
 
 
 _EXAMPLE = Layout(
