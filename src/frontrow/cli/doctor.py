@@ -13,7 +13,7 @@ from rich.table import Table
 
 import frontrow
 from frontrow.cli.console import EXIT_FOUND_FAULTS, out
-from frontrow.cli.options import DataDir, settings_with
+from frontrow.cli.options import DataDir, Demo, settings_with
 from frontrow.data_folder import DataFolder, RunningServer
 from frontrow.domain.errors import FrontrowError
 from frontrow.settings import Settings, unknown_variables
@@ -30,9 +30,9 @@ class Finding(NamedTuple):
     said: str
 
 
-def doctor(data_dir: DataDir = None) -> None:
+def doctor(data_dir: DataDir = None, demo: Demo = False) -> None:
     """Look at versions, settings, stores, clocks and the ledger's schema, and say what is wrong."""
-    settings = settings_with(data_dir)
+    settings = settings_with(data_dir, demo=demo)
     findings = list(_findings(settings))
     table = Table(box=None, pad_edge=False, show_header=False)
     colours = {"ok": "green", "look": "yellow", "wrong": "bold red"}

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from frontrow.cli.console import err, out
-from frontrow.cli.options import DataDir, Url, settings_with
+from frontrow.cli.options import DataDir, Demo, Url, settings_with
 
 app = typer.Typer(no_args_is_help=True, help="Put events on sale.")
 
@@ -45,6 +45,7 @@ def create(
         bool, typer.Option("--orphan-rule", help="Refuse choices that would leave a single seat behind.")
     ] = False,
     data_dir: DataDir = None,
+    demo: Demo = False,
     url: Url = None,
 ) -> None:
     """Put an event on sale and print its id."""
@@ -64,7 +65,7 @@ def create(
     )
 
     async def created() -> str:
-        async with opened_office(settings_with(data_dir), url=url) as office:
+        async with opened_office(settings_with(data_dir, demo=demo), url=url) as office:
             return await office.create_event(form)
 
     out.print(asyncio.run(created()), highlight=False)

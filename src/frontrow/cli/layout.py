@@ -10,7 +10,7 @@ import msgspec
 import typer
 
 from frontrow.cli.console import EXIT_FOUND_FAULTS, err, fail, out
-from frontrow.cli.options import DataDir, Url, settings_with
+from frontrow.cli.options import DataDir, Demo, Url, settings_with
 from frontrow.domain.layout import Layout
 from frontrow.domain.layout_faults import LayoutUnsound, read_layout
 from frontrow.domain.layout_import import import_chart
@@ -41,7 +41,7 @@ def validate(file: File, format: AsFormat = Format.FRONTROW) -> None:
         judged = import_chart(_read(file)) if format is Format.SEATSIO else read_layout(_read(file))
     if isinstance(judged, LayoutUnsound):
         for fault in judged.faults[:_SHOWN_MAX]:
-            err.print(f"{fault.path or 'document'}: {fault.message}", markup=False, soft_wrap=True)
+            err.print(f"{fault.place or 'document'}: {fault.message}", markup=False, soft_wrap=True)
         if (hidden := len(judged.faults) - _SHOWN_MAX) > 0:
             err.print(f"... and {hidden} more")
         fail(f"{_counted(len(judged.faults), 'fault')} in {file}", code=EXIT_FOUND_FAULTS)
@@ -51,12 +51,14 @@ def validate(file: File, format: AsFormat = Format.FRONTROW) -> None:
 
 
 @app.command("import")
-def import_(file: File, format: AsFormat = Format.FRONTROW, data_dir: DataDir = None, url: Url = None) -> None:
+def import_(
+    file: File, format: AsFormat = Format.FRONTROW, data_dir: DataDir = None, demo: Demo = False, url: Url = None
+) -> None:
     """Publish a drawing as the next version of its layout."""
     from frontrow.cli.office import opened_office
 
     async def published() -> None:
-        async with opened_office(settings_with(data_dir), url=url) as office:
+        async with opened_office(settings_with(data_dir, demo=demo), url=url) as office:
             done = await office.publish(_read(file), format=format.value)
         _warn(done.warnings)
         out.print(f"{done.layout_id} version {done.version}", highlight=False)
@@ -73,13 +75,14 @@ def export(
         int | None, typer.Option("--version", min=1, help="Which version; the latest when left out.")
     ] = None,
     data_dir: DataDir = None,
+    demo: Demo = False,
     url: Url = None,
 ) -> None:
     """Write a published drawing to FILE (standard output by default)."""
     from frontrow.cli.office import opened_office
 
     async def fetched() -> bytes:
-        async with opened_office(settings_with(data_dir), url=url) as office:
+        async with opened_office(settings_with(data_dir, demo=demo), url=url) as office:
             return await office.document(layout_id, version)
 
     document = msgspec.json.format(asyncio.run(fetched()), indent=1)

@@ -98,11 +98,12 @@ async def opened_office(settings: Settings, *, url: str | None = None) -> AsyncI
 
     with folder.owned():
         async with backstage(settings, folder) as stage:
-            yield _LocalOffice(stage.layouts, stage.seeding)
+            yield _LocalOffice(stage.layouts, stage.seeding, folder)
 
 
 class _LocalOffice:
-    def __init__(self, layouts: LayoutService, seeding: Seeding) -> None:
+    def __init__(self, layouts: LayoutService, seeding: Seeding, folder: DataFolder) -> None:
+        self._where = f"in {folder.path} (name another with --data-dir, a demo's with --demo)"
         self._layouts = layouts
         self._seeding = seeding
 
@@ -111,13 +112,13 @@ class _LocalOffice:
             case LayoutPublished() as published:
                 return published
             case LayoutFaulty(faults=faults):
-                raise Refused(_listed((fault.path, fault.message) for fault in faults))
+                raise Refused(_listed((fault.place, fault.message) for fault in faults))
 
     async def document(self, layout_id: str, version: int | None) -> bytes:
         if version is None:
             version = await self._layouts.latest_version(LayoutId(layout_id))
         if version is None:
-            raise Refused(f"there is no layout {layout_id!r}")
+            raise Refused(f"there is no layout {layout_id!r} {self._where}")
         document = await self._layouts.document(LayoutId(layout_id), version)
         if document is None:
             raise Refused(f"there is no version {version} of a layout {layout_id!r}")
@@ -135,7 +136,8 @@ class _LocalOffice:
             case PricesMissing(category_ids=category_ids):
                 raise Refused(f"prices: the layout has none for {', '.join(category_ids)}: add --price CATEGORY=AMOUNT")
             case LayoutUnknown(layout_id=layout_id, version=version):
-                raise Refused(f"there is no layout {layout_id!r}" + (f" with a version {version}" if version else ""))
+                which = f" with a version {version}" if version else ""
+                raise Refused(f"there is no layout {layout_id!r}{which} {self._where}")
         assert_never(outcome)
 
     async def seed(self, progress: Progress) -> list[str]:

@@ -14,6 +14,7 @@ DataDir = Annotated[
     Path | None,
     typer.Option("--data-dir", metavar="DIR", help="Folder of the embedded stores, before FRONTROW_DATA_DIR."),
 ]
+Demo = Annotated[bool, typer.Option("--demo", help="The data of `frontrow demo`, which has a folder of its own.")]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="TCP port to listen on.")]
 Url = Annotated[
     str | None,
@@ -21,10 +22,12 @@ Url = Annotated[
 ]
 
 
-def settings_with(data_dir: Path | None) -> Settings:
-    """The environment's settings, with the folder named on the command line if there is one."""
+def settings_with(data_dir: Path | None, *, demo: bool = False) -> Settings:
+    """The environment's settings, with the folder named on the command line if there is one, or else the demo's."""
     settings = load()
-    return settings if data_dir is None else msgspec.structs.replace(settings, data_dir=data_dir)
+    if data_dir is not None:
+        settings = msgspec.structs.replace(settings, data_dir=data_dir)
+    return msgspec.structs.replace(settings, data_dir=demo_folder(settings)) if demo else settings
 
 
 def demo_folder(settings: Settings) -> Path:

@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from frontrow.cli.console import err
-from frontrow.cli.options import DataDir, demo_folder, secret_of, settings_with
+from frontrow.cli.options import DataDir, Demo, secret_of, settings_with
 from frontrow.domain.ids import SESSION_USER_PREFIX, USER_ID_BYTES_MAX, is_session_user, is_user_id
 from frontrow.services.callers import ADMIN, INTEGRATOR
 from frontrow.settings import Settings
@@ -39,14 +39,10 @@ def token(
         int, typer.Option("--ttl-minutes", min=1, max=525_600, help="Minutes until the token runs out.")
     ] = 720,
     data_dir: DataDir = None,
-    demo: Annotated[
-        bool, typer.Option("--demo", help="For `frontrow demo`, which has a data folder of its own.")
-    ] = False,
+    demo: Demo = False,
 ) -> None:
     """Print a token that this installation accepts."""
-    settings = settings_with(data_dir)
-    if demo:
-        settings = msgspec.structs.replace(settings, data_dir=demo_folder(settings))
+    settings = settings_with(data_dir, demo=demo)
     if not is_user_id(user):
         raise typer.BadParameter(f"1 to {USER_ID_BYTES_MAX} bytes of UTF-8", param_hint="--user")
     if is_session_user(user):

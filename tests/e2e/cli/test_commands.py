@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -54,6 +55,18 @@ def test_a_token_for_the_demo_is_signed_with_the_secret_of_the_demos_own_folder(
     assert done.returncode == 0, done.stderr
     secret = (tmp_path / "frontrow" / "demo" / "jwt-secret").read_text().strip()
     assert jwt.decode(done.stdout.strip(), secret, algorithms=["HS256"])["sub"] == "ann"
+
+
+def test_the_demos_own_folder_is_looked_at_and_worked_in_when_asked_for(drawing: Path, tmp_path: Path) -> None:
+    unset = {"FRONTROW_DATA_DIR": "", "XDG_DATA_HOME": str(tmp_path), "COLUMNS": "500"}
+    folder = tmp_path / "frontrow" / "demo"
+    imported = run_frontrow("layout", "import", str(drawing), "--demo", data_dir=tmp_path, extra=unset)
+    assert imported.stdout == "parlour version 1\n", imported.stderr
+    created = _create_event(tmp_path, "--demo", extra=unset)
+    assert (created.returncode, created.stdout) == (0, "opening\n"), created.stderr
+    looked = run_frontrow("doctor", "--demo", data_dir=tmp_path, extra=unset)
+    assert looked.returncode == 0
+    assert str(folder) in looked.stdout
 
 
 def test_a_user_that_no_token_can_name_is_refused(tmp_path: Path) -> None:
@@ -131,7 +144,10 @@ class TestWithoutAServer:
         assert _exported_name(tmp_path) == "The Parlour, rebuilt"
         assert _exported_name(tmp_path, "--version", "1") == "The Parlour"
         missing = run_frontrow("layout", "export", "nowhere", data_dir=tmp_path)
-        assert (missing.returncode, missing.stderr) == (2, "error: there is no layout 'nowhere'\n")
+        assert missing.returncode == 2
+        assert missing.stderr.startswith("error: there is no layout 'nowhere' in ")
+        assert "".join(str(tmp_path).split()) in "".join(missing.stderr.split())
+        assert "--demo" in missing.stderr
 
     @pytest.mark.parametrize(
         ("times", "said"),
@@ -257,9 +273,12 @@ def _exported_name(data_dir: Path, *options: str, layout: str = "parlour") -> st
     return str(json.loads(exported.stdout)["name"])
 
 
-def _create_event(data_dir: Path) -> subprocess.CompletedProcess[str]:
+def _create_event(
+    data_dir: Path, *more: str, extra: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     return run_frontrow(
         *("event", "create", "--name", "Opening night", "--layout", "parlour", "--event-id", "opening"),
-        *("--starts-at", "2035-05-01T20:00+02:00", "--orphan-rule"),
+        *("--starts-at", "2035-05-01T20:00+02:00", "--orphan-rule", *more),
         data_dir=data_dir,
+        extra=extra,
     )
