@@ -38,7 +38,7 @@ export const MAP_CSS = `
   .controls .control:nth-child(2) { border-radius: 0; }
 
   .map-key { position: absolute; inset-inline-start: 14px; bottom: 14px; max-width: calc(100% - 96px); display: flex; flex-direction: column-reverse; align-items: flex-start; gap: 8px; }
-  .key { display: flex; flex-wrap: wrap; gap: 4px 16px; padding: 8px 15px; padding-inline-start: 11px; border-radius: 12px; background: var(--surface); border: 1px solid var(--line); font-size: 13px; color: var(--soft); }
+  .key { display: flex; flex-wrap: wrap; gap: 4px 14px; padding: 8px 14px; padding-inline-start: 10px; border-radius: 12px; background: var(--surface); border: 1px solid var(--line); font-size: 13px; color: var(--soft); }
   .key li { display: inline-flex; align-items: center; gap: 6px; }
   .key-toggle { display: none; }
   .fill-any { fill: var(--edge); }
