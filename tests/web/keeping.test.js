@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { ApiProblem, NoAnswer } from "../../src/frontrow/web/js/api.js";
 import { Activity } from "../../src/frontrow/web/js/sale/activity.js";
+import { HoldClock } from "../../src/frontrow/web/js/sale/hold-clock.js";
 import { HoldTimes } from "../../src/frontrow/web/js/sale/hold-times.js";
 import { LiveSale } from "../../src/frontrow/web/js/sale/live-sale.js";
 import { PageLife } from "../../src/frontrow/web/js/sale/page-life.js";
@@ -158,13 +159,13 @@ function browser(t, server = new FakeServer()) {
     }
     await turns();
   };
-  const open = async (options = {}) => {
+  const open = async ({ onBasket = () => {}, ...options } = {}) => {
     const view = new EventTarget();
     const surface = new EventTarget();
     const told = [];
     const hear = (name) => (...what) => told.push([name, ...what]);
     const page = new PageLife(view, Object.assign(new EventTarget(), { hidden: false }));
-    const listener = { onSeats() {}, onBasket() {}, onHeld: hear("held"), onRefused: hear("refused"), onBestRefused: hear("best refused"), onLost: hear("lost"), onProblem: hear("problem"), onConnection: hear("connection"), onNewLayout: hear("new layout") };
+    const listener = { onSeats() {}, onBasket: () => onBasket(sale), onHeld: hear("held"), onRefused: hear("refused"), onBestRefused: hear("best refused"), onLost: hear("lost"), onProblem: hear("problem"), onConnection: hear("connection"), onNewLayout: hear("new layout") };
     const sale = new LiveSale(server.api(), EVENT, new Venue(LAYOUT), { seatsMax: 4, listener, page, ...options });
     t.after(() => sale.stop());
     sale.start(surface);
@@ -375,6 +376,84 @@ test("a reload finds the hold and prolongs it, though the release of the page be
   assert.equal(left(server), 15);
   await pass(4_000);
   assert.equal(left(server) > 590, true);
+});
+
+/** A hold's clock, looked at whenever the basket says that something is new. */
+function clockOf(server) {
+  const warned = [];
+  const shown = [];
+  const clock = new HoldClock((leftMs) => {
+    warned.push(Math.round(leftMs / 1_000));
+    return () => warned.push("withdrawn");
+  });
+  const look = (sale) => {
+    const text = clock.look(sale.basket.expiresAtMs, server.nowMs(), sale.keeping)?.text;
+    if (text !== shown.at(-1)) shown.push(text);
+  };
+  return { warned, shown, look };
+}
+
+test("a reload prolongs once, and shows the full time without a warning of the seconds that leaving left", async (t) => {
+  const { server, open, pass } = browser(t);
+  const before = await open();
+  before.basket.take([0]);
+  await turns();
+  before.close();
+  assert.equal(left(server), 15);
+  const { look, shown, warned } = clockOf(server);
+  const { sale } = await open({ onBasket: look });
+  assert.deepEqual(shown, ["10:00"], "the 15 seconds are never shown");
+  await pass(10_000);
+  look(sale);
+  assert.deepEqual([shown.at(-1), warned, server.count("extend"), sale.keeping], ["9:50", [], 1, false]);
+});
+
+test("who goes back, too, is not warned, not even when the release was slower than the way back", async (t) => {
+  const { server, open, pass } = browser(t);
+  const { look, warned } = clockOf(server);
+  const { sale, leave, comeBack } = await open({ onBasket: look });
+  sale.basket.take([0]);
+  await turns();
+  leave();
+  comeBack();
+  await turns();
+  server.api().releaseLeaving("e", "h1", 15);
+  await sale.basket.look();
+  await pass(4_000);
+  look(sale);
+  assert.deepEqual([warned, server.count("extend"), sale.keeping], [[], 2, false]);
+  assert.ok(left(server) > 590);
+});
+
+test("who comes back to a hold that cannot be prolonged is warned of it", async (t) => {
+  const { server, open, pass } = browser(t);
+  const before = await open();
+  before.basket.take([0]);
+  await turns();
+  before.close();
+  const { look, warned, shown } = clockOf(server);
+  const { api } = server;
+  server.api = () => Object.assign(api.call(server), { extend: async () => { throw new ApiProblem(409, { code: "event_not_on_sale" }); } });
+  const { sale } = await open({ onBasket: look });
+  await pass(1_000);
+  look(sale);
+  assert.deepEqual([warned, shown.at(-1)], [[14], "0:14"]);
+});
+
+test("a hold is warned of once, and not any more when it lasts longer or is gone", () => {
+  const told = [];
+  const clock = new HoldClock((leftMs, expiresAtMs) => {
+    told.push(["warned", leftMs, expiresAtMs]);
+    return () => told.push(["withdrawn", expiresAtMs]);
+  });
+  assert.equal(clock.look(100_000, 0, false)?.text, "1:40");
+  for (const nowMs of [45_000, 50_000]) clock.look(100_000, nowMs, false);
+  assert.deepEqual(told, [["warned", 55_000, 100_000]]);
+  assert.equal(clock.look(700_000, 51_000, false)?.text, "10:49");
+  assert.deepEqual(told.slice(1), [["withdrawn", 100_000]]);
+  clock.look(700_000, 650_000, false);
+  assert.equal(clock.look(null, 651_000, false), null);
+  assert.deepEqual(told.slice(2), [["warned", 50_000, 700_000], ["withdrawn", 700_000]]);
 });
 
 test("nothing is given back while a booking is being made, nor where the page is to keep it, nor without a hold", async (t) => {

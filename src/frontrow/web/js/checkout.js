@@ -13,7 +13,7 @@
 
 import { BasketPanel } from "./panels/basket-panel.js";
 import { standingSeats, ticket } from "./panels/ticket.js";
-import { countdown } from "./sale/countdown.js";
+import { HoldClock } from "./sale/hold-clock.js";
 import { ApiProblem, Problem } from "./api.js";
 import { problemText, refusedText } from "./words/problem-words.js";
 import { seatFlags, seatName, tableName } from "./words/seat-words.js";
@@ -48,7 +48,7 @@ export class Checkout {
     this._lost = [];
     /** @type {Map<number, string | null>} the table each wanted seat was taken with */
     this._tables = new Map();
-    this._warnedFor = 0;
+    this._holdClock = new HoldClock((leftMs, expiresAtMs) => this._warn(leftMs, expiresAtMs));
     /** @type {readonly Booking[]} the buyer's bookings of this event, newest first */
     this._bookings = [];
     this.panel = new BasketPanel(words, {
@@ -150,20 +150,22 @@ export class Checkout {
   }
 
   _tick() {
-    const { sale, clock, notices, words, onExpiring } = this._options;
-    const expiresAtMs = sale.basket.expiresAtMs;
-    if (expiresAtMs === null) {
-      this.panel.showTime(null, 0);
-      return;
-    }
-    const left = countdown(expiresAtMs, clock.nowMs());
-    this.panel.showTime(left, expiresAtMs);
-    if (left.phase === "over") void sale.basket.look();
-    if (left.phase === "expiring" && this._warnedFor !== expiresAtMs) {
-      this._warnedFor = expiresAtMs;
-      notices.tell(words.t("map.held_for_another", { time: spokenTime(words, left.leftMs) }));
-      onExpiring(expiresAtMs);
-    }
+    const { sale, clock } = this._options;
+    const { expiresAtMs } = sale.basket;
+    const left = this._holdClock.look(expiresAtMs, clock.nowMs(), sale.keeping);
+    this.panel.showTime(left, expiresAtMs ?? 0);
+    if (left?.phase === "over") void sale.basket.look();
+  }
+
+  /**
+   * @param {number} leftMs
+   * @param {number} expiresAtMs
+   */
+  _warn(leftMs, expiresAtMs) {
+    const { notices, words, onExpiring } = this._options;
+    const withdraw = notices.tell(words.t("map.held_for_another", { time: spokenTime(words, leftMs) }));
+    onExpiring(expiresAtMs);
+    return withdraw;
   }
 
   /** @param {ContactInfo} contact */

@@ -1,9 +1,13 @@
+/** How much later than its header says an answer may have been made: the second itself, and one that the line is old. */
+const LATE_MS_MAX = 2_000;
+
 /**
  * The server's time, learnt from `Date` headers.
  *
- * A header says the second in which the answer was made, and that moment lies between sending and receiving. Each
- * answer therefore bounds the difference of the clocks from both sides; the bounds of several answers together come
- * closer than a second. When they contradict each other a clock has been set, and learning starts again.
+ * A header says the second in which the answer was made, or the one before: servers write the line once a second and use
+ * it for all answers until the next. That moment lies between sending and receiving. Each answer therefore bounds the
+ * difference of the clocks from both sides; the bounds of several answers together come closer. When they contradict each
+ * other a clock has been set, and learning starts again.
  */
 export class ServerClock {
   /** @param {() => number} [localNowMs] */
@@ -22,7 +26,7 @@ export class ServerClock {
     const dateMs = dateHeader ? Date.parse(dateHeader) : NaN;
     if (Number.isNaN(dateMs)) return;
     const low = dateMs - receivedMs;
-    const high = dateMs + 1000 - sentMs;
+    const high = dateMs + LATE_MS_MAX - sentMs;
     const together = Math.max(low, this._low) <= Math.min(high, this._high);
     this._low = together ? Math.max(low, this._low) : low;
     this._high = together ? Math.min(high, this._high) : high;
@@ -36,7 +40,7 @@ export class ServerClock {
     return this._high === Infinity ? 0 : this._high;
   }
 
-  /** The server's time now, milliseconds since 1970; never behind it, and less than a second ahead. */
+  /** The server's time now, milliseconds since 1970; never behind it, and less than two seconds ahead. */
   nowMs() {
     return this._localNowMs() + this.aheadMs;
   }

@@ -58,6 +58,7 @@ export class Notices {
    * Shown over the map for a while, and spoken.
    * @param {string} text
    * @param {"bad" | "good" | "plain"} [tone]
+   * @returns {() => void} takes it back, when it is not true any more
    */
   tell(text, tone = "plain") {
     const same = [...this.messages.children].find((message) => message.getAttribute("data-text") === text);
@@ -75,6 +76,7 @@ export class Notices {
     setTimeout(leave, SHOWN_MS);
     if (tone === "bad") this.cry(text);
     else this.say(text);
+    return () => message.remove();
   }
 
   /**

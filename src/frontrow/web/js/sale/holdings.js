@@ -42,11 +42,16 @@ export class Holdings {
     this._times = new HoldTimes(() => api.clock.nowMs());
     /** Whether the server may hold seats of ours that it has not told of: a request ended without an answer. */
     this._uncertain = false;
-    this._looking = false;
+    /** @type {Promise<void> | null} the look under way */
+    this._looking = null;
     /** Counts what was heard of our seats: a look that was asked for before the last of it tells of the past. */
     this._revision = 0;
     /** Whether a booking is being made: what is held becomes something else, and nobody is to judge it meanwhile. */
     this._booking = false;
+    /** @type {Promise<boolean>} of the latest booking: whether it became one */
+    this._bookingEnd = Promise.resolve(true);
+    /** @type {(booked: boolean) => void} */
+    this._endBooking = () => {};
   }
 
   /** When the first of the holds runs out, milliseconds by the server's clock; null without one. */
@@ -95,11 +100,13 @@ export class Holdings {
 
   beginBooking() {
     this._booking = true;
+    this._bookingEnd = new Promise((resolve) => (this._endBooking = resolve));
   }
 
   /** @param {boolean} booked everything that was held is booked now */
   endBooking(booked) {
     this._booking = false;
+    this._endBooking(booked);
     if (!booked) return;
     this._revision += 1;
     this._claims.clear();
@@ -131,9 +138,12 @@ export class Holdings {
   }
 
   /** Read what the server holds for us, and believe it: after a reload, an expiry, a doubt. */
-  async look() {
-    if (this._looking) return;
-    this._looking = true;
+  look() {
+    this._looking ??= this._look().finally(() => (this._looking = null));
+    return this._looking;
+  }
+
+  async _look() {
     try {
       for (;;) {
         const asked = this._revision;
@@ -147,8 +157,6 @@ export class Holdings {
       if (!(caught instanceof Problem)) throw caught;
       this._uncertain = true;
       this._listener.onProblem(caught, "look");
-    } finally {
-      this._looking = false;
     }
   }
 
@@ -170,7 +178,7 @@ export class Holdings {
   /**
    * Whether what the server tells of all seats speaks against what we believe to hold, or we do not know.
    * @param {Uint8Array} states by layout index
-   * @param {number} askedAtMs local time at which they were true, or later
+   * @param {number} askedAtMs by the span clock, when they were true, or later
    */
   doubts(states, askedAtMs) {
     if (this._booking) return false;
@@ -191,21 +199,55 @@ export class Holdings {
    */
   keepAlive() {
     if (this._booking) return false;
+    const due = this._due;
+    if (due.length) void this._prolong(due);
+    return due.length > 0;
+  }
+
+  /** The holds of which little enough is left. */
+  get _due() {
     const { due } = this._times;
-    const holdIds = this._claims.holdIds.filter((holdId) => due.includes(holdId));
-    if (holdIds.length) void this._prolong(holdIds);
-    return holdIds.length > 0;
+    return this._claims.holdIds.filter((holdId) => due.includes(holdId));
+  }
+
+  /** Look again, and prolong what has become short: something slower than the last extension may have come after it. */
+  async keepShortened() {
+    if (this._booking) return;
+    await this.lookAgain();
+    if (!this._booking) await this._prolong(this._due);
   }
 
   /**
-   * Prolong what may be about to be given back, after a look at what there is.
+   * Prolong what may be about to be given back, after a look at what there is; while a booking is being made, when it has
+   * come to nothing.
    * @returns {Promise<boolean>} whether anything is held, and has its full time now
    */
   async keep() {
-    if (this._booking) return false;
+    if (this._booking && (await this._bookingEnd)) return false;
     await this.look();
     const { holdIds } = this._claims;
     return (await this._prolong(holdIds)) === null && holdIds.length > 0;
+  }
+
+  /**
+   * The holds of ours that end earlier than we knew: somebody shortened them, as a page that was left does.
+   * @returns {Promise<string[]>}
+   * @throws {Problem}
+   */
+  async endingEarlier() {
+    const asked = this._revision;
+    const holds = await this._api.holds();
+    if (this._booking || asked !== this._revision) return [];
+    const ours = new Set(this._claims.holdIds);
+    return holds.filter((hold) => ours.has(hold.holdId) && this._times.endsEarlier(hold)).map(({ holdId }) => holdId);
+  }
+
+  /**
+   * Ask for another full time on these holds, without a word where it fails but what is lost.
+   * @param {readonly string[]} holdIds
+   */
+  prolong(holdIds) {
+    return this._prolong(holdIds);
   }
 
   /**

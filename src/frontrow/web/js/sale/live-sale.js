@@ -102,6 +102,7 @@ export class LiveSale {
           this._tabs.start();
           return this.basket.holdings.keep();
         },
+        keepShortened: () => this.basket.holdings.keepShortened(),
       },
       page,
     );
@@ -145,6 +146,11 @@ export class LiveSale {
   /** Whether a first snapshot has come. */
   get known() {
     return this._store.known;
+  }
+
+  /** Whether a hold may look short only because the page was left: it is being prolonged. */
+  get keeping() {
+    return this._leaving.keeping;
   }
 
   get onSale() {
