@@ -27,17 +27,17 @@ PIECES_MAX = 20
 BOOKINGS_PER_PIECE = 100
 """Exported at a time: some 5 ms of the ledger."""
 
-Place = tuple[int, BookingId]
-"""Where a booking is among the event's: `booked_at_ms` and id."""
+PagePoint = tuple[int, BookingId]
+"""The booking a page begins after: its `booked_at_ms` and id."""
 
 
 class HasBookings(Protocol):
     """The ledger, as far as it is asked here."""
 
-    async def bookings_in(self, event_id: EventId, *, before: Place | None, limit: int) -> list[Booking]: ...
+    async def bookings_in(self, event_id: EventId, *, before: PagePoint | None, limit: int) -> list[Booking]: ...
 
     async def booking_contacts(
-        self, event_id: EventId, *, before: Place | None, limit: int
+        self, event_id: EventId, *, before: PagePoint | None, limit: int
     ) -> list[BookingContact]: ...
 
     async def bookings_among(self, event_id: EventId, booking_ids: Sequence[BookingId]) -> list[Booking]: ...
@@ -63,11 +63,11 @@ class BookingSearch:
     ) -> None:
         self._ledger = ledger
         self._catalog = catalog
-        self._contacts = PacedReads[tuple[EventId, Place | None], list[BookingContact]](clock, sleep=sleep)
-        self._bookings = PacedReads[tuple[EventId, Place | None, int], list[Booking]](clock, sleep=sleep)
+        self._contacts = PacedReads[tuple[EventId, PagePoint | None], list[BookingContact]](clock, sleep=sleep)
+        self._bookings = PacedReads[tuple[EventId, PagePoint | None, int], list[Booking]](clock, sleep=sleep)
 
     async def page(
-        self, caller: Caller, event_id: EventId, *, query: str = "", before: Place | None = None, limit: int = 50
+        self, caller: Caller, event_id: EventId, *, query: str = "", before: PagePoint | None = None, limit: int = 50
     ) -> BookingPage | NotFound | RoleMissing:
         """Up to `limit` (1 to 100) bookings after `before`, newest first; cancelled ones are among them.
 
@@ -99,14 +99,14 @@ class BookingSearch:
                 return
             page = await self._page(event_id, query, page.next_before, BOOKINGS_PER_PIECE)
 
-    async def _page(self, event_id: EventId, query: str, before: Place | None, limit: int) -> BookingPage:
+    async def _page(self, event_id: EventId, query: str, before: PagePoint | None, limit: int) -> BookingPage:
         words = folded(query).split()
         if not words:
             found = await self._bookings.read(
                 (event_id, before, limit),
                 lambda: self._ledger.bookings_in(event_id, before=before, limit=limit + 1),
             )
-            return BookingPage(tuple(found[:limit]), _place(found[limit - 1]) if len(found) > limit else None)
+            return BookingPage(tuple(found[:limit]), _page_point(found[limit - 1]) if len(found) > limit else None)
         if event_number_of(query.strip()) is not None:
             whole = await self._ledger.bookings_among(event_id, [BookingId(query.strip())])
             return BookingPage(tuple(whole), None)
@@ -114,20 +114,20 @@ class BookingSearch:
         return BookingPage(tuple(await self._ledger.bookings_among(event_id, hits)), next_before)
 
     async def _hits(
-        self, event_id: EventId, words: Sequence[str], before: Place | None, limit: int
-    ) -> tuple[list[BookingId], Place | None]:
+        self, event_id: EventId, words: Sequence[str], before: PagePoint | None, limit: int
+    ) -> tuple[list[BookingId], PagePoint | None]:
         hits: list[BookingContact] = []
         for _ in range(PIECES_MAX):
             contacts = await self._piece(event_id, before)
             hits += [contact for contact in contacts if _is_meant(contact, words)]
             if len(hits) > limit:
-                return [hit.booking_id for hit in hits[:limit]], _place(hits[limit - 1])
+                return [hit.booking_id for hit in hits[:limit]], _page_point(hits[limit - 1])
             if len(contacts) < CONTACTS_PER_PIECE:
                 return [hit.booking_id for hit in hits], None
-            before = _place(contacts[-1])
+            before = _page_point(contacts[-1])
         return [hit.booking_id for hit in hits], before
 
-    async def _piece(self, event_id: EventId, before: Place | None) -> list[BookingContact]:
+    async def _piece(self, event_id: EventId, before: PagePoint | None) -> list[BookingContact]:
         return await self._contacts.read(
             (event_id, before),
             lambda: self._ledger.booking_contacts(event_id, before=before, limit=CONTACTS_PER_PIECE),
@@ -150,5 +150,5 @@ def _is_meant(contact: BookingContact, words: Sequence[str]) -> bool:
     return len(words) == 1 and (code.startswith(words[0]) or code.partition("-")[2].startswith(words[0]))
 
 
-def _place(booking: Booking | BookingContact) -> Place:
+def _page_point(booking: Booking | BookingContact) -> PagePoint:
     return (booking.booked_at_ms, booking.booking_id)

@@ -32,6 +32,7 @@ from frontrow.http.problems import Code, FieldFault, Problem, invalid
 from frontrow.http.refusals import SELECTION_CODES, problem_of
 from frontrow.http.services import Services
 from frontrow.http.v1.holds import REPLAYED
+from frontrow.services.booking_search import PagePoint
 from frontrow.services.outcomes import BookingPage, BookRequest
 
 PAGE_MAX = 100
@@ -146,7 +147,7 @@ def booking_list(page: BookingPage) -> BookingList:
     )
 
 
-def place_of(cursor: BookingsCursor | None) -> tuple[int, BookingId] | None:
+def page_point_of(cursor: BookingsCursor | None) -> PagePoint | None:
     """The booking that a page's cursor says to go on after."""
     if cursor is None:
         return None
@@ -183,7 +184,7 @@ async def book_seats(services: Services, call: Call[BookSeats, NoQuery]) -> Answ
 
 async def list_bookings(services: Services, call: Call[NoBody, BookingsQuery]) -> Answer | Problem:
     """A page of the caller's bookings."""
-    before = place_of(call.query.cursor)
+    before = page_point_of(call.query.cursor)
     page = await services.bookings.my_bookings(call.user, before=before, limit=call.query.limit)
     return Answer(body=booking_list(page))
 

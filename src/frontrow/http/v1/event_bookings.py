@@ -12,7 +12,7 @@ from frontrow.http.problems import Code, Problem
 from frontrow.http.refusals import problem_of
 from frontrow.http.services import Services
 from frontrow.http.v1.booking_export import CSV_MEDIA_TYPE, csv_of
-from frontrow.http.v1.bookings import EXAMPLE, PAGE_MAX, BookingList, booking_list, place_of
+from frontrow.http.v1.bookings import EXAMPLE, PAGE_MAX, BookingList, booking_list, page_point_of
 from frontrow.http.v1.events import PATH
 from frontrow.services.booking_search import BookingsExport
 from frontrow.services.outcomes import BookingPage
@@ -44,7 +44,7 @@ async def list_event_bookings(services: Services, call: Call[NoBody, EventBookin
         named = ("content-disposition", f'attachment; filename="bookings-{event_id}.csv"')
         pieces = export.pieces
         return Answer(stream=lambda _socket: csv_of(pieces), media_type=CSV_MEDIA_TYPE, headers=(named,))
-    before = place_of(query.cursor)
+    before = page_point_of(query.cursor)
     page = await services.booking_search.page(call.user, event_id, query=query.query, before=before, limit=query.limit)
     if not isinstance(page, BookingPage):
         return problem_of(page, event_id=event_id)
