@@ -28,6 +28,7 @@ from frontrow.services.orphans import OrphanHolds
 from frontrow.services.outcomes import BookAnswer, BookRequest, HoldAnswer, HoldRequest, HoldRules, HoldShown
 from frontrow.services.reconcile import Reconciler
 from frontrow.services.refunds import Refunds
+from frontrow.services.refused_seats import RefusedSeats
 from frontrow.services.relay import Relay
 from frontrow.services.seat_calls import SeatCalls
 from frontrow.services.seat_holds import SeatHolds
@@ -174,6 +175,7 @@ class House:
             rules=rules or HoldRules(),
             clock_watch=self.clock_watch,
             orphans=self.orphans,
+            refused=RefusedSeats(clock),
         )
         self.seat_holds = SeatHolds(
             store=store, catalog=self.catalog, calls=calls, clock=clock, rules=rules or HoldRules()

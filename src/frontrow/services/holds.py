@@ -78,7 +78,7 @@ class HoldService:
         rules: HoldRules,
         orphans: OrphanHolds,
         clock_watch: ClockWatch,
-        refused: RefusedSeats | None = None,
+        refused: RefusedSeats,
     ) -> None:
         self._store = store
         self._catalog = catalog
@@ -87,7 +87,7 @@ class HoldService:
         self._rules = rules
         self._orphans = orphans
         self._clock_watch = clock_watch
-        self._refused = refused or RefusedSeats(clock)
+        self._refused = refused
 
     async def hold(
         self, caller: Caller, event_id: EventId, request: HoldRequest, key: IdempotencyKey | None = None
