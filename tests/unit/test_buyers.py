@@ -119,6 +119,27 @@ async def test_a_small_house_is_left_to_whoever_opens_its_map() -> None:
     assert max(inside) <= 2, "one visitor for every ten seats"
 
 
+async def test_the_same_seed_brings_the_same_visitors_at_the_same_waves() -> None:
+    async def day() -> list[float]:
+        office, slept_s = FakeBoxOffice(room()), [0.0]
+
+        async def sleep(seconds: float) -> None:
+            slept_s.append(seconds)
+            await asyncio.sleep(0)
+
+        async with office.client() as http:
+            life = asyncio.create_task(
+                buyers.simulate_buyers(URL, ["gala"], 1, http=http, sleep=sleep, seconds=lambda: sum(slept_s), seed=7)
+            )
+            await eventually(lambda: life.done() or len(slept_s) > 200, "a day to pass")
+            life.cancel()
+            with suppress(asyncio.CancelledError):
+                await life
+        return slept_s[:200]
+
+    assert await day() == await day()
+
+
 async def test_no_buyers_ask_for_nothing() -> None:
     office = FakeBoxOffice(room())
     async with office.client() as http:

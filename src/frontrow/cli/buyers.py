@@ -17,6 +17,7 @@ from frontrow.client import AsyncClient, Contact, FrontrowError, Hold, RateLimit
 from frontrow.client.errors import OrphanSeats, SeatsUnavailable
 
 Sleep = Callable[[float], Awaitable[None]]
+Seconds = Callable[[], float]
 
 _BOOKED_SHARE_MAX = 0.55
 """Above this share of booked seats whoever has a booking there cancels it."""
@@ -56,13 +57,15 @@ async def simulate_buyers(
     *,
     http: httpx.AsyncClient | None = None,
     sleep: Sleep = asyncio.sleep,
+    seconds: Seconds = time.monotonic,
     seed: int | None = None,
 ) -> None:
     """Run `count` buyers against the server at `url` until cancelled. Refusals and outages are part of their day.
 
     Args:
         event_ids: what is on, most wanted first.
-        seed: makes the same choices again, as far as the server's answers allow.
+        seconds: a clock that `sleep` moves on; waves of visitors come by it.
+        seed: makes the same choices again, as far as the server's answers and this clock allow.
     """
     if count == 0:
         return
@@ -70,7 +73,7 @@ async def simulate_buyers(
         town = _Town([House(event_id, await client.seat_layout(event_id)) for event_id in event_ids])
         luck = random.Random(seed)
         for _ in range(count):
-            group.create_task(_Buyer(client, town, random.Random(luck.random()), sleep).live())
+            group.create_task(_Buyer(client, town, random.Random(luck.random()), sleep, seconds).live())
 
 
 class _Town:
@@ -99,11 +102,12 @@ class _Town:
 class _Buyer:
     """One person after another with the same account: each visit is somebody's of another profile."""
 
-    def __init__(self, anyone: AsyncClient, town: _Town, luck: random.Random, sleep: Sleep) -> None:
+    def __init__(self, anyone: AsyncClient, town: _Town, luck: random.Random, sleep: Sleep, seconds: Seconds) -> None:
         self._anyone = anyone
         self._town = town
         self._luck = luck
         self._sleep = sleep
+        self._seconds = seconds
         name = luck.choice(_NAMES)
         self._contact = Contact(name, f"{name.split()[0].lower()}@example.com")
         self._bookings: list[tuple[str, str]] = []
@@ -127,7 +131,7 @@ class _Buyer:
     def _rest_s(self) -> float:
         if self._luck.random() < _RETURNS_SOON_SHARE:
             return self._luck.uniform(*_REST_S)
-        until_wave_s = _WAVE_S - time.monotonic() % _WAVE_S
+        until_wave_s = _WAVE_S - self._seconds() % _WAVE_S
         return until_wave_s + self._luck.uniform(0.0, _WAVE_LENGTH_S)
 
     async def _visit_somewhere(self, me: AsyncClient) -> None:
