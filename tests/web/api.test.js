@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { ApiClient, ApiProblem, NoAnswer, OriginNotAllowed, Problem, freshKey } from "../../src/frontrow/web/js/api.js";
+import { GrowingPause } from "../../src/frontrow/web/js/api/growing-pause.js";
 
 const GUEST = { body: { token: "guest", userId: "g", expiresAt: "2099-01-01T00:00:00Z" } };
 
@@ -142,4 +143,17 @@ test("every code of a problem that the server knows is in the types, and no othe
   const served = [...source("src/frontrow/http/problems.py").matchAll(/^    [A-Z_]+ = "([a-z_]+)"$/gm)].map(([, code]) => code);
   const typed = /type ProblemCode =([^;]*);/.exec(source("src/frontrow/web/js/wire.d.ts"))[1].match(/[a-z_]+/g);
   assert.deepEqual(typed.toSorted(), served.toSorted());
+});
+
+test("who tries again waits longer each time, up to a bound, and begins anew after a success", () => {
+  const pause = new GrowingPause({ firstMs: 5_000, mostMs: 60_000, random: () => 0.5 });
+  assert.deepEqual(Array.from({ length: 6 }, () => pause.next()), [5_000, 10_000, 20_000, 40_000, 60_000, 60_000]);
+  pause.reset();
+  assert.equal(pause.next(), 5_000);
+});
+
+test("who waits for the same server comes back at another moment, and never before the server allows it", () => {
+  const nextOf = (random, leastMs) => new GrowingPause({ firstMs: 5_000, mostMs: 60_000, random: () => random }).next(leastMs);
+  assert.deepEqual([nextOf(0), nextOf(1)], [3_750, 6_250]);
+  assert.deepEqual([nextOf(0, 30_000), nextOf(1, 30_000)], [30_000, 37_500]);
 });

@@ -20,6 +20,7 @@
 /** @import { EventSummary } from "./wire.js" */
 /** @import { GetToken } from "./api.js" */
 
+import { GrowingPause } from "./api/growing-pause.js";
 import { OpenEvent } from "./open-event.js";
 import { cover } from "./panels/cover.js";
 import { ApiClient, ApiProblem, OriginNotAllowed, Problem } from "./api.js";
@@ -35,6 +36,7 @@ const SEATS_MAX = 20;
 /** The server's bound on one request. */
 const SEATS_MAX_LIMIT = 50;
 const TRY_AGAIN_MS = 5_000;
+const TRY_AGAIN_MAX_MS = 60_000;
 
 export class SeatMap extends HTMLElement {
   static observedAttributes = ["event", "api", "token", "max-seats", "category", "mode", "keep-hold", "locale", "theme"];
@@ -56,6 +58,7 @@ export class SeatMap extends HTMLElement {
     this._due = false;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this._again = undefined;
+    this._pause = new GrowingPause({ firstMs: TRY_AGAIN_MS, mostMs: TRY_AGAIN_MAX_MS });
     this._scheme = matchMedia("(prefers-color-scheme: dark)");
     this._contrast = matchMedia("(forced-colors: active)");
     this._reschemed = () => this._opened?.pane.setTheme(themeOf(this));
@@ -193,6 +196,7 @@ export class SeatMap extends HTMLElement {
    * @param {Venue} venue
    */
   _show(api, event, venue) {
+    this._pause.reset();
     this._opened = new OpenEvent(api, event, venue, {
       theme: themeOf(this),
       fontFamily: getComputedStyle(this).fontFamily,
@@ -227,7 +231,7 @@ export class SeatMap extends HTMLElement {
     const foreign = problem instanceof OriginNotAllowed;
     this._cover(cover(this._words, absent ? { kind: "absent" } : foreign ? { kind: "foreign", site: location.origin } : { kind: "away", onAgain: () => this._openSoon() }));
     this._tellProblem(problem);
-    if (!absent && !foreign) this._again = setTimeout(() => this._openSoon(), Math.max(TRY_AGAIN_MS, problem.retryAfterMs));
+    if (!absent && !foreign) this._again = setTimeout(() => this._openSoon(), this._pause.next(problem.retryAfterMs));
   }
 
   /** @param {HTMLElement} element all there is to see now */

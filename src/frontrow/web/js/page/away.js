@@ -3,6 +3,7 @@
 /** @import { Problem } from "../api.js" */
 /** @import { Words } from "../words/words.js" */
 
+import { GrowingPause } from "../api/growing-pause.js";
 import { fill, h } from "../panels/markup.js";
 import { problemText } from "../words/problem-words.js";
 import { note } from "./note.js";
@@ -20,7 +21,7 @@ export function showAway(room, words, problem, onAgain) {
     clearTimeout(waiting);
     if (room.isConnected) onAgain();
   };
-  const waiting = setTimeout(again, Math.max(TRY_AGAIN_MS, problem.retryAfterMs));
+  const waiting = setTimeout(again, new GrowingPause({ firstMs: TRY_AGAIN_MS, mostMs: TRY_AGAIN_MS }).next(problem.retryAfterMs));
   const button = h("button", { type: "button", class: "button", onclick: again }, words.t("page.try_again"));
   fill(room, note("away", words.t("page.away"), problemText(words, problem), button));
 }
