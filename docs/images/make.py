@@ -233,7 +233,8 @@ def packed(png: bytes) -> bytes:
             data += chunk[8:-4]
         else:
             kept.append(chunk)
-    body = b"IDAT" + zlib.compress(zlib.decompress(data), 9)
+    thorough = zlib.compressobj(9, memLevel=9)
+    body = b"IDAT" + thorough.compress(zlib.decompress(data)) + thorough.flush()
     image = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
     return png[:8] + b"".join([*kept[:-1], image, kept[-1]])
 
@@ -355,7 +356,7 @@ def desk_of(stage: Stage, event_id: str) -> Iterator[Page]:
 
 def operator(stage: Stage) -> None:
     with desk_of(stage, "theatre-demo") as page:
-        keep(page, "operator", height=bottom_of(page, ".charts"))
+        keep(page, "operator", height=bottom_of(page, ".over-time .readout"))
 
 
 def heat(stage: Stage) -> None:
