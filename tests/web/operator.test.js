@@ -125,8 +125,14 @@ describe("a selection", () => {
   });
 
   it("has a heat beside the most wanted seat", () => {
-    assert.deepEqual(heatOf([{ seatId: "A", holds: 3, refusals: 1 }, { seatId: "B", holds: 1 }]), { A: 1, B: 0.25 });
-    assert.deepEqual(heatOf([]), {});
+    assert.deepEqual({ ...heatOf([{ seatId: "A", holds: 3, refusals: 1 }, { seatId: "B", holds: 1 }]) }, { A: 1, B: 0.25 });
+    assert.deepEqual({ ...heatOf([]) }, {});
+  });
+
+  it("has its own heat, and none but its own, whatever it is called", () => {
+    const heat = heatOf([{ seatId: "__proto__", holds: 2 }]);
+    assert.deepEqual(Object.entries(heat), [["__proto__", 1]]);
+    assert.equal(heat.constructor, undefined);
   });
 });
 

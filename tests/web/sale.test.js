@@ -11,6 +11,7 @@ import { ApiProblem, NoAnswer, retryAfterMs } from "../../src/frontrow/web/js/ap
 import { ServerClock } from "../../src/frontrow/web/js/api/server-clock.js";
 import { SeatStore } from "../../src/frontrow/web/js/sale/seat-store.js";
 import { AVAILABLE, BLOCKED, BOOKED, HELD, MINE, UNKNOWN, countStates } from "../../src/frontrow/web/js/venue/seat-states.js";
+import { priceOf } from "../../src/frontrow/web/js/venue/prices.js";
 import { Venue } from "../../src/frontrow/web/js/venue/venue.js";
 import { problemText, refusedText } from "../../src/frontrow/web/js/words/problem-words.js";
 import { noneFreeText } from "../../src/frontrow/web/js/words/seat-words.js";
@@ -289,6 +290,10 @@ test("before the server has told of a seat it counts as nothing at all", () => {
   assert.deepEqual(countStates(store.states, [0, 1]), { available: 0, held: 0, booked: 0 });
   assert.equal(store.takeSnapshot({ epoch: "e", offset: "1", layoutVersion: 1, states: "ab" }), true);
   assert.deepEqual([...store.states], [AVAILABLE, BOOKED]);
+});
+
+test("a category may be called what every object has, with a price or without", () => {
+  assert.deepEqual(["seat", "constructor", "__proto__"].map((id) => priceOf(JSON.parse('{"seat": 100, "__proto__": 200}'), id)), [100, 0, 200]);
 });
 
 test("the bookings of an event are gathered over the pages, without those cancelled whole", async () => {

@@ -11,6 +11,7 @@
 
 import { BestDialog } from "./panels/best-dialog.js";
 import { RaceDialog } from "./panels/race-dialog.js";
+import { priceOf } from "./venue/prices.js";
 import { AVAILABLE, MINE } from "./venue/seat-states.js";
 import { refusedText } from "./words/problem-words.js";
 import { seatFlags, seatName, seatsText, sectionName, tableName } from "./words/seat-words.js";
@@ -36,7 +37,7 @@ export class Choosing {
     const { venue, event } = sale;
     const used = new Set(venue.categoryOf);
     this._best = new BestDialog(words, {
-      categories: venue.categories.flatMap(({ id, name }, index) => (used.has(index) ? [{ id, name, price: price(event.prices[id] ?? 0) }] : [])),
+      categories: venue.categories.flatMap(({ id, name }, index) => (used.has(index) ? [{ id, name, price: price(priceOf(event.prices, id)) }] : [])),
       accessible: venue.layout.seats.some(({ accessible }) => accessible),
       onWish: (wish) => this._takeBest(wish),
     });

@@ -25,6 +25,7 @@ import { SeatList } from "./panels/seat-list.js";
 import { Pointing } from "./pointing.js";
 import { EMPTY_BOX, boxOf, grown, joined } from "./venue/geometry.js";
 import { occupied } from "./venue/occupied.js";
+import { priceOf } from "./venue/prices.js";
 import { AVAILABLE } from "./venue/seat-states.js";
 import { seatName } from "./words/seat-words.js";
 
@@ -261,7 +262,7 @@ export class MapPane {
     const used = new Set(venue.categoryOf);
     this._legend.show(venue.categories.flatMap(({ id, name }, category) =>
       used.has(category)
-        ? [{ category, name, color: this._scene.categoryColors[category], price: this._price(event.prices[id] ?? 0), sale: this._sale.known ? sales[category] : null }]
+        ? [{ category, name, color: this._scene.categoryColors[category], price: this._price(priceOf(event.prices, id)), sale: this._sale.known ? sales[category] : null }]
         : []));
   }
 

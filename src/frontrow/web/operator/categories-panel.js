@@ -51,7 +51,7 @@ export class CategoriesPanel {
   /** @param {EventStats["byCategory"]} byCategory */
   showRevenue(byCategory) {
     for (const { id, revenue } of this._rows) {
-      const figures = byCategory[id];
+      const figures = Object.hasOwn(byCategory, id) ? byCategory[id] : undefined;
       if (figures) revenue.textContent = this._words.money(figures.revenue.amountMinor, figures.revenue.currency, { short: true });
     }
   }

@@ -35,7 +35,7 @@ function inputsOf({ api, words }, { categories, event, name = "" }) {
     } }),
   };
   const prices = new Map(categories.map(({ id, price }) => {
-    const minor = event?.prices[id];
+    const minor = event && Object.hasOwn(event.prices, id) ? event.prices[id] : undefined;
     const value = minor !== undefined ? majorText(minor, currency) : price !== undefined ? String(price) : "";
     return [id, h("input", { name: `price ${id}`, inputmode: "decimal", required: true, value, autocomplete: "off", dir: "ltr" })];
   }));
@@ -55,7 +55,7 @@ function inputsOf({ api, words }, { categories, event, name = "" }) {
   /** What the inputs say; null after saying what is wrong with them. */
   const read = () => {
     /** @type {Record<string, number>} */
-    const minor = {};
+    const minor = Object.create(null);
     for (const [id, input] of prices) {
       const amount = minorOf(input.value, inputs.currency.value);
       input.setAttribute("aria-invalid", String(amount === null));

@@ -6,6 +6,7 @@
 
 import { ApiProblem } from "../js/api.js";
 import { fill, h } from "../js/panels/markup.js";
+import { priceOf } from "../js/venue/prices.js";
 import { Venue } from "../js/venue/venue.js";
 import { BookingsPanel } from "./bookings-panel.js";
 import { CategoriesPanel } from "./categories-panel.js";
@@ -104,7 +105,7 @@ export class EventRoom {
     const opening = this._openings;
     const counts = new LiveCounts(venue);
     let now = event;
-    const price = (/** @type {string} */ categoryId) => words.money(now.prices[categoryId] ?? 0, now.currency, { short: true });
+    const price = (/** @type {string} */ categoryId) => words.money(priceOf(now.prices, categoryId), now.currency, { short: true });
     const totals = new Totals(words, event.currency);
     const changes = new ChangesPanel(desk, venue);
     const categories = new CategoriesPanel(desk, venue, price);

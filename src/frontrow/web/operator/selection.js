@@ -62,10 +62,13 @@ export function batches(all, sizeMax) {
 /**
  * How wanted each seat is beside the most wanted one.
  * @param {readonly { seatId: string, holds: number, refusals?: number }[]} seats
- * @returns {Record<string, number>} 0 to 1 by seat id
+ * @returns {Record<string, number>} 0 to 1 by seat id, and nothing else: a seat may have the name of what objects inherit
  */
 export function heatOf(seats) {
   const wanted = seats.map(({ seatId, holds, refusals = 0 }) => /** @type {const} */ ([seatId, holds + refusals]));
   const most = Math.max(1, ...wanted.map(([, times]) => times));
-  return Object.fromEntries(wanted.map(([seatId, times]) => [seatId, times / most]));
+  /** @type {Record<string, number>} */
+  const heat = Object.create(null);
+  for (const [seatId, times] of wanted) heat[seatId] = times / most;
+  return heat;
 }

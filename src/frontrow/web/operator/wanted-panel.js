@@ -25,8 +25,7 @@ export class WantedPanel {
     this._words = words;
     this._venue = venue;
     this._onHeat = onHeat;
-    /** @type {Record<string, number>} */
-    this._heat = {};
+    this._heat = heatOf([]);
     /** @type {Demand} */
     this._demand = { seats: [] };
     this._list = h("ol", { class: "wanted" });

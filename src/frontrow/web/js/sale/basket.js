@@ -12,6 +12,7 @@
 /** @import { HoldingsListener } from "./holdings.js" */
 
 import { ApiProblem, Problem, freshKey } from "../api.js";
+import { priceOf } from "../venue/prices.js";
 import { Claims } from "./claims.js";
 import { Holdings } from "./holdings.js";
 
@@ -85,7 +86,7 @@ export class Basket {
 
   /** @param {number} seat */
   priceMinor(seat) {
-    return this.event.prices[this._venue.seat(seat).categoryId] ?? 0;
+    return priceOf(this.event.prices, this._venue.seat(seat).categoryId);
   }
 
   /**
@@ -253,7 +254,7 @@ export class Basket {
   /**
    * Whether what the server tells of all seats speaks against what we believe to hold, or we do not know.
    * @param {Uint8Array} states by layout index
-   * @param {number} askedAtMs local time at which they were true, or later
+   * @param {number} askedAtMs by the span clock, when they were true, or later
    */
   doubts(states, askedAtMs) {
     return !this._working && this.holdings.doubts(states, askedAtMs);
