@@ -4,9 +4,10 @@
 /** @import { WayIn } from "./sign-in.js" */
 
 import { pageWords } from "../js/page/preferences.js";
-import { fill } from "../js/panels/markup.js";
+import { fill, h } from "../js/panels/markup.js";
 import { AdminApi } from "./admin-api.js";
 import { KeptToken, tokenIn } from "./kept-token.js";
+import { blank, button } from "./panel.js";
 import { showShell } from "./shell.js";
 import { signInPage } from "./sign-in.js";
 import { Toasts } from "./toasts.js";
@@ -55,8 +56,9 @@ async function show(why = arrive()) {
   toasts.dismissText = words.t("operator.dismiss");
   part("skip").textContent = words.t("page.nav_skip");
   showShell(part("top"), { words, claims: why === null ? kept.claims : null, at, onLeave: leave, onLanguage: () => void show(why) });
-  const view = why === null ? await roomAt({ api, words, toasts }, at) : signInPage(words, kept, why, () => void show());
-  if (asked !== opening) return view.end();
+  const open = why === null ? await roomAt(at) : () => signInPage(words, kept, why, () => void show());
+  if (asked !== opening) return;
+  const view = open({ api, words, toasts });
   shown = view;
   document.title = `${view.title} · ${words.t("operator.title")}`;
   fill(main, view.element);
@@ -64,21 +66,34 @@ async function show(why = arrive()) {
 
 /**
  * Each room is loaded when it is opened: the charts are of one of them alone.
- * @param {Desk} desk
  * @param {string} at
- * @returns {Promise<View>}
+ * @returns {Promise<(desk: Desk) => View>} opens it
  */
-async function roomAt(desk, at) {
-  if (at.startsWith(EVENT)) {
-    const { EventRoom } = await import("./event-room.js");
-    return new EventRoom(desk, decoded(at.slice(EVENT.length)));
+async function roomAt(at) {
+  try {
+    if (at.startsWith(EVENT)) {
+      const { EventRoom } = await import("./event-room.js");
+      return (desk) => new EventRoom(desk, decoded(at.slice(EVENT.length)));
+    }
+    if (at === LAYOUTS) {
+      const { LayoutRoom } = await import("./layout-room.js");
+      return (desk) => new LayoutRoom(desk);
+    }
+    const { Overview } = await import("./overview.js");
+    return (desk) => new Overview(desk);
+  } catch {
+    return awayRoom;
   }
-  if (at === LAYOUTS) {
-    const { LayoutRoom } = await import("./layout-room.js");
-    return new LayoutRoom(desk);
-  }
-  const { Overview } = await import("./overview.js");
-  return new Overview(desk);
+}
+
+/**
+ * A room that did not come. Browsers may remember what they could not load as long as the page lives: it begins anew.
+ * @param {Desk} desk
+ * @returns {View}
+ */
+function awayRoom({ words }) {
+  const title = words.t("page.away");
+  return { title, element: h("div", { class: "page" }, blank(title, "", button(words.t("page.try_again"), () => location.reload(), { kind: "main" }))), end: () => {} };
 }
 
 /** @param {string} text of an address, which anybody may have typed */
