@@ -126,7 +126,16 @@ class BookingPage {
   _copyButton() {
     const words = this._words;
     const copy = async () => {
-      await navigator.clipboard.writeText(this._booking.bookingId);
+      try {
+        await navigator.clipboard.writeText(this._booking.bookingId);
+      } catch {
+        // Its owner may have forbidden it, or the window lost the focus: the code is there to be copied by hand.
+        const code = this._room.querySelector(".pass-code code");
+        if (code) getSelection()?.selectAllChildren(code);
+        announce(words.t("page.booking_not_copied"));
+        button.replaceChildren(sign("copy", 16), words.t("page.booking_not_copied"));
+        return;
+      }
       announce(words.t("page.booking_copied"));
       button.replaceChildren(sign("done", 16), words.t("page.booking_copied"));
     };

@@ -80,6 +80,7 @@ export const page = {
   booking_print: "اطبع التذكرة",
   booking_copy: "انسخ الرمز",
   booking_copied: "نُسخ رمز الحجز",
+  booking_not_copied: "النسخ غير مسموح هنا: الرمز محدَّد",
   booking_to_map: "اعرض مخطط المقاعد",
   booking_cancel: "إلغاء مقاعد",
   booking_unknown: "لا يمكننا عرض هذا الحجز",

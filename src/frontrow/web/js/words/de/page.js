@@ -69,6 +69,7 @@ export const page = {
   booking_print: "Ticket drucken",
   booking_copy: "Code kopieren",
   booking_copied: "Buchungscode kopiert",
+  booking_not_copied: "Kopieren ist hier nicht erlaubt: der Code ist markiert",
   booking_to_map: "Zum Saalplan",
   booking_cancel: "Plätze stornieren",
   booking_unknown: "Diese Buchung können wir nicht zeigen",

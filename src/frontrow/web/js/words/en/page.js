@@ -68,6 +68,7 @@ export const page = /** @type {const} */ ({
   booking_print: "Print ticket",
   booking_copy: "Copy code",
   booking_copied: "Booking code copied",
+  booking_not_copied: "Copying is not allowed here: the code is selected",
   booking_to_map: "See the seat map",
   booking_cancel: "Cancel seats",
   booking_unknown: "We can't show this booking",
