@@ -47,7 +47,7 @@ def test_escape_leaves_the_offers_and_the_focus_goes_back(visit: Visit, own_even
     page.get_by_role("dialog").get_by_role("listitem").first.wait_for()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
-    expect(page.get_by_role("button", name=re.compile("^Row E, Seat 5, .* On hold by someone else"))).to_be_focused()
+    expect(page.get_by_role("button", name=re.compile("^Row E, Seat 5, .* Held by someone else"))).to_be_focused()
 
 
 def test_the_best_seats_are_held_together_and_where_there_are_none_it_says_what_helps(
@@ -62,7 +62,7 @@ def test_the_best_seats_are_held_together_and_where_there_are_none_it_says_what_
     expect(dialog).to_be_hidden()
     expect(page.locator(".message")).to_have_text(re.compile(r"^We found 3 seats for you: Row [GHJ], Seats \d–\d\.$"))
     wait_until_settled(page)
-    expect(page.locator(".sum")).to_have_text("$48")
+    expect(page.locator(".sum")).to_have_text("$48.00")
     page.get_by_role("button", name="Best seats", exact=True).click()
     dialog.get_by_label("Wheelchair accessible").check()
     dialog.get_by_role("button", name="Hold the best 3 seats").click()

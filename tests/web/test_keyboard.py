@@ -76,7 +76,7 @@ def test_a_seat_taken_from_under_the_keyboard_is_spoken_of_and_others_are_not(
     expect(said).to_have_text("")
     own_event.hold("somebody-else", "E1")
     expect(said).to_have_text("Row E, Seat 1 was just taken by someone else.")
-    _expect_focus(page, "Row E, Seat 1, Screen 1 · Standard, $12, On hold by someone else")
+    _expect_focus(page, "Row E, Seat 1, Screen 1 · Standard, $12, Held by someone else")
     page.keyboard.press("Enter")
     expect(said).to_have_text("Row E, Seat 1 cannot be had.")
 

@@ -94,7 +94,7 @@ def test_seats_are_withheld_and_put_on_sale_again_before_a_buyers_eyes(
     expect(said).to_contain_text("Held 1")
     page.get_by_role("button", name="Block", exact=True).click()
     question = page.get_by_role("dialog")
-    expect(question).to_contain_text("Block 10 free seats?")
+    expect(question).to_contain_text("Block 10 available seats?")
     expect(question).to_contain_text("1 held, 0 sold")
     question.get_by_label("Reason").fill("Camera position")
     question.get_by_role("button", name="Block").click()

@@ -27,8 +27,8 @@ export function faultsPanel(words, faults) {
  * @param {readonly string[]} warnings
  */
 export function warningsPanel(words, warnings) {
-  return panel(words.t("operator.warnings"), { class: "warnings" }, warnings.length === 0 ? h("p", { class: "good-line" }, icon("check", 18), words.t("operator.no_warnings"))
-    : h("ul", { class: "warning-list" }, ...warnings.slice(0, SHOWN_MAX).map((text) => h("li", { dir: "auto" }, text))));
+  if (warnings.length === 0) return panel(words.t("operator.kept"), { class: "warnings" }, h("p", { class: "good-line" }, icon("check", 18), words.t("operator.no_warnings")));
+  return panel(words.t("operator.warnings"), { class: "warnings" }, h("ul", { class: "warning-list" }, ...warnings.slice(0, SHOWN_MAX).map((text) => h("li", { dir: "auto" }, text))));
 }
 
 /**

@@ -34,7 +34,8 @@ export function signInPage(words, kept, why, onIn) {
     h("h1", {}, words.t("operator.sign_in_title")), h("p", { class: "soft" }, words.t("operator.sign_in_lead")),
     field(words.t("operator.token"), input), said,
     h("button", { type: "submit", class: "act main" }, h("span", {}, words.t("operator.sign_in"))),
-    h("p", { class: "soft small" }, words.t("operator.sign_in_hint"), h("code", { dir: "ltr" }, "frontrow token --user you --role admin")));
+    h("p", { class: "soft small" }, words.t("operator.sign_in_hint"), h("code", { dir: "ltr" }, "frontrow token --user you --role admin"), ". ",
+      words.t("operator.sign_in_demo"), h("code", { dir: "ltr" }, "--demo"), "."));
   return { title: words.t("operator.sign_in"), element: h("div", { class: "way-in" }, form), end() {} };
 }
 

@@ -103,7 +103,7 @@ export function key(words, { accessible, companion, restricted }, selects) {
   /** @type {["available" | "mine" | "selected" | "held" | "booked" | "blocked", string][]} */
   const states = [
     ["available", words.t("map.state_available")], selects ? ["selected", words.t("map.key_selected")] : ["mine", words.t("map.key_mine")], ["held", words.t("map.key_held")],
-    ["booked", words.t("map.state_booked")], ["blocked", words.t("map.state_blocked")],
+    ["booked", words.t("map.state_booked")], ["blocked", words.t(selects ? "map.key_blocked" : "map.state_blocked")],
   ];
   const signs = [
     ...states.map(([state, text]) => h("li", {}, stateSign(state), text)),

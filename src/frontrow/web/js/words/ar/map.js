@@ -54,6 +54,7 @@ export const map = {
   key_mine: "مقاعدك",
   key_selected: "محددة",
   key_held: "محجوز مؤقتًا",
+  key_blocked: "محجوب",
   key_accessible: "كرسي متحرك",
   key_companion: "مرافق",
   dismiss: "إخفاء",
@@ -143,7 +144,7 @@ export const map = {
   minutes: { zero: "{count} دقيقة", one: "دقيقة واحدة", two: "دقيقتين", few: "{count} دقائق", many: "{count} دقيقة", other: "{count} دقيقة" },
   seconds: { zero: "{count} ثانية", one: "ثانية واحدة", two: "ثانيتين", few: "{count} ثوانٍ", many: "{count} ثانية", other: "{count} ثانية" },
 
-  form_lead: "لمن التذاكر؟ سيصدر التأكيد بهذا الاسم.",
+  form_lead: "لمن التذاكر؟ يظهر الاسم والبريد الإلكتروني على التذكرة التي ستحصل عليها هنا مباشرة.",
   name: "الاسم",
   email: "البريد الإلكتروني",
   name_missing: "أدخل اسمك من فضلك.",

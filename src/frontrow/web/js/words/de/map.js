@@ -54,6 +54,7 @@ export const map = {
   key_mine: "Ihre",
   key_selected: "Ausgewählt",
   key_held: "Vorgemerkt",
+  key_blocked: "Gesperrt",
   key_accessible: "Rollstuhl",
   key_companion: "Begleitung",
   dismiss: "Ausblenden",
@@ -143,7 +144,7 @@ export const map = {
   minutes: { one: "{count} Minute", other: "{count} Minuten" },
   seconds: { one: "{count} Sekunde", other: "{count} Sekunden" },
 
-  form_lead: "Für wen sind die Tickets? Die Bestätigung wird auf diesen Namen ausgestellt.",
+  form_lead: "Für wen sind die Tickets? Name und E-Mail-Adresse stehen auf dem Ticket, das Sie gleich hier bekommen.",
   name: "Name",
   email: "E-Mail",
   name_missing: "Bitte nennen Sie uns Ihren Namen.",

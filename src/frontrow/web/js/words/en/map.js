@@ -22,7 +22,7 @@ export const map = /** @type {const} */ ({
 
   // States
   state_available: "Available",
-  state_held: "On hold by someone else",
+  state_held: "Held by someone else",
   state_booked: "Sold",
   state_blocked: "Not for sale",
   state_mine: "Your seat",
@@ -55,7 +55,8 @@ export const map = /** @type {const} */ ({
   key: "Key to the seats",
   key_mine: "Yours",
   key_selected: "Selected",
-  key_held: "On hold",
+  key_held: "Held",
+  key_blocked: "Blocked",
   key_accessible: "Accessible",
   key_companion: "Companion",
   dismiss: "Dismiss",
@@ -152,7 +153,7 @@ export const map = /** @type {const} */ ({
   seconds: { one: "{count} second", other: "{count} seconds" },
 
   // The form and the ticket
-  form_lead: "Who are the tickets for? The confirmation is made out to this name.",
+  form_lead: "Who are the tickets for? Name and e-mail address stand on the ticket, which you get right here.",
   name: "Name",
   email: "E-mail",
   name_missing: "Please tell us your name.",
