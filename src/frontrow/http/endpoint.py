@@ -141,9 +141,7 @@ def _named(caller: Caller, *said: msgspec.Struct) -> Caller:
 def _body_reader(operation: AnyOperation, services: Services) -> Callable[[Request], Awaitable[msgspec.Struct]] | None:
     if not operation.has_body:
         return None
-    settings = services.settings
-    bytes_max = settings.layout_bytes_max if operation.takes_large_body else settings.body_bytes_max
-    bytes_max = max(bytes_max, operation.body_bytes_min)
+    bytes_max = services.settings.body_bytes_max if operation.body_bytes_max is None else operation.body_bytes_max
     decode = _decoder(operation)
     absent = operation.body() if operation.body_optional else None
 

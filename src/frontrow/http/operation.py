@@ -159,7 +159,7 @@ class Operation(Generic[BodyT, QueryT]):
     `errors` is how refusals look; operations on one path share it.
     `counts_as` is the rate limit it falls under: `hold` for what takes seats.
     `takes_key` allows an Idempotency-Key header. `cache` is the Cache-Control of a success.
-    `body_bytes_min` is what a body may have at least, whatever bound there is for others.
+    `body_bytes_max` is the most a body may have, where that is not what the settings say.
     `answers_text` are further media types of a success, which the query asks for and no schema describes.
     `streams` says that it answers a stream of events, each an `answer`, which begins after a Last-Event-ID header's.
     """
@@ -186,8 +186,7 @@ class Operation(Generic[BodyT, QueryT]):
     errors: ErrorStyle = PROBLEMS
     counts_as: CountsAs = "call"
     media_type: str = JSON_MEDIA_TYPE
-    takes_large_body: bool = False
-    body_bytes_min: int = 0
+    body_bytes_max: int | None = None
     cache: str = NO_STORE
     answers_text: tuple[str, ...] = ()
     streams: bool = False

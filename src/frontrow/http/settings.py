@@ -3,7 +3,6 @@
 import msgspec
 
 KIBIBYTE = 1024
-MEBIBYTE = 1024 * KIBIBYTE
 
 
 class HttpSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,4 +22,3 @@ class HttpSettings(msgspec.Struct, frozen=True, kw_only=True):
     guest_session_key: bytes = b""
     cors_origins: tuple[str, ...] = ()
     body_bytes_max: int = 64 * KIBIBYTE
-    layout_bytes_max: int = 32 * MEBIBYTE
