@@ -148,7 +148,8 @@ const turns = async (count = 30) => {
 /** Pages of one browser, on one server, in a time of their own. */
 function browser(t, server = new FakeServer()) {
   t.mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1_800_000_000_000 });
-  const channels = new Channels();
+  t.mock.method(performance, "now", () => Date.now());
+  let channels = new Channels();
   const native = globalThis.BroadcastChannel;
   globalThis.BroadcastChannel = /** @type {any} */ (function open(name) { return channels.opener(name); });
   t.after(() => (globalThis.BroadcastChannel = native));
@@ -164,7 +165,12 @@ function browser(t, server = new FakeServer()) {
     const surface = new EventTarget();
     const told = [];
     const hear = (name) => (...what) => told.push([name, ...what]);
-    const page = new PageLife(view, Object.assign(new EventTarget(), { hidden: false }));
+    const sight = Object.assign(new EventTarget(), { hidden: false });
+    const page = new PageLife(view, sight);
+    const see = (visible) => {
+      sight.hidden = !visible;
+      sight.dispatchEvent(new Event("visibilitychange"));
+    };
     const listener = { onSeats() {}, onBasket: () => onBasket(sale), onHeld: hear("held"), onRefused: hear("refused"), onBestRefused: hear("best refused"), onLost: hear("lost"), onProblem: hear("problem"), onConnection: hear("connection"), onNewLayout: hear("new layout") };
     const sale = new LiveSale(server.api(), EVENT, new Venue(LAYOUT), { seatsMax: 4, listener, page, ...options });
     t.after(() => sale.stop());
@@ -173,9 +179,11 @@ function browser(t, server = new FakeServer()) {
     const leave = () => view.dispatchEvent(new Event("pagehide"));
     const comeBack = () => view.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
     const wordsOf = (name) => told.filter(([what]) => what === name);
-    return { sale, basket: sale.basket, told, wordsOf, surface, leave, comeBack, close: () => { leave(); sale.stop(); } };
+    return { sale, basket: sale.basket, told, wordsOf, surface, see, leave, comeBack, close: () => { leave(); sale.stop(); } };
   };
-  return { server, open, pass };
+  /** From now on pages open on another device of the same user, where no channel reaches. */
+  const otherDevice = () => (channels = new Channels());
+  return { server, open, pass, otherDevice };
 }
 
 const left = (server) => Math.round((Math.min(...[...server.holds.values()].map(({ expiresAtMs }) => expiresAtMs)) - server.nowMs()) / 1_000);
@@ -527,6 +535,122 @@ test("a tab that stays keeps what another one leaves", async (t) => {
   other.close();
   await pass(1_000);
   assert.ok(left(server) <= 15, "the last one that leaves gives it back");
+});
+
+test("a page in use keeps what another device of its user leaves, and its countdown is right", async (t) => {
+  const { open, pass, server, otherDevice } = browser(t);
+  const one = await open();
+  one.basket.take([0]);
+  await turns();
+  otherDevice();
+  const other = await open();
+  await pass(4_000);
+  assert.deepEqual(other.basket.seats, [0]);
+  other.close();
+  assert.equal(left(server), 15);
+  await pass(10_000);
+  assert.ok(left(server) > 580);
+  assert.equal(one.basket.expiresAtMs, [...server.holds.values()][0].expiresAtMs);
+  await pass(20_000);
+  assert.deepEqual([one.basket.seats, one.wordsOf("lost"), one.wordsOf("problem")], [[0], [], []]);
+});
+
+test("an expiry that came nearer is mended too where something else read it first", async (t) => {
+  const { open, pass, server, otherDevice } = browser(t);
+  const one = await open();
+  one.basket.take([0]);
+  await turns();
+  otherDevice();
+  (await open()).close();
+  await one.basket.look();
+  assert.ok(one.basket.expiresAtMs - server.nowMs() <= 15_000);
+  await pass(10_000);
+  assert.ok(left(server) > 580);
+});
+
+test("whether a hold was shortened elsewhere is asked only for seats, by a page that is seen and used", async (t) => {
+  const { open, pass, server } = browser(t);
+  const one = await open();
+  const move = () => one.surface.dispatchEvent(new Event("pointermove"));
+  const asks = async (ms) => {
+    const before = server.count("holds");
+    await pass(ms);
+    return server.count("holds") - before;
+  };
+  move();
+  assert.equal(await asks(30_000), 0, "nothing is held");
+  one.basket.take([0]);
+  await pass(5_000);
+  move();
+  const inUse = await asks(30_000);
+  assert.ok(inUse >= 3 && inUse <= 5, `${inUse} in 30 s`);
+  await pass(90_000);
+  assert.equal(await asks(60_000), 0, "nobody is at it");
+  move();
+  assert.equal(await asks(1_000), 1, "who is back is looked after at once");
+  one.see(false);
+  assert.equal(await asks(60_000), 0, "nobody sees it");
+  const hidden = server.count("holds");
+  one.see(true);
+  assert.equal(server.count("holds"), hidden + 1, "who turns to it again may have been elsewhere");
+  await turns();
+  one.sale.stop();
+  move();
+  assert.equal(await asks(60_000), 0);
+});
+
+test("a look for shortened holds that fails says nothing, and waits as long as the server asks", async (t) => {
+  const { open, pass, server, otherDevice } = browser(t);
+  const one = await open();
+  one.basket.take([0]);
+  await pass(5_000);
+  server.fault = new ApiProblem(429, { code: "rate_limited" }, 20_000);
+  const before = server.count("holds");
+  await pass(20_000);
+  assert.equal(server.count("holds") - before, 1);
+  server.fault = null;
+  otherDevice();
+  server.api().releaseLeaving("e", "h1", 15);
+  await pass(14_000);
+  assert.ok(left(server) > 580);
+  assert.deepEqual(one.wordsOf("problem"), []);
+});
+
+test("what a page found out before it was left it does not act upon afterwards", async (t) => {
+  const { open, pass, server } = browser(t);
+  const one = await open();
+  one.basket.take([0]);
+  await turns();
+  server.api().releaseLeaving("e", "h1", 15);
+  let answer = () => {};
+  const { holds } = one.sale._api;
+  one.sale._api.holds = async () => {
+    const answered = await holds();
+    await new Promise((resolve) => (answer = resolve));
+    return answered;
+  };
+  await pass(8_000);
+  one.leave();
+  answer();
+  await turns();
+  assert.ok(left(server) <= 15);
+});
+
+test("what another tab leaves during a booking is kept when the booking comes to nothing", async (t) => {
+  const { open, pass, server } = browser(t);
+  const [one, other] = [await open(), await open()];
+  one.basket.take([0]);
+  await turns();
+  let refuse = () => {};
+  one.sale._api.book = () => new Promise((_, reject) => (refuse = () => reject(new ApiProblem(503, {}))));
+  const booking = one.sale.book({ name: "Ada", email: "ada@example.org" });
+  other.close();
+  await pass(1_000);
+  assert.ok(left(server) <= 15);
+  refuse();
+  await assert.rejects(booking);
+  await pass(1_000);
+  assert.ok(left(server) > 590);
 });
 
 test("an extension in one tab moves the countdown of the other", async (t) => {

@@ -144,10 +144,14 @@ class FakeServer {
 /** A feed on that server, in a page and a time of its own. */
 function watching(t, { server = new FakeServer(), random = () => 0.5 } = {}) {
   t.mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1_000_000 });
+  const passedMs = Date.now;
+  t.mock.method(performance, "now", () => passedMs());
   const view = new EventTarget();
   const page = Object.assign(new EventTarget(), { hidden: false });
   const store = new SeatStore(INDEX_OF, DRAWING);
   const said = [];
+  /** Somebody sets the clock of the day. */
+  const setClock = (byMs) => t.mock.method(Date, "now", () => passedMs() + byMs);
   const feed = new LiveFeed(
     { open: (lastEventId, signal) => server.open(lastEventId, signal), look: (etag) => server.look(etag), position: () => store.position },
     {
@@ -174,7 +178,7 @@ function watching(t, { server = new FakeServer(), random = () => 0.5 } = {}) {
     for (let turns = 0; turns < 6; turns++) await turn();
   };
   const exact = () => assert.deepEqual([...store.states], [...decodeStates(server.states.join(""), SEATS)]);
-  return { server, store, feed, said, view, show, pass, begin, exact };
+  return { server, store, feed, said, view, show, setClock, pass, begin, exact };
 }
 
 test("a stream is read whatever pieces it comes in", () => {
@@ -389,6 +393,25 @@ test("nobody is asked before the server wants to be asked, whoever hurries", asy
   server.streams = server.looks = "open";
   await pass(10_000);
   assert.ok(server.asked.length > asked);
+});
+
+test("a clock that is set back by hours makes nobody wait for hours, nor one set forward hurry", async (t) => {
+  for (const hours of [-5, 5]) {
+    await t.test(`${hours} hours`, async (t) => {
+      const { server, begin, pass, said, setClock, exact } = watching(t);
+      server.streams = server.looks = new ApiProblem(429, { code: "rate_limited" }, 30_000);
+      await begin();
+      await pass(1_000);
+      const asked = server.asked.length;
+      setClock(hours * 3_600_000);
+      await pass(20_000);
+      assert.equal(server.asked.length, asked);
+      server.streams = server.looks = "open";
+      await pass(15_000);
+      assert.equal(said.at(-1), "live");
+      exact();
+    });
+  }
 });
 
 test("a hidden page lets its stream go after a while, and goes on at once when it is seen", async (t) => {

@@ -3,6 +3,8 @@
  * once a minute, so that nobody who is choosing loses what they have chosen.
  */
 
+import { spanMs } from "./span-clock.js";
+
 const SIGNS = ["pointerdown", "pointermove", "wheel", "keydown", "input", "touchmove"];
 const PROLONG_EVERY_MS = 60_000;
 /** Pointers move sixty times a second; whether something is due is looked at once in this time. */
@@ -11,10 +13,11 @@ const LOOK_EVERY_MS = 1_000;
 export class Activity {
   /**
    * @param {() => boolean} prolong what is due; false when nothing was
-   * @param {{ nowMs?: () => number }} [options]
+   * @param {{ onSign?: () => void, nowMs?: () => number }} [options] `onSign` hears every one
    */
-  constructor(prolong, { nowMs = Date.now } = {}) {
+  constructor(prolong, { onSign = () => {}, nowMs = spanMs } = {}) {
     this._prolong = prolong;
+    this._onSign = onSign;
     this._nowMs = nowMs;
     this._notBeforeMs = 0;
     this._end = new AbortController();
@@ -30,6 +33,7 @@ export class Activity {
   }
 
   _sign() {
+    this._onSign();
     const nowMs = this._nowMs();
     if (nowMs < this._notBeforeMs) return;
     this._notBeforeMs = nowMs + (this._prolong() ? PROLONG_EVERY_MS : LOOK_EVERY_MS);

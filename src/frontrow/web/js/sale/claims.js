@@ -5,13 +5,15 @@
 
 /** @import { Hold } from "../wire.js" */
 
+import { spanMs } from "./span-clock.js";
+
 /**
  * @typedef {object} Claim
  * @property {boolean} wanted
  * @property {string | null} holdId the hold that has the seat, as far as the server has said
  * @property {string | null} tableId held as part of this whole table
  * @property {boolean} sending
- * @property {number} settledAtMs local time of the server's last word on this seat
+ * @property {number} settledAtMs when the server last said anything of this seat, by the span clock
  */
 
 /** @extends {Map<number, Claim>} */
@@ -70,7 +72,7 @@ export class Claims extends Map {
     for (const seat of seats) {
       const claim = this.get(seat);
       if (!claim) continue;
-      Object.assign(claim, { holdId, sending: false, settledAtMs: Date.now() });
+      Object.assign(claim, { holdId, sending: false, settledAtMs: spanMs() });
       if (holdId === null && !claim.wanted) this.delete(seat);
     }
   }
@@ -83,7 +85,7 @@ export class Claims extends Map {
    */
   held(seat, hold, tableId = "") {
     const known = this.get(seat);
-    const answered = { holdId: hold.holdId, settledAtMs: Date.now() };
+    const answered = { holdId: hold.holdId, settledAtMs: spanMs() };
     if (known) Object.assign(known, answered);
     else this.set(seat, { wanted: true, tableId: hold.tableIds.includes(tableId) ? tableId : null, sending: false, ...answered });
   }

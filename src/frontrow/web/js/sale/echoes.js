@@ -15,7 +15,7 @@ export class Echoes {
   /**
    * @param {readonly number[]} seats
    * @param {number} state
-   * @param {number} nowMs local time
+   * @param {number} nowMs by the span clock
    */
   hear(seats, state, nowMs) {
     for (const seat of seats) this._heard.set(seat, { state, heardAtMs: nowMs });
@@ -23,7 +23,7 @@ export class Echoes {
 
   /**
    * The feed has told how the seats were at that time, or later: what was heard long enough before is in it.
-   * @param {number} askedAtMs local time
+   * @param {number} askedAtMs by the span clock
    */
   forgetBefore(askedAtMs) {
     for (const [seat, { heardAtMs }] of this._heard) if (askedAtMs > heardAtMs + CAUGHT_UP_MS) this._heard.delete(seat);

@@ -9,7 +9,10 @@ export class HoldTimes {
   /** @param {() => number} nowMs the server's time */
   constructor(nowMs) {
     this._nowMs = nowMs;
-    /** @type {Map<string, { expiresAtMs: number, fullMs: number, atCap: boolean }>} by hold id */
+    /**
+     * By hold id; `cut`: it ends earlier than it once did, and was not prolonged since.
+     * @type {Map<string, { expiresAtMs: number, fullMs: number, atCap: boolean, cut: boolean }>}
+     */
     this._times = new Map();
   }
 
@@ -26,7 +29,8 @@ export class HoldTimes {
     const expiresAtMs = Date.parse(expiresAt);
     const known = this._times.get(holdId);
     const fullMs = Math.max(known?.fullMs ?? 0, expiresAtMs - this._nowMs());
-    this._times.set(holdId, { expiresAtMs, fullMs, atCap: known?.atCap ?? false });
+    const cut = known !== undefined && (known.expiresAtMs - expiresAtMs >= WORTH_MS || (known.cut && expiresAtMs - known.expiresAtMs < WORTH_MS));
+    this._times.set(holdId, { expiresAtMs, fullMs, atCap: known?.atCap ?? false, cut });
   }
 
   /**
@@ -37,6 +41,7 @@ export class HoldTimes {
     const before = this.expiresAtMs(hold.holdId) ?? 0;
     this.learn(hold);
     const times = this._times.get(hold.holdId);
+    if (times) times.cut = false;
     if (times) times.atCap = times.expiresAtMs - before < WORTH_MS && this._share(times) < PROLONGED_BELOW_SHARE;
   }
 
@@ -50,6 +55,15 @@ export class HoldTimes {
     const ids = new Set(holds.map(({ holdId }) => holdId));
     for (const holdId of this.holdIds) if (!ids.has(holdId)) this._times.delete(holdId);
     for (const hold of holds) this.learn(hold);
+  }
+
+  /**
+   * Whether a hold ends earlier than was known, or once was.
+   * @param {{ holdId: string, expiresAt: string }} hold as the server tells of it now
+   */
+  endsEarlier({ holdId, expiresAt }) {
+    const times = this._times.get(holdId);
+    return times !== undefined && (times.cut || times.expiresAtMs - Date.parse(expiresAt) >= WORTH_MS);
   }
 
   /** @param {string} holdId @returns {number | null} milliseconds by the server's clock */

@@ -18,6 +18,7 @@
 import { ApiProblem, Problem } from "../api.js";
 import { EventStreamReader, bytesOf, pieceOf } from "./event-stream.js";
 import { PageLife } from "./page-life.js";
+import { spanMs } from "./span-clock.js";
 
 const FIRST_BYTE_MS = 5_000;
 /** A first look while the stream is not there yet: nobody should wait so long before an empty map. */
@@ -41,7 +42,7 @@ const TOO_MANY = 429;
 
 /**
  * @typedef {object} FeedListener
- * @property {(snapshot: SeatStates, askedAtMs: number) => void} onSnapshot all states; true at that local time or later
+ * @property {(snapshot: SeatStates, askedAtMs: number) => void} onSnapshot all states; true at that time of the span clock, or later
  * @property {(position: string, changes: ChangesFrame) => boolean} onChanges false asks for a snapshot
  * @property {(askedAtMs: number) => void} onUnchanged the last snapshot still stands
  * @property {(connection: Connection, problem: Problem | null) => void} onConnection it differs from before
@@ -124,7 +125,7 @@ export class LiveFeed {
 
   /** Go on now instead of when the next try or look is due, or as soon as the server allows. */
   soon() {
-    if (Date.now() >= this._notBeforeMs) this._wake();
+    if (spanMs() >= this._notBeforeMs) this._wake();
   }
 
   _restLater() {
@@ -152,7 +153,7 @@ export class LiveFeed {
         await this._pause(Infinity);
         continue;
       }
-      if (Date.now() < this._notBeforeMs) await this._pause(0);
+      if (spanMs() < this._notBeforeMs) await this._pause(0);
       if (this._connection === null) this._say("connecting", null);
       const ended = await this._listen();
       if (!this._running || this._resting) continue;
@@ -186,7 +187,7 @@ export class LiveFeed {
         clearTimeout(silence);
         clearTimeout(firstLook);
         silence = setTimeout(() => stream.abort(), SILENCE_MAX_MS);
-        heardSinceMs = Math.min(heardSinceMs, Date.now());
+        heardSinceMs = Math.min(heardSinceMs, spanMs());
         if (!messages.read(value).every((message) => this._take(message))) break;
         if (this._source.position() !== null) {
           this._failures = 0;
@@ -204,7 +205,7 @@ export class LiveFeed {
       stream.abort();
       this._stream = null;
     }
-    return { heard: heardSinceMs < Infinity, steady: Date.now() - heardSinceMs >= STEADY_MS, retryMs: messages.retryMs, problem };
+    return { heard: heardSinceMs < Infinity, steady: spanMs() - heardSinceMs >= STEADY_MS, retryMs: messages.retryMs, problem };
   }
 
   /**
@@ -212,7 +213,7 @@ export class LiveFeed {
    * @returns {boolean} false when it does not continue what is known: the next stream begins with a snapshot
    */
   _take({ event, id, data }) {
-    if (event === "snapshot") this._listener.onSnapshot(JSON.parse(data), Date.now());
+    if (event === "snapshot") this._listener.onSnapshot(JSON.parse(data), spanMs());
     return event !== "changes" || this._listener.onChanges(id, JSON.parse(data));
   }
 
@@ -221,7 +222,7 @@ export class LiveFeed {
    * @param {Problem | null} streamProblem
    */
   async _poll(streamProblem) {
-    const streamAtMs = Date.now() + Math.max(streamProblem?.retryAfterMs ?? 0, this._streamAgainMs * (0.75 + this._random() / 2));
+    const streamAtMs = spanMs() + Math.max(streamProblem?.retryAfterMs ?? 0, this._streamAgainMs * (0.75 + this._random() / 2));
     this._streamAgainMs = Math.min(STREAM_AGAIN_MAX_MS, this._streamAgainMs * 2);
     while (this._running && !this._resting) {
       const problem = await this._look();
@@ -236,7 +237,7 @@ export class LiveFeed {
       }
       this._failures = 0;
       this._say("polling", streamProblem);
-      if (Date.now() >= streamAtMs) return;
+      if (spanMs() >= streamAtMs) return;
       await this._pause(LOOK_EVERY_MS);
     }
   }
@@ -246,7 +247,7 @@ export class LiveFeed {
    * @returns {Promise<Problem | null>} why there was no answer
    */
   async _look(stream) {
-    const askedAtMs = Date.now();
+    const askedAtMs = spanMs();
     const before = this._source.position();
     try {
       const { etag, states } = await this._source.look(this._etag || undefined);
@@ -270,12 +271,12 @@ export class LiveFeed {
 
   /** @param {Problem | null} problem that may say how long to wait */
   _wait(problem) {
-    if (problem?.retryAfterMs) this._notBeforeMs = Date.now() + Math.min(ASKED_PAUSE_MAX_MS, problem.retryAfterMs);
+    if (problem?.retryAfterMs) this._notBeforeMs = spanMs() + Math.min(ASKED_PAUSE_MAX_MS, problem.retryAfterMs);
   }
 
   /** @param {number} ms or less when somebody hurries; but no less than the server asked for */
   _pause(ms) {
-    const least = this._notBeforeMs - Date.now();
+    const least = this._notBeforeMs - spanMs();
     const pauseMs = Math.max(0, ms, least);
     return new Promise((resolve) => {
       const timer = pauseMs < Infinity ? setTimeout(() => this._wake(), pauseMs) : undefined;

@@ -17,10 +17,12 @@ import { AVAILABLE, BLOCKED, BOOKED, HELD, MINE, UNKNOWN, changedSeats, countSta
 import { Activity } from "./activity.js";
 import { Basket } from "./basket.js";
 import { Echoes } from "./echoes.js";
+import { HoldGuard } from "./hold-guard.js";
 import { Leaving } from "./leaving.js";
 import { LiveFeed } from "./live-feed.js";
 import { PageLife } from "./page-life.js";
 import { SeatStore } from "./seat-store.js";
+import { spanMs } from "./span-clock.js";
 import { Tabs } from "./tabs.js";
 
 /** @type {Readonly<Record<string, number>>} */
@@ -78,7 +80,7 @@ export class LiveSale {
         onSnapshot: (snapshot, askedAtMs) => this._takeSnapshot(snapshot, askedAtMs),
         onChanges: (position, changes) => {
           const fits = this._store.takeChanges(position, changes);
-          if (fits) this._told(Date.now() - ON_ITS_WAY_MS, true);
+          if (fits) this._told(spanMs() - ON_ITS_WAY_MS, true);
           return fits;
         },
         onUnchanged: (askedAtMs) => this._told(askedAtMs, false),
@@ -106,7 +108,15 @@ export class LiveSale {
       },
       page,
     );
-    this._activity = new Activity(() => this.basket.holdings.keepAlive());
+    this._guard = new HoldGuard(
+      {
+        any: () => !this.basket.booking && this.basket.claims.holdIds.length > 0,
+        endingEarlier: () => this.basket.holdings.endingEarlier(),
+        prolong: (holdIds) => this.basket.holdings.prolong(holdIds),
+      },
+      page,
+    );
+    this._activity = new Activity(() => this.basket.holdings.keepAlive(), { onSign: () => this._guard.used() });
   }
 
   /**
@@ -166,6 +176,7 @@ export class LiveSale {
     if (!surface) return;
     this._tabs.start();
     this._activity.watch(surface);
+    this._guard.start();
     void this._leaving.start();
   }
 
@@ -174,6 +185,7 @@ export class LiveSale {
     this._leaving.stop();
     this._tabs.stop();
     this._activity.end();
+    this._guard.stop();
     clearTimeout(this._settling);
     clearTimeout(this._doubting);
   }
@@ -195,7 +207,7 @@ export class LiveSale {
 
   /**
    * The server has told of the seats.
-   * @param {number} askedAtMs local time at which what it told was true, or later
+   * @param {number} askedAtMs by the span clock, when what it told was true, or later
    * @param {boolean} byOthers what looks different now is somebody else's doing
    */
   _told(askedAtMs, byOthers) {
@@ -213,7 +225,7 @@ export class LiveSale {
     if (this._doubting !== undefined || !this.basket.doubts(this._store.states, askedAtMs)) return;
     this._doubting = setTimeout(() => {
       this._doubting = undefined;
-      if (this.basket.doubts(this._store.states, Date.now())) void this.basket.look();
+      if (this.basket.doubts(this._store.states, spanMs())) void this.basket.look();
     }, DOUBT_MS);
   }
 
@@ -223,7 +235,7 @@ export class LiveSale {
    * @param {number} state
    */
   _hear(seats, state) {
-    this._echoes.hear(seats, state, Date.now());
+    this._echoes.hear(seats, state, spanMs());
     this._settleSoon();
     this._show(false);
   }
@@ -232,7 +244,7 @@ export class LiveSale {
   _settleSoon() {
     clearTimeout(this._settling);
     this._settling = setTimeout(() => {
-      if (this.feed.isLive) this._told(Date.now() - ON_ITS_WAY_MS, true);
+      if (this.feed.isLive) this._told(spanMs() - ON_ITS_WAY_MS, true);
     }, SETTLED_MS);
   }
 
