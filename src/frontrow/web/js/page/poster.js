@@ -1,5 +1,5 @@
 /**
- * An event's picture, drawn from what is known of it: a house seen from the balcony, its free seats lit. The tone is the
+ * An event's picture: a fan of seats, lit as far as its seats are free. The tone is the
  * event's own and stays with it, from the list to the ticket.
  */
 
