@@ -9,13 +9,14 @@ import math
 import re
 from contextlib import suppress
 from functools import partial
-from itertools import takewhile
+from itertools import islice, takewhile
 from types import NoneType, UnionType
 from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
-from frontrow.domain.document_pieces import decode_in_pieces, load_in_pieces
+from frontrow.domain.document_bounds import excess
+from frontrow.domain.document_pieces import PIECE_BYTES, decode_in_pieces, load_in_pieces
 from frontrow.domain.document_types import any_tuple, bare_type, is_struct, without_null
 from frontrow.domain.texts import control_character
 
@@ -38,9 +39,6 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _PERHAPS_CONTROL = re.compile(rb"\\(?:u00[01]|u007f|[bf])|\x7f", re.IGNORECASE)
 """How a control character is written in JSON, where it is no tab or line end; other texts may look so as well."""
 _PERHAPS_SURROGATE = re.compile(rb"\\ud", re.IGNORECASE)
-PARTS_MAX = 3_000_000
-"""Objects and lists of one document. A drawing has four a seat at the most; taking far more apart would cost memory
-without bound."""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -79,9 +77,8 @@ def read_document(document: bytes, kind: type[T]) -> T | Mended[T]:
     pass as infinite.
     """
     decoded: T | None = None
-    parts = document.count(b"{") + document.count(b"[")
-    if parts > PARTS_MAX:
-        return Mended(None, (Fault("$", f"has {parts} objects and lists; expected {PARTS_MAX} at most"),))
+    if (reason := excess(document)) is not None:
+        return Mended(None, (Fault("$", reason),))
     try:
         document.decode("utf-8")  # The decoder does not look into text of members that it passes over.
         decoded = decode_in_pieces(document, kind)
@@ -109,7 +106,12 @@ def read_document(document: bytes, kind: type[T]) -> T | Mended[T]:
 
 def _may_have(characters: re.Pattern[bytes], document: bytes) -> bool:
     # Looking for one byte is some hundred times as fast as the expression, and most drawings have neither.
-    return (b"\\" in document or b"\x7f" in document) and characters.search(document) is not None
+    if b"\\" not in document and b"\x7f" not in document:
+        return False
+    # In pieces, as the rest; each looks into the next as far as one character's longest writing.
+    return any(
+        characters.search(document, at, at + PIECE_BYTES + 5) is not None for at in range(0, len(document), PIECE_BYTES)
+    )
 
 
 def _unusable(document: bytes, error: RecursionError | ValueError) -> str:
@@ -152,8 +154,9 @@ class _Walk:
                 return msgspec.convert(value, kind)
         fields = msgspec.structs.fields(kind)
         if kind.__struct_config__.forbid_unknown_fields:
-            unknown = value.keys() - {field.encode_name for field in fields}
-            self.faults.extend(Fault(f"{path}.{name}", "is not known here") for name in value if name in unknown)
+            known = {field.encode_name for field in fields}
+            unknown = (Fault(f"{path}.{name}", "is not known here") for name in value if name not in known)
+            self.faults.extend(islice(unknown, FAULTS_MAX + 1))
         members: dict[str, object] = {}
         for field in fields:
             if field.encode_name in value:
