@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { ApiProblem, NoAnswer } from "../../src/frontrow/web/js/api.js";
+import { problemText } from "../../src/frontrow/web/js/words/problem-words.js";
 import { LANGUAGES, wordsFor } from "../../src/frontrow/web/js/words/words.js";
 
 /** @param {import("../../src/frontrow/web/js/words/message.js").Message} message */
@@ -79,4 +81,21 @@ test("money and times are written as people of the locale do", () => {
   assert.ok(wordsFor("ar").money(1_200, "USD").includes("\u2066US$\u2069"), "a symbol is not torn apart from right to left");
   assert.match(german.dateTime(Date.UTC(2031, 4, 17, 18)), /17\. Mai 2031/);
   assert.match(german.time(Date.UTC(2031, 4, 17, 18, 30)), /^\d\d:30$/);
+});
+
+test("an operator reads what went wrong in the page's own language, and the server's own words where that is its language", () => {
+  const problem = (status, code, more = {}) => new ApiProblem(status, { code, detail: "in English", ...more });
+  const said = (language, caught) => problemText(wordsFor(language), caught, "operator");
+  for (const language of ["de", "ar"]) {
+    for (const code of ["not_found", "layout_in_use", "event_id_taken", "order_state", "some_new_code", "constructor"]) {
+      assert.doesNotMatch(said(language, problem(409, code)), /English/, `${language} ${code}`);
+    }
+    assert.match(said(language, problem(422, "validation_failed", { errors: [{ field: "startsAt", message: "in English" }] })), /startsAt/);
+    assert.doesNotMatch(said(language, problem(422, "validation_failed", { errors: [{ field: "startsAt", message: "in English" }] })), /English/);
+  }
+  assert.equal(said("en", problem(409, "layout_in_use")), "in English");
+  assert.equal(said("en", problem(422, "validation_failed", { errors: [{ field: "startsAt", message: "is no time" }] })), "startsAt: is no time");
+  assert.match(said("en", new NoAnswer("cut")), /does not answer/);
+  assert.match(said("en", problem(403, "role_missing")), /admin role/);
+  assert.throws(() => problemText(wordsFor("en"), new TypeError("a fault of the page")), TypeError);
 });

@@ -5,9 +5,9 @@
 /** @import { Desk } from "./desk.js" */
 
 import { fill, h } from "../js/panels/markup.js";
+import { problemText } from "../js/words/problem-words.js";
 import { ask } from "./dialog.js";
 import { button, panel } from "./panel.js";
-import { problemText } from "./problem-text.js";
 import { rowsOf, seatsText } from "./seat-names.js";
 import { sign } from "./signs.js";
 
@@ -96,7 +96,7 @@ export class BookingsPanel {
       this._more.hidden = !this._cursor || shown >= ROWS_MAX;
       this._said.textContent = shown === 0 ? words.t(this._query ? "operator.none_found" : "operator.no_bookings") : shown >= ROWS_MAX && this._cursor ? words.t("operator.narrow_search") : "";
     } catch (caught) {
-      if (search === this._search) this._said.textContent = problemText(words, caught);
+      if (search === this._search) this._said.textContent = problemText(words, caught, "operator");
     } finally {
       this._more.disabled = false;
     }
@@ -139,7 +139,7 @@ export class BookingsPanel {
           toasts.tell(words.t("operator.cancelled", { count: seatIds.length }), "good");
           return true;
         } catch (caught) {
-          fault.textContent = problemText(words, caught);
+          fault.textContent = problemText(words, caught, "operator");
           return false;
         }
       },
@@ -157,7 +157,7 @@ export class BookingsPanel {
       h("a", { href: address, download: `${this._eventId}-bookings.csv` }).click();
       setTimeout(() => URL.revokeObjectURL(address), 60_000);
     } catch (caught) {
-      toasts.tell(problemText(words, caught), "bad");
+      toasts.tell(problemText(words, caught, "operator"), "bad");
     } finally {
       this._csv.disabled = false;
     }

@@ -5,10 +5,10 @@
 
 import { ApiProblem, freshKey } from "../js/api.js";
 import { h } from "../js/panels/markup.js";
+import { problemText } from "../js/words/problem-words.js";
 import { ask } from "./dialog.js";
 import { localText, majorText, minorOf, utcText } from "./event-fields.js";
 import { field } from "./panel.js";
-import { problemText } from "./problem-text.js";
 
 const CURRENCIES = ["EUR", "USD", "GBP", "CHF", "AED", "EGP", "SAR", "JPY", "INR", "PKR"];
 const IN_A_MONTH_MS = 30 * 86_400_000;
@@ -74,7 +74,7 @@ function inputsOf({ api, words }, { categories, event, name = "" }) {
   };
   /** @param {unknown} caught */
   const blame = (caught) => {
-    fault.textContent = problemText(words, caught);
+    fault.textContent = problemText(words, caught, "operator");
     if (!(caught instanceof ApiProblem)) return;
     for (const { field: of } of caught.fieldErrors) {
       const input = inputs[/** @type {"name"} */ (of.split(".")[0])];

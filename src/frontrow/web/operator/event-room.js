@@ -8,6 +8,7 @@ import { ApiProblem } from "../js/api.js";
 import { fill, h } from "../js/panels/markup.js";
 import { priceOf } from "../js/venue/prices.js";
 import { Venue } from "../js/venue/venue.js";
+import { problemText } from "../js/words/problem-words.js";
 import { BookingsPanel } from "./bookings-panel.js";
 import { CategoriesPanel } from "./categories-panel.js";
 import { ChangesPanel } from "./changes-panel.js";
@@ -17,7 +18,6 @@ import { LiveCounts } from "./live-counts.js";
 import { MapPanel } from "./map-panel.js";
 import { OverTimePanel } from "./over-time-panel.js";
 import { blank, button } from "./panel.js";
-import { problemText } from "./problem-text.js";
 import { Refresher } from "./refresher.js";
 import { fittingInterval } from "./series.js";
 import { sign } from "./signs.js";
@@ -63,7 +63,7 @@ export class EventRoom {
     } catch (caught) {
       if (this._isOver(opening)) return;
       const absent = caught instanceof ApiProblem && (caught.status === 404 || caught.status === 422);
-      fill(this.element, blank(words.t(absent ? "operator.event_absent" : "operator.event_away"), absent ? "" : problemText(words, caught), h("a", { class: "act quiet", href: "#/" }, words.t("operator.all_events"))));
+      fill(this.element, blank(words.t(absent ? "operator.event_absent" : "operator.event_away"), absent ? "" : problemText(words, caught, "operator"), h("a", { class: "act quiet", href: "#/" }, words.t("operator.all_events"))));
       if (absent) return;
       const again = setTimeout(() => void this._open(), AGAIN_MS);
       this._parts.push({ end: () => clearTimeout(again) });
@@ -139,7 +139,7 @@ export class EventRoom {
         booked = stats.booked;
         head.trouble("");
       } catch (caught) {
-        head.trouble(problemText(words, caught));
+        head.trouble(problemText(words, caught, "operator"));
       }
     });
     const watching = watch(api, event, venue, {

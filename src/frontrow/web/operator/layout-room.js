@@ -6,12 +6,12 @@
 import { ApiProblem } from "../js/api.js";
 import { fill, h } from "../js/panels/markup.js";
 import { Venue } from "../js/venue/venue.js";
+import { problemText } from "../js/words/problem-words.js";
 import { newEventForm } from "./event-form.js";
 import { factsOf, formatOf, parsed, placed } from "./layout-facts.js";
 import { LayoutPreview } from "./layout-preview.js";
 import { factsPanel, faultsPanel, warningsPanel } from "./layout-report.js";
 import { button, choiceOf, panel } from "./panel.js";
-import { problemText } from "./problem-text.js";
 import { sign } from "./signs.js";
 
 const FILE_BYTES_MAX = 32 * 1024 * 1024;
@@ -113,7 +113,7 @@ export class LayoutRoom {
     } catch (caught) {
       if (reading !== this._reading) return;
       const faults = caught instanceof ApiProblem ? caught.fieldErrors : [];
-      this._say(faults.length ? words.t("operator.file_faulty", { count: faults.length }) : problemText(words, caught), "bad");
+      this._say(faults.length ? words.t("operator.file_faulty", { count: faults.length }) : problemText(words, caught, "operator"), "bad");
       if (faults.length) fill(this._report, faultsPanel(words, faults.map((fault) => placed(file.document, fault))));
     }
   }
@@ -142,7 +142,7 @@ export class LayoutRoom {
           })));
         next.querySelector("input")?.focus();
       } catch (caught) {
-        toasts.tell(problemText(words, caught), "bad");
+        toasts.tell(problemText(words, caught, "operator"), "bad");
         publish.disabled = false;
       }
     }, { kind: "main", sign: sign("layers") });

@@ -4,8 +4,8 @@
 /** @import { Desk } from "./desk.js" */
 
 import { fill, h } from "../js/panels/markup.js";
+import { problemText } from "../js/words/problem-words.js";
 import { blank, button } from "./panel.js";
-import { problemText } from "./problem-text.js";
 import { Refresher } from "./refresher.js";
 import { StateBar, percent, stateText } from "./state-bar.js";
 import { share } from "./series.js";
@@ -57,7 +57,7 @@ export class Overview {
       await this._askRevenues();
       this._fault.textContent = "";
     } catch (caught) {
-      this._fault.textContent = problemText(words, caught);
+      this._fault.textContent = problemText(words, caught, "operator");
     }
   }
 

@@ -6,9 +6,9 @@
 /** @import { Desk } from "./desk.js" */
 
 import { fill, h } from "../js/panels/markup.js";
+import { problemText } from "../js/words/problem-words.js";
 import { ask } from "./dialog.js";
 import { button, field } from "./panel.js";
-import { problemText } from "./problem-text.js";
 import { blockFree, unblockAll } from "./seat-blocks.js";
 import { rowsOf, seatsText } from "./seat-names.js";
 import { byState, rowsAmong, sectionsOf } from "./selection.js";
@@ -173,7 +173,7 @@ export class SeatTools {
       await act();
       return true;
     } catch (caught) {
-      this._desk.toasts.tell(problemText(this._desk.words, caught), "bad");
+      this._desk.toasts.tell(problemText(this._desk.words, caught, "operator"), "bad");
       return false;
     } finally {
       this._onDone();

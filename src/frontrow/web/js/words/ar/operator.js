@@ -29,8 +29,14 @@ export const operator = {
   token_refused: "لم يعد الخادم يقبل هذا الرمز. اطلب رابطًا جديدًا.",
 
   problem_no_answer: "الخادم لا يجيب. نحاول مرة أخرى.",
-  problem_rate: "الطلبات كثيرة الآن. انتظر لحظة من فضلك.",
-  problem_store: "مخزن المقاعد لا يجيب حاليًا. لم يُفقد شيء؛ حاول بعد لحظة.",
+  problem_rate_limited: "الطلبات كثيرة الآن. انتظر لحظة من فضلك.",
+  problem_store_unavailable: "مخزن المقاعد لا يجيب حاليًا. لم يُفقد شيء؛ حاول بعد لحظة.",
+  problem_validation_failed: "رفض الخادم: {fields}",
+  problem_not_found: "لم يعد هذا موجودًا.",
+  problem_layout_in_use: "تنقص هذه النسخةَ مقاعدُ محجوزة مؤقتًا أو مباعة.",
+  problem_event_id_taken: "توجد فعالية بهذا المعرّف من قبل.",
+  problem_order_state: "حالة الدفع لا تسمح بذلك.",
+  problem_other: "لم ينفّذ الخادم ذلك. راجع الحالة الآن وحاول مرة أخرى.",
 
   events: "الفعاليات",
   events_sum: {

@@ -29,8 +29,14 @@ export const operator = {
   token_refused: "Der Server nimmt dieses Token nicht mehr an. Bitten Sie um einen neuen Link.",
 
   problem_no_answer: "Der Server antwortet nicht. Es wird weiter versucht.",
-  problem_rate: "Gerade zu viele Anfragen. Bitte einen Moment warten.",
-  problem_store: "Der Platzspeicher antwortet zurzeit nicht. Nichts ist verloren; versuchen Sie es gleich noch einmal.",
+  problem_rate_limited: "Gerade zu viele Anfragen. Bitte einen Moment warten.",
+  problem_store_unavailable: "Der Platzspeicher antwortet zurzeit nicht. Nichts ist verloren; versuchen Sie es gleich noch einmal.",
+  problem_validation_failed: "Der Server lehnt ab: {fields}",
+  problem_not_found: "Das gibt es nicht mehr.",
+  problem_layout_in_use: "In dieser Fassung fehlen Plätze, die vorgemerkt oder verkauft sind.",
+  problem_event_id_taken: "Eine Veranstaltung mit dieser Kennung gibt es schon.",
+  problem_order_state: "Der Stand der Zahlung lässt das nicht zu.",
+  problem_other: "Der Server hat das nicht getan. Sehen Sie nach, wie es jetzt steht, und versuchen Sie es noch einmal.",
 
   events: "Veranstaltungen",
   events_sum: { one: "{count} Veranstaltung, {onSale} im Verkauf", other: "{count} Veranstaltungen, {onSale} im Verkauf" },

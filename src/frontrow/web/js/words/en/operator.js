@@ -25,8 +25,14 @@ export const operator = /** @type {const} */ ({
   token_refused: "The server does not accept this token any more. Ask for a new link.",
 
   problem_no_answer: "The server does not answer. Trying again.",
-  problem_rate: "Too many requests just now. Please wait a moment.",
-  problem_store: "The seat store does not answer at present. Nothing is lost; try again in a moment.",
+  problem_rate_limited: "Too many requests just now. Please wait a moment.",
+  problem_store_unavailable: "The seat store does not answer at present. Nothing is lost; try again in a moment.",
+  problem_validation_failed: "The server refuses: {fields}",
+  problem_not_found: "This is not there any more.",
+  problem_layout_in_use: "Seats that are held or sold are missing from this version.",
+  problem_event_id_taken: "There is an event with this id already.",
+  problem_order_state: "The state of the payment does not allow this.",
+  problem_other: "The server did not do this. Look at the page as it is now, and try again.",
 
   events: "Events",
   events_sum: { one: "{count} event, {onSale} on sale now", other: "{count} events, {onSale} on sale now" },
