@@ -16,6 +16,7 @@ from structlog.contextvars import bind_contextvars
 from frontrow.domain.booking import IdempotencyKey
 from frontrow.domain.ids import UserId
 from frontrow.http.auth import Authenticator
+from frontrow.http.downloads import while_there
 from frontrow.http.envelope import put_problem, request_id_of
 from frontrow.http.faults import faults_of
 from frontrow.http.guest_sessions import GuestSessions, acting_as
@@ -86,7 +87,8 @@ def responder_of(
             resp.data = content if isinstance(content, bytes) else _ENCODER.encode(content)
             headers["content-type"] = answer.media_type or media_type
         elif answer.stream is not None:
-            resp.stream = answer.stream(req.scope.get("extensions", {}).get(EXTENSION))
+            parts = answer.stream(req.scope.get("extensions", {}).get(EXTENSION))
+            resp.stream = parts if streams else while_there(parts, req._receive)  # pushes hear of it by their socket
             headers["content-type"] = answer.media_type or media_type
             headers["x-accel-buffering"] = "no"  # nginx would keep frames back until its buffer is full
         headers["cache-control"] = cache

@@ -44,8 +44,8 @@ class HasBookings(Protocol):
 
 
 class BookingsExport(msgspec.Struct, frozen=True):
-    """All bookings that were asked for, newest first, in pieces; the first was read already. Reading on may raise
-    LedgerUnavailable: then what was given is not all."""
+    """All bookings that were asked for, newest first, in pieces; the first was read already, and a piece without any
+    says that a page was searched in vain. Reading on may raise LedgerUnavailable: then what was given is not all."""
 
     pieces: AsyncIterator[tuple[Booking, ...]]
 
@@ -93,8 +93,7 @@ class BookingSearch:
 
     async def _pieces(self, event_id: EventId, query: str, page: BookingPage) -> AsyncIterator[tuple[Booking, ...]]:
         while True:
-            if page.bookings:
-                yield page.bookings
+            yield page.bookings  # also when there are none, so that whoever reads can stop
             if page.next_before is None:
                 return
             page = await self._page(event_id, query, page.next_before, BOOKINGS_PER_PIECE)

@@ -2,9 +2,12 @@
 
 import csv
 import io
+from typing import Any
 
+import httpx
 import pytest
 
+from frontrow.app import Application
 from frontrow.http.v1.booking_export import COLUMNS, guarded
 from frontrow.services import booking_search
 from tests.support.http_stack import EVENT, Api, bearer
@@ -141,3 +144,24 @@ async def test_they_are_for_admins_of_events_there_are(
 ) -> None:
     answer = await api.get(path, by=by)
     assert (answer.status, answer.code) == (status, code)
+
+
+async def test_an_export_reads_no_further_when_its_client_has_gone(
+    api: Api, application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(booking_search, "BOOKINGS_PER_PIECE", 1)
+    for number in range(1, 7):
+        await sold(api, f"A{number}", "Ada", "ada@example.com")
+    assert len(await exported(api)) == 6
+    heard = iter([{"type": "http.request"}, {"type": "http.disconnect"}])
+
+    async def gone_at_once(scope: Any, _receive: object, send: Any) -> None:
+        async def receive() -> dict[str, str]:
+            return next(heard)
+
+        await application.http(scope, receive, send)
+
+    transport = httpx.ASGITransport(app=gone_at_once)
+    async with httpx.AsyncClient(transport=transport, base_url="http://frontrow.test") as client:
+        answer = await client.get(PATH, headers=bearer(*ADMIN), params={"format": "csv"})
+    assert answer.content.count(b"\r\n") < 4, "the head, and a line or two"

@@ -38,8 +38,8 @@ _BEGINS_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
 async def csv_of(pieces: AsyncIterator[tuple[Booking, ...]]) -> AsyncIterator[bytes]:
-    """The whole file, a part for each piece. `total` and `totalLeft` (of the seats that still stand) are in major
-    units; seats and tables are ids with a space between them."""
+    """The whole file, a part for each piece, an empty one for a piece without bookings. `total` and `totalLeft` (of the
+    seats that still stand) are in major units; seats and tables are ids with a space between them."""
     yield _lines([COLUMNS], before=_BYTE_ORDER_MARK)
     async for bookings in pieces:
         yield _lines(map(_cells, bookings))
