@@ -5,9 +5,11 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { Camera, poseBetween } from "../../src/frontrow/web/js/drawing/camera.js";
+import { freeRoom } from "../../src/frontrow/web/js/drawing/free-room.js";
 import { contrast, inkOn, mixed, standingOut } from "../../src/frontrow/web/js/drawing/colors.js";
 import { DARK, LIGHT } from "../../src/frontrow/web/js/theme.js";
 import { contains, hullOf, roomiestPoint } from "../../src/frontrow/web/js/venue/geometry.js";
+import { SeatGrid } from "../../src/frontrow/web/js/venue/seat-grid.js";
 import { occupied } from "../../src/frontrow/web/js/venue/occupied.js";
 import { changedSeats, decodeStates } from "../../src/frontrow/web/js/venue/seat-states.js";
 import { seatInDirection } from "../../src/frontrow/web/js/venue/seat-steps.js";
@@ -144,13 +146,33 @@ test("the page's style sheet and the themes agree on every colour they share", (
 });
 
 test("a box is occupied where a seat or the stage reaches into it, and nowhere else", () => {
-  const venue = {
-    items: [{ box: { x0: 0, y0: 0, x1: 100, y1: 20 } }],
-    xs: Float32Array.of(50), ys: Float32Array.of(80), radii: Float32Array.of(10),
-  };
+  const [xs, ys, radii] = [Float32Array.of(50), Float32Array.of(80), Float32Array.of(10)];
+  const venue = { items: [{ box: { x0: 0, y0: 0, x1: 100, y1: 20 } }], xs, ys, radii, grid: new SeatGrid(xs, ys, radii, { x0: 40, y0: 70, x1: 60, y1: 90 }) };
   const boxAt = (x, y) => ({ x0: x, y0: y, x1: x + 8, y1: y + 8 });
   assert.equal(occupied(venue, boxAt(96, 15)), true);
   assert.equal(occupied(venue, boxAt(56, 66)), true);
   assert.equal(occupied(venue, boxAt(62, 66)), false);
   assert.equal(occupied(venue, boxAt(10, 30)), false);
+});
+
+test("a drawing gets the largest room that nothing lies over", () => {
+  const view = { width: 400, height: 600 };
+  const square = { x0: 0, y0: 0, x1: 100, y1: 100 };
+  const bar = { x0: 0, y0: 0, x1: 400, y1: 60 };
+  const buttons = { x0: 340, y0: 470, x1: 400, y1: 600 };
+  const full = () => true;
+  assert.deepEqual(freeRoom(view, [], 10, square, 10, full), { top: 10, right: 10, bottom: 10, left: 10 });
+  assert.deepEqual(freeRoom(view, [bar, buttons], 10, square, 10, full), { top: 60, right: 10, bottom: 130, left: 10 });
+  const low = { width: 600, height: 300 };
+  const key = { x0: 0, y0: 250, x1: 60, y1: 300 };
+  const side = { x0: 540, y0: 170, x1: 600, y1: 300 };
+  assert.deepEqual(freeRoom(low, [{ ...bar, x1: 600 }, key, side], 10, square, 10, full), { top: 60, right: 60, bottom: 10, left: 60 });
+});
+
+test("what lies beside a drawing's own outline takes no room from it", () => {
+  const view = { width: 300, height: 300 };
+  const corner = { x0: 260, y0: 260, x1: 300, y1: 300 };
+  const disc = ({ x0, y0 }) => Math.hypot(x0 - 50, y0 - 50) < 50;
+  assert.deepEqual(freeRoom(view, [corner], 10, { x0: 0, y0: 0, x1: 100, y1: 100 }, 10, disc), { top: 10, right: 10, bottom: 10, left: 10 });
+  assert.notDeepEqual(freeRoom(view, [corner], 10, { x0: 0, y0: 0, x1: 100, y1: 100 }, 10, () => true), { top: 10, right: 10, bottom: 10, left: 10 });
 });

@@ -14,8 +14,10 @@
 
 import { MapView } from "./drawing/map-view.js";
 import { categoryColors } from "./drawing/palette.js";
+import { freeRoom } from "./drawing/free-room.js";
 import { PICK_TOUCH_PX } from "./drawing/scene.js";
 import { SeatPaths } from "./drawing/seat-paths.js";
+import { coversOf } from "./map-covers.js";
 import { MapKeys } from "./map-keys.js";
 import { seatCard } from "./panels/cards.js";
 import { Controls } from "./panels/controls.js";
@@ -32,12 +34,10 @@ import { seatName } from "./words/seat-words.js";
 /** More changes than this at once are a reload of the map, not something to point at. */
 const FLASHES_MAX = 120;
 const FLASH_KEPT_MS = 1_500;
-const NARROW_PX = 700;
-const HEAD_PX_MIN = 66;
-const FOOT_PX_MIN = 60;
-/** Above and below the prices, and the key; each has one line, or more where it lacks the room. */
-const BAR_MARGINS_PX = 22;
-const CHIP_MARGIN_PX = 6;
+/** Around the drawing when all of it is shown; less where a side of the map is shorter than this. */
+const SMALL_PX = 600;
+const MARGIN_PX_SMALL = 8;
+const MARGIN_PX = 20;
 /** Offered seats are shown with so much around them, in seats, and at least so large. */
 const OFFER_MARGIN_SEATS = 4;
 const OFFER_SEAT_PX = 14;
@@ -121,7 +121,7 @@ export class MapPane {
       h("div", { class: "map-notes" }, notices.banner), h("div", { class: "map-notes map-messages" }, notices.messages),
       h("div", { class: "map-key" }, this._controls.keyToggle, this._key), this._controls.zoom);
     this._sizes = new ResizeObserver(() => this._inset());
-    for (const box of [this.element, this._legend.element, this._key]) this._sizes.observe(box);
+    for (const box of [this.element, this._legend.element, this._key, this._controls.keyToggle, this._controls.zoom]) this._sizes.observe(box);
     this.setTheme(theme);
     this.reflect([], false);
   }
@@ -318,31 +318,12 @@ export class MapPane {
 
   /** Keep the drawing clear of what lies over it. */
   _inset() {
-    const narrow = this.element.clientWidth < NARROW_PX;
-    const [start, end] = narrow ? [8, 8] : [24, 64];
-    const [left, right] = this._words.dir === "rtl" ? [end, start] : [start, end];
-    const bottom = narrow ? 30 : Math.max(FOOT_PX_MIN, this._key.offsetHeight + BAR_MARGINS_PX);
-    this._view.setInsets({ top: narrow ? 60 : HEAD_PX_MIN, bottom: bottom + this._sheetPx(), left, right });
-    if (!narrow && this._pricesCover()) this._view.setInsets({ ...this._view.camera.insets, top: this._legend.element.offsetHeight + BAR_MARGINS_PX });
-  }
-
-  /** Whether a second line of prices would lie on the drawing, when all of it is shown: mostly there is room beside it. */
-  _pricesCover() {
-    const { width, height, fitted: { x, y, scale } } = this._view.camera;
-    const own = this.element.getBoundingClientRect();
-    return [...this._legend.element.children].some((chip) => {
-      const { left, top, right, bottom } = chip.getBoundingClientRect();
-      if (bottom - own.top <= HEAD_PX_MIN) return false;
-      const [x0, x1] = [left, right].map((at) => (at - own.left - width / 2) / scale + x);
-      const [y0, y1] = [top, bottom].map((at) => (at - own.top - height / 2) / scale + y);
-      return occupied(this._sale.venue, grown({ x0, y0, x1, y1 }, CHIP_MARGIN_PX / scale));
-    });
-  }
-
-  /** How much of the map's foot a dialog covers now. */
-  _sheetPx() {
-    const sheet = this.element.parentElement?.querySelector("dialog[open][data-sheet]");
-    return sheet ? Math.max(0, this.element.getBoundingClientRect().bottom - sheet.getBoundingClientRect().top) : 0;
+    const { clientWidth: width, clientHeight: height } = this.element;
+    if (width === 0 || height === 0) return;
+    const { venue } = this._sale;
+    const { scaleFittedMax } = this._view.camera;
+    const margin = Math.min(width, height) < SMALL_PX ? MARGIN_PX_SMALL : MARGIN_PX;
+    this._view.setInsets(freeRoom({ width, height }, coversOf(this.element), margin, venue.box, scaleFittedMax, (box) => occupied(venue, box)));
   }
 }
 

@@ -27,7 +27,12 @@ export class Camera {
 
   /** The pose that shows all of the drawing; of a small one, at a size that is pleasant to look at. */
   get fitted() {
-    return this.poseFor(this._box, FITTED_SEAT_PX_MAX / this._seatExtent);
+    return this.poseFor(this._box, this.scaleFittedMax);
+  }
+
+  /** A small drawing is not blown up to fill the view. */
+  get scaleFittedMax() {
+    return FITTED_SEAT_PX_MAX / this._seatExtent;
   }
 
   get scaleMin() {

@@ -66,11 +66,12 @@ export class MapView {
     /** @type {Box} */
     this._spoilt = { x0: 0, y0: 0, x1: 0, y1: 0 };
     this._dirty = false;
-    this._placed = false;
+    /** Whether all of the drawing is shown because nobody wished for anything else yet, or asked for it again. */
+    this._home = true;
     /** @type {Movement | null} */
     this._movement = null;
     this._gestures = new Gestures(canvas, {
-      onStart: () => (this._movement = null),
+      onStart: () => this._halt(),
       onPan: (dx, dy) => this._moved(() => this.camera.panBy(dx, dy)),
       onFling: (vx, vy) => !this.scene.still && this._move(glide(this.camera, vx, vy, performance.now())),
       onZoom: (factor, anchor) => this._moved(() => this.camera.zoomBy(factor, anchor)),
@@ -177,13 +178,12 @@ export class MapView {
     const { clientWidth, clientHeight } = this._canvas;
     if (clientWidth === 0 || clientHeight === 0) return;
     this._setPixelRatio(Math.min(PIXEL_RATIO_MAX, devicePixelRatio || 1));
-    const wasFitted = !this._placed || Math.abs(this.camera.pose.scale / this.camera.fitted.scale - 1) < 0.02;
     this.camera.width = clientWidth;
     this.camera.height = clientHeight;
     this._canvas.width = Math.round(clientWidth * this._pixelRatio);
     this._canvas.height = Math.round(clientHeight * this._pixelRatio);
-    this.camera.pose = wasFitted ? this.camera.fitted : this.camera.clamped(this.camera.pose);
-    this._placed = true;
+    if (this._home) this._rest();
+    else this.camera.pose = this.camera.clamped(this.camera.pose);
     // At once, not at the next frame: a canvas that was resized is blank until it is drawn.
     this._frame(performance.now());
     this._listener.onMove();
@@ -191,10 +191,22 @@ export class MapView {
 
   /** @param {{ top?: number, right?: number, bottom?: number, left?: number }} insets */
   setInsets(insets) {
-    const wasFitted = Math.abs(this.camera.pose.scale / this.camera.fitted.scale - 1) < 0.02;
     Object.assign(this.camera.insets, insets);
-    if (wasFitted) this.camera.pose = this.camera.fitted;
+    if (this._home) this._rest();
+    this._listener.onMove();
     this.invalidate();
+  }
+
+  /** Stop where it is. */
+  _halt() {
+    if (this._movement) this._home = false;
+    this._movement = null;
+  }
+
+  /** All of the drawing at once, also where it was on its way there. */
+  _rest() {
+    this._movement = null;
+    this.camera.pose = this.camera.fitted;
   }
 
   /** Whether any drag draws a rectangle, not only one with Shift: a mode for fingers. */
@@ -222,6 +234,7 @@ export class MapView {
 
   fit() {
     this._flyTo(this.camera.fitted);
+    this._home = true;
   }
 
   /** Whether the view is (nearly) that of fit(). */
@@ -281,6 +294,7 @@ export class MapView {
 
   /** @param {import("./camera.js").Pose} pose */
   _flyTo(pose) {
+    this._home = false;
     if (this.scene.still) this._moved(() => (this.camera.pose = pose));
     else this._move(flight(this.camera, pose, performance.now()));
   }
@@ -293,6 +307,7 @@ export class MapView {
 
   /** @param {() => void} change */
   _moved(change) {
+    this._home = false;
     change();
     this._listener.onMove();
     this.invalidate();

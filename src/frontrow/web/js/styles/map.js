@@ -1,7 +1,7 @@
 /** The map and what lies over it. */
 
 export const MAP_CSS = `
-  .map { position: relative; overflow: hidden; min-height: 0; }
+  .map { position: relative; overflow: hidden; min-height: 0; container: map / size; }
   .surface { position: absolute; inset: 0; }
   .seat-now { position: absolute; top: 0; left: 0; width: 24px; height: 24px; opacity: 0; pointer-events: none; }
   .surface:has(.seat-now:focus-visible)::after { content: ""; position: absolute; inset: 0; pointer-events: none; box-shadow: inset 0 0 0 3px var(--focus); }
@@ -75,19 +75,25 @@ export const MAP_CSS = `
   .dismiss { display: grid; place-items: center; width: 32px; height: 32px; border-radius: 8px; opacity: .75; }
   .dismiss:hover { opacity: 1; }
 
-  @container seat-map (max-width: 820px) {
+  @container map (max-width: 700px) or (max-height: 480px) {
     .map-top { inset: 10px 0 auto 0; gap: 4px; }
     .legend { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; padding: 2px 10px; pointer-events: auto; mask-image: linear-gradient(to right, #000 calc(100% - 24px), transparent); }
     [dir="rtl"] .legend { mask-image: linear-gradient(to left, #000 calc(100% - 24px), transparent); }
     .chip { height: 36px; padding: 0 11px; gap: 7px; font-size: 13px; }
     .map-actions { margin-inline-end: 10px; gap: 6px; padding-block: 2px; }
-    .pill { height: 36px; width: 40px; padding: 0; justify-content: center; }
-    .pill span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-    .controls { inset-inline-end: 10px; bottom: 28px; }
-    .map-key { inset-inline-start: 10px; bottom: 28px; max-width: calc(100% - 76px); }
+    .pill { height: 36px; }
     .key-toggle { display: grid; }
     .map:not([data-key]) .key { display: none; }
-    .key { flex-direction: column; gap: 6px; padding: 11px 16px; padding-inline-start: 12px; box-shadow: 0 8px 28px rgb(var(--shadow) / .16); }
+    .key { flex-flow: column nowrap; gap: 6px; padding: 11px 16px; padding-inline-start: 12px; max-height: calc(100cqh - 130px); overflow-y: auto; box-shadow: 0 8px 28px rgb(var(--shadow) / .16); }
+    .key li { flex: none; }
+  }
+  @container map (max-width: 600px) {
+    .pill { width: 40px; padding: 0; justify-content: center; }
+    .pill span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  }
+  @container seat-map (max-width: 820px) {
+    .controls { inset-inline-end: 10px; bottom: 28px; }
+    .map-key { inset-inline-start: 10px; bottom: 28px; max-width: calc(100% - 76px); }
     .map-notes { top: 56px; }
     .map-messages { top: 104px; bottom: auto; }
     .opened:has(.panel[data-step="done"]) .map { visibility: hidden; }
