@@ -8,7 +8,7 @@ import { groupOf, groupsOf, standingSeatIds } from "../../src/frontrow/web/js/pa
 import { calendarFile } from "../../src/frontrow/web/js/page/calendar-file.js";
 import { EventList, soonestFirst, standingOf } from "../../src/frontrow/web/js/page/event-list.js";
 import { toneOf } from "../../src/frontrow/web/js/page/poster.js";
-import { codeText, qrPath } from "../../src/frontrow/web/js/page/qr.js";
+import { codeText, qrPath } from "../../src/frontrow/web/js/panels/qr.js";
 import { addressOf, routeOf } from "../../src/frontrow/web/js/page/route.js";
 import { cancelChoices, seatLines } from "../../src/frontrow/web/js/page/seat-lines.js";
 import { wordsFor } from "../../src/frontrow/web/js/words/words.js";

@@ -51,8 +51,10 @@ def test_another_sites_page_sells_for_its_own_user(shop: Shop, own_event: OwnEve
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("Name").fill("Ada")
     page.get_by_label("E-mail").fill("ada@example.org")
-    page.get_by_role("button", name="Book · $12").click()
-    page.get_by_role("article", name="Your ticket").wait_for()
+    page.get_by_role("button", name="Book · $12.00").click()
+    ticket = page.get_by_role("article", name="Your ticket")
+    code = ticket.locator("code").inner_text()
+    expect(ticket.get_by_role("img", name=f"QR code of the booking code {code}")).to_be_visible()
     assert page.evaluate("() => window.told") == [
         ["opened", ["event"]],
         ["seats-held", ["hold", "seatIds"]],

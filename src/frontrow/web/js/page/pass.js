@@ -5,9 +5,9 @@
 /** @import { SeatLine } from "./seat-lines.js" */
 
 import { h } from "../panels/markup.js";
+import { qrPicture } from "../panels/qr.js";
 import { dotted, fact } from "./facts.js";
 import { poster, toneOf } from "./poster.js";
-import { qrPicture } from "./qr.js";
 
 /**
  * @param {Booking} booking

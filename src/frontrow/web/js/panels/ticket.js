@@ -4,7 +4,7 @@
 /** @import { Words } from "../words/words.js" */
 
 import { icon } from "./icons.js";
-import { h, svg } from "./markup.js";
+import { h } from "./markup.js";
 
 const SEATS_SHOWN_MAX = 12;
 
@@ -31,9 +31,8 @@ export function ticket(words, booking, event, seats, { venue, page, onDone }) {
       h("header", {}, h("div", { class: "ticket-kicker" }, venue), h("h3", {}, event.name), h("p", {}, words.dateTime(Date.parse(event.startsAt)))),
       h("ul", { class: "ticket-seats" }, ...places, rest > 0 ? h("li", { class: "soft" }, words.t("map.and_more", { count: rest })) : null),
       h("div", { class: "perforation", role: "presentation" }),
-      h("dl", {}, fact(words.t("map.total"), words.money(booking.total.amountMinor, booking.total.currency)), fact(words.t("map.name"), booking.contactInfo.name), fact(words.t("map.email"), booking.contactInfo.email)),
-      h("div", { class: "ticket-code" }, h("span", { class: "soft" }, words.t("map.booking_code")), h("code", { dir: "ltr" }, booking.bookingId)),
-      stripes(booking.bookingId),
+      h("dl", {}, fact(words.t(booking.cancelledSeatIds?.length ? "page.booking_total_at_first" : "map.total"), words.money(booking.total.amountMinor, booking.total.currency)), fact(words.t("map.name"), booking.contactInfo.name), fact(words.t("map.email"), booking.contactInfo.email)),
+      h("div", { class: "ticket-code" }, doorCode(words, booking.bookingId), h("span", { class: "soft" }, words.t("map.booking_code")), h("code", { dir: "ltr" }, booking.bookingId)),
     ),
     page && h("a", { class: "primary wide", href: page }, words.t("map.ticket_page")),
     h("button", { type: "button", class: "quiet wide", onclick: onDone }, words.t("map.back_to_map")),
@@ -50,17 +49,19 @@ export function standingSeats({ seatIds, cancelledSeatIds = [] }) {
 }
 
 /**
- * A pattern that differs from ticket to ticket. Decoration: the code above is what counts.
- * @param {string} text
+ * What a scanner at the door reads. Its drawing is loaded with the first ticket; where that fails, the code in letters is
+ * there to be typed.
+ * @param {Words} words
+ * @param {string} bookingId
  */
-function stripes(text) {
-  const bars = [];
-  let x = 0;
-  for (let i = 0; x < 240; i++) {
-    const code = text.charCodeAt(i % text.length) + i * 7;
-    const width = 1 + (code % 4);
-    bars.push(svg("rect", { x, y: 0, width, height: 36 }));
-    x += width + 1 + ((code >> 2) % 3);
-  }
-  return svg("svg", { viewBox: "0 0 240 36", preserveAspectRatio: "none", class: "stripes", "aria-hidden": "true" }, ...bars);
+function doorCode(words, bookingId) {
+  const place = h("div", { class: "ticket-qr", hidden: true });
+  import("./qr.js").then(
+    ({ qrPicture }) => {
+      place.append(qrPicture(bookingId, words.t("page.booking_qr", { code: bookingId })), h("p", { class: "soft" }, words.t("page.booking_at_the_door")));
+      place.hidden = false;
+    },
+    () => place.remove(),
+  );
+  return place;
 }

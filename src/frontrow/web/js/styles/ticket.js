@@ -27,7 +27,10 @@ export const TICKET_CSS = `
   .ticket dl > div { display: contents; }
   .ticket dt { color: var(--soft); font-size: 14px; }
   .ticket dd { text-align: end; font-weight: 600; overflow-wrap: anywhere; }
-  .ticket-code { display: grid; gap: 1px; padding: 14px 20px 10px; font-size: 13px; }
+  .ticket-code { display: grid; justify-items: center; gap: 1px; padding: 18px 20px 18px; font-size: 13px; text-align: center; }
+  .ticket-qr { display: grid; justify-items: center; gap: 8px; margin-bottom: 12px; }
+  .qr { width: 184px; height: 184px; border-radius: 12px; border: 1px solid var(--line); forced-color-adjust: none; }
+  .qr-ground { fill: #fff; }
+  .qr-dark { fill: #000; }
   .ticket-code code { font: 600 13.5px/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, "Noto Sans Mono", monospace; overflow-wrap: anywhere; }
-  .stripes { width: calc(100% - 40px); height: 38px; margin: 0 20px 18px; fill: var(--ink); opacity: .85; }
 `;

@@ -1,6 +1,6 @@
 /** A booking's QR code: what a scanner at the door reads, and the picture of it. */
 
-import { svg } from "../panels/markup.js";
+import { svg } from "./markup.js";
 import { correction, generate } from "../../vendor/lean-qr/nano.mjs";
 
 /** Light modules around the code, without which scanners do not find it (ISO/IEC 18004: at least 4). */
