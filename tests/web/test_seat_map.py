@@ -58,7 +58,7 @@ def test_a_seat_clicked_is_held_and_seen_held_in_another_window(visit: Visit, ow
     assert state_of(mine, "B1") == "mine", "a click shows at once, before the server has answered"
     wait_until_settled(mine)
     expect(mine.locator(".line-spot")).to_have_text(["Row B, Seat 1"])
-    expect(mine.locator(".sum")).to_have_text("$12")
+    expect(mine.locator(".sum")).to_have_text("$12.00")
     wait_for_state(other, "B1", "held")
 
 
@@ -87,13 +87,13 @@ def test_three_seats_are_booked_up_to_the_confirmation(visit: Visit, own_event: 
     for seat_id in ("C4", "C5", "C6"):
         click_seat(page, seat_id)
     wait_until_settled(page)
-    expect(page.locator(".sum")).to_have_text("$36")
+    expect(page.locator(".sum")).to_have_text("$36.00")
     page.get_by_role("button", name="Continue").click()
-    page.get_by_role("button", name="Book · $36").click()
+    page.get_by_role("button", name="Book · $36.00").click()
     expect(page.get_by_text("Please tell us your name.")).to_be_visible()
     page.get_by_label("Name").fill("Ada Lovelace")
     page.get_by_label("E-mail").fill("ada@example.org")
-    page.get_by_role("button", name="Book · $36").click()
+    page.get_by_role("button", name="Book · $36.00").click()
     ticket = page.get_by_role("article", name="Your ticket")
     expect(ticket).to_be_visible()
     expect(ticket).to_contain_text("Row C, Seat 4")
@@ -180,7 +180,7 @@ def test_what_the_server_says_of_a_field_stands_beside_it(visit: Visit, own_even
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("Name").fill("Ada")
     page.get_by_label("E-mail").fill("not an address")
-    page.get_by_role("button", name="Book · $12").click()
+    page.get_by_role("button", name="Book · $12.00").click()
     expect(page.get_by_text("This does not look like an e-mail address.")).to_be_visible()
     expect(page.get_by_label("E-mail")).to_be_focused()
 
@@ -293,12 +293,12 @@ def test_on_a_phone_the_map_and_the_basket_share_one_screen(visit: Visit, own_ev
     wait_until_settled(page)
     go_on = page.get_by_role("button", name="Continue")
     expect(go_on).to_be_in_viewport(ratio=1)
-    expect(page.locator(".sum")).to_have_text("$12")
+    expect(page.locator(".sum")).to_have_text("$12.00")
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     assert position_of(page, "A1")[1] < position_of(page, "K1")[1] < go_on.bounding_box()["y"]  # type: ignore[index]
     go_on.tap()
     expect(page.get_by_label("Name")).to_be_in_viewport(ratio=1)
-    expect(page.get_by_role("button", name="Book · $12")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Book · $12.00")).to_be_in_viewport(ratio=1)
 
 
 def test_an_unknown_event_is_said_to_be_unknown(visit: Visit) -> None:

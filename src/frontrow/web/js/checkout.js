@@ -31,7 +31,7 @@ const SEATS_CHANGED = new Set(["hold_not_found", "hold_not_complete", "seats_una
  * @property {MapPane} pane
  * @property {Notices} notices
  * @property {Words} words
- * @property {(minor: number) => string} price
+ * @property {(minor: number) => string} price in full, as receipts write it
  * @property {(bookingId: string) => string | null} ticketPage the address of a booking's own page, where there is one
  * @property {() => void} onBest let the engine choose
  * @property {(expiresAtMs: number) => void} onExpiring

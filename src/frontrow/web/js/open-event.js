@@ -77,7 +77,7 @@ export class OpenEvent {
     const choosing = this._choosing;
     this.pane = new MapPane({ sale: this.sale, theme, fontFamily, words, price, notices, chooser: this._chooser(), onBest: choosing && (() => choosing.openBest()) });
     this._checkout = choosing && new Checkout({
-      sale: this.sale, clock: api.clock, pane: this.pane, notices, words, price, ticketPage: (bookingId) => ticketPage(api.origin, bookingId), onBest: () => choosing.openBest(),
+      sale: this.sale, clock: api.clock, pane: this.pane, notices, words, price: (minor) => words.money(minor, event.currency), ticketPage: (bookingId) => ticketPage(api.origin, bookingId), onBest: () => choosing.openBest(),
       onExpiring: listener.onExpiring, onBooked: listener.onBooked, onProblem: listener.onProblem,
     });
     this.element = h("div", { class: "opened", lang: words.language, dir: words.dir, "data-mode": mode },
@@ -103,6 +103,11 @@ export class OpenEvent {
     const category = this._venue.categories.findIndex(({ id }) => id === categoryId);
     this._choosing?.restrict(category);
     this.pane.restrict(category);
+  }
+
+  /** @param {boolean} draws whether any drag draws a rectangle, in the mode `select` */
+  drawRectangles(draws) {
+    if (this._selecting) this.pane.drawRectangles(draws);
   }
 
   /** @param {Readonly<Record<string, number>> | null} heat by seat id, 0 to 1 */

@@ -153,7 +153,7 @@ export const map = /** @type {const} */ ({
   seconds: { one: "{count} second", other: "{count} seconds" },
 
   // The form and the ticket
-  form_lead: "Who are the tickets for? Name and e-mail address stand on the ticket, which you get right here.",
+  form_lead: "Who are the tickets for? Name and e-mail address appear on the ticket, which you get right here.",
   name: "Name",
   email: "E-mail",
   name_missing: "Please tell us your name.",
