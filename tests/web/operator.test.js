@@ -12,7 +12,7 @@ import { LiveCounts } from "../../src/frontrow/web/operator/live-counts.js";
 import { inOrder } from "../../src/frontrow/web/operator/overview.js";
 import { Refresher } from "../../src/frontrow/web/operator/refresher.js";
 import { blockFree } from "../../src/frontrow/web/operator/seat-blocks.js";
-import { rowsOf, runs, seatsText } from "../../src/frontrow/web/operator/seat-names.js";
+import { rowsOf, rowsText, runs } from "../../src/frontrow/web/operator/seat-names.js";
 import { batches, byState, heatOf, rowsAmong, sectionsOf } from "../../src/frontrow/web/operator/selection.js";
 import { fittingInterval, seriesOf } from "../../src/frontrow/web/operator/series.js";
 import { KeptToken, claimsOf, judge, tokenIn, tokenPasted } from "../../src/frontrow/web/operator/kept-token.js";
@@ -99,7 +99,7 @@ describe("seats' names", () => {
   it("join neighbours and name the row once", () => {
     assert.equal(runs([5, 1, "A", 3, 2]), "1–3, 5, A");
     assert.deepEqual(rowsOf(venue, ["A3", "A2", "A1", "A5", "B1", "Z", "unknown"]), ["Left A 1–3, 5", "Left B 1", "Z Box"]);
-    assert.deepEqual(seatsText(venue, ["A1", "B1", "Z"]), { text: "Left A 1 · Left B 1 · Z Box", more: 0 });
+    assert.deepEqual(rowsText(venue, ["A1", "B1", "Z"]), { text: "Left A 1 · Left B 1 · Z Box", more: 0 });
   });
 });
 

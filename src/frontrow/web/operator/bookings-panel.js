@@ -8,7 +8,7 @@ import { fill, h } from "../js/panels/markup.js";
 import { problemText } from "../js/words/problem-words.js";
 import { ask } from "./dialog.js";
 import { button, panel } from "./panel.js";
-import { rowsOf, seatsText } from "./seat-names.js";
+import { rowsOf, rowsText } from "./seat-names.js";
 import { sign } from "./signs.js";
 
 const TYPING_MS = 300;
@@ -107,7 +107,7 @@ export class BookingsPanel {
     const { words } = this._desk;
     const standing = booking.seatIds.filter((seatId) => !booking.cancelledSeatIds?.includes(seatId));
     const seats = booking.status === "cancelled" ? booking.seatIds : standing;
-    const { text, more } = seatsText(this._venue, seats);
+    const { text, more } = rowsText(this._venue, seats);
     const { name, email, phone } = booking.contactInfo;
     return h("tr", {},
       h("td", {}, words.date(Date.parse(booking.bookedAt), { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }), h("br"), h("code", { class: "soft small", dir: "ltr" }, booking.bookingId)),

@@ -9,7 +9,7 @@ import { stateSign } from "../js/panels/icons.js";
 import { fill, h } from "../js/panels/markup.js";
 import { ChangeLog } from "./change-log.js";
 import { panel } from "./panel.js";
-import { seatsText } from "./seat-names.js";
+import { rowsText } from "./seat-names.js";
 
 export class ChangesPanel {
   /**
@@ -47,7 +47,7 @@ export class ChangesPanel {
   /** @param {LoggedChange} change */
   _row({ atMs, seatIds, state, cause, fresh }) {
     const { _words: words } = this;
-    const { text, more } = seatsText(this._venue, seatIds);
+    const { text, more } = rowsText(this._venue, seatIds);
     return h("li", { class: fresh ? "change fresh" : "change", "data-state": state },
       stateSign(state),
       h("span", { class: "change-what" }, h("strong", {}, causeText(words, cause, state)), h("span", { class: "change-seats" }, more ? words.t("operator.and_rows", { rows: text, count: more }) : text)),

@@ -31,7 +31,7 @@ export function rowsOf(venue, seatIds) {
  * @param {readonly string[]} seatIds
  * @returns {{ text: string, more: number }} the first rows, and how many rows more there are
  */
-export function seatsText(venue, seatIds) {
+export function rowsText(venue, seatIds) {
   const rows = rowsOf(venue, seatIds);
   const shown = rows.length > GROUPS_SHOWN + 1 ? rows.slice(0, GROUPS_SHOWN) : rows;
   return { text: shown.join(" · "), more: rows.length - shown.length };

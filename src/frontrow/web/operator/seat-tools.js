@@ -10,7 +10,7 @@ import { problemText } from "../js/words/problem-words.js";
 import { ask } from "./dialog.js";
 import { button, field } from "./panel.js";
 import { blockFree, unblockAll } from "./seat-blocks.js";
-import { rowsOf, seatsText } from "./seat-names.js";
+import { rowsOf, rowsText } from "./seat-names.js";
 import { byState, rowsAmong, sectionsOf } from "./selection.js";
 import { sign } from "./signs.js";
 import { STATES, stateText } from "./state-bar.js";
@@ -63,7 +63,7 @@ export class SeatTools {
     const count = this._selected.length;
     const parts = STATES.filter((state) => found[state].length > 0).map((state) =>
       h("span", { class: "count-of" }, h("span", { class: `dot is-${state}` }), `${stateText(words, state)} ${words.number(found[state].length)}`));
-    const { text, more } = seatsText(this._venue, this._selected);
+    const { text, more } = rowsText(this._venue, this._selected);
     fill(this._said, count === 0 ? words.t("operator.select_hint")
       : h("span", {}, h("strong", {}, words.t("operator.selected_seats", { count })), " ", h("span", { class: "soft" }, more ? words.t("operator.and_rows", { rows: text, count: more }) : text)),
     ...(count ? parts : []));
