@@ -1,13 +1,13 @@
 /**
  * Heat as colour: a ramp that grows evenly darker (on a light theme; lighter on a dark one), so that it reads in order
- * also without its hues, and a legend of it as data.
+ * also without its hues.
  *
  * The stops go from gold through red to plum with even steps of lightness (OKLCH), each 3:1 or more from the ground.
  */
 
 /** @import { Theme } from "../theme.js" */
 
-import { contrast, inkOn, mixed } from "./colors.js";
+import { contrast, mixed } from "./colors.js";
 
 /** So many colours: more are not told apart, and each is one path to fill. */
 export const HEAT_STEPS = 9;
@@ -56,15 +56,4 @@ export function sectionHeat(heat, sections) {
     means.set(heat, found);
   }
   return found;
-}
-
-/**
- * The ramp as a legend shows it.
- * @param {Theme} theme
- * @returns {{ from: number, to: number, color: string, ink: string }[]} ascending; bounds of heat, and what is written on it
- */
-export function heatLegend(theme) {
-  return heatRamp(theme).map((color, step) => ({
-    from: step / HEAT_STEPS, to: (step + 1) / HEAT_STEPS, color, ink: inkOn(color),
-  }));
 }
