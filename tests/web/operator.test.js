@@ -9,7 +9,6 @@ import { ChangeLog } from "../../src/frontrow/web/operator/change-log.js";
 import { localText, majorText, minorOf, utcText } from "../../src/frontrow/web/operator/event-fields.js";
 import { factsOf, formatOf, parsed, placed } from "../../src/frontrow/web/operator/layout-facts.js";
 import { LiveCounts } from "../../src/frontrow/web/operator/live-counts.js";
-import { inOrder } from "../../src/frontrow/web/operator/overview.js";
 import { Refresher } from "../../src/frontrow/web/operator/refresher.js";
 import { blockFree } from "../../src/frontrow/web/operator/seat-blocks.js";
 import { rowsOf, rowsText, runs } from "../../src/frontrow/web/operator/seat-names.js";
@@ -194,12 +193,6 @@ describe("an event's fields", () => {
     assert.deepEqual([majorText(4500, "EUR"), majorText(4550, "EUR"), majorText(4500, "JPY")], ["45", "45.50", "4500"]);
     assert.equal(utcText(localText("2026-03-01T19:30:00.000Z")), "2026-03-01T19:30:00.000Z");
     assert.deepEqual([localText(null), utcText("")], ["", null]);
-  });
-
-  it("put what is to come first, soonest on top, and what is over last", () => {
-    const event = (/** @type {string} */ eventId, /** @type {string} */ startsAt) => /** @type {import("../../src/frontrow/web/js/wire.js").EventSummary} */ (/** @type {unknown} */ ({ eventId, startsAt, saleStatus: "on_sale" }));
-    const events = [event("late", "2026-05-01T00:00:00Z"), event("old", "2025-01-01T00:00:00Z"), event("soon", "2026-04-01T00:00:00Z"), event("past", "2026-01-01T00:00:00Z")];
-    assert.deepEqual(inOrder(events, NOW_MS).map(({ eventId }) => eventId), ["soon", "late", "past", "old"]);
   });
 });
 

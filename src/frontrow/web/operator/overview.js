@@ -3,6 +3,7 @@
 /** @import { EventSummary } from "../js/wire.js" */
 /** @import { Desk } from "./desk.js" */
 
+import { soonestFirst } from "../js/page/event-list.js";
 import { fill, h } from "../js/panels/markup.js";
 import { problemText } from "../js/words/problem-words.js";
 import { blank, button } from "./panel.js";
@@ -64,8 +65,7 @@ export class Overview {
   /** @param {EventSummary[]} events */
   _show(events) {
     const { words } = this._desk;
-    const nowMs = this._desk.api.clock.nowMs();
-    const ordered = inOrder(events, nowMs);
+    const ordered = soonestFirst(events);
     for (const event of ordered) {
       const card = this._cards.get(event.eventId) ?? new EventCard(this._desk, event.eventId);
       this._cards.set(event.eventId, card);
@@ -88,18 +88,6 @@ export class Overview {
     this._queue.push(...round);
     for (const eventId of round) this._cards.get(eventId)?.showRevenue((await this._desk.api.stats(eventId, "day")).revenue);
   }
-}
-
-/**
- * What is or will be on sale, soonest first; then what is over, latest first.
- * @param {readonly EventSummary[]} events
- * @param {number} nowMs
- */
-export function inOrder(events, nowMs) {
-  const startMs = (/** @type {EventSummary} */ { startsAt }) => Date.parse(startsAt);
-  const over = (/** @type {EventSummary} */ event) => event.saleStatus === "closed" || startMs(event) < nowMs;
-  const soonest = [...events].sort((one, other) => startMs(one) - startMs(other));
-  return [...soonest.filter((event) => !over(event)), ...soonest.filter(over).reverse()];
 }
 
 class EventCard {
