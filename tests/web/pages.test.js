@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { groupOf, groupsOf, standingSeatIds } from "../../src/frontrow/web/js/page/booking-groups.js";
+import { standingSeatIds } from "../../src/frontrow/web/js/api/standing-seats.js";
+import { groupOf, groupsOf } from "../../src/frontrow/web/js/page/booking-groups.js";
 import { calendarFile } from "../../src/frontrow/web/js/page/calendar-file.js";
 import { EventList, soonestFirst, standingOf } from "../../src/frontrow/web/js/page/event-list.js";
 import { toneOf } from "../../src/frontrow/web/js/page/poster.js";

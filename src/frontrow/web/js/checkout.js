@@ -11,8 +11,9 @@
 /** @import { VenueTable } from "./venue/venue.js" */
 /** @import { Words } from "./words/words.js" */
 
+import { standingSeatIds } from "./api/standing-seats.js";
 import { BasketPanel } from "./panels/basket-panel.js";
-import { standingSeats, ticket } from "./panels/ticket.js";
+import { ticket } from "./panels/ticket.js";
 import { HoldClock } from "./sale/hold-clock.js";
 import { ApiProblem, Problem } from "./api.js";
 import { problemText, refusedText } from "./words/problem-words.js";
@@ -221,13 +222,13 @@ export class Checkout {
     const places = this._placesOf(booking).map(({ spot }) => spot);
     const rest = places.length - PLACES_SHOWN_MAX;
     const about = [...places.slice(0, PLACES_SHOWN_MAX), ...(rest > 0 ? [words.t("map.and_more", { count: rest })] : [])].join(" · ");
-    return { bookingId: booking.bookingId, title: words.t("map.seats", { count: standingSeats(booking).length }), about };
+    return { bookingId: booking.bookingId, title: words.t("map.seats", { count: standingSeatIds(booking).length }), about };
   }
 
   /** @param {Booking} booking */
   _placesOf(booking) {
     const { words, sale: { venue } } = this._options;
-    const standing = standingSeats(booking);
+    const standing = standingSeatIds(booking);
     const left = new Set(standing);
     const tables = booking.tableIds.flatMap((id) => {
       const table = venue.tableById.get(id);

@@ -4,6 +4,7 @@
 /** @import { Venue } from "../js/venue/venue.js" */
 /** @import { Desk } from "./desk.js" */
 
+import { standingSeatIds } from "../js/api/standing-seats.js";
 import { fill, h } from "../js/panels/markup.js";
 import { problemText } from "../js/words/problem-words.js";
 import { ask } from "./dialog.js";
@@ -105,7 +106,7 @@ export class BookingsPanel {
   /** @param {Booking} booking */
   _row(booking) {
     const { words } = this._desk;
-    const standing = booking.seatIds.filter((seatId) => !booking.cancelledSeatIds?.includes(seatId));
+    const standing = standingSeatIds(booking);
     const seats = booking.status === "cancelled" ? booking.seatIds : standing;
     const { text, more } = rowsText(this._venue, seats);
     const { name, email, phone } = booking.contactInfo;

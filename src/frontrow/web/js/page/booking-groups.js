@@ -30,15 +30,6 @@ export function groupOf({ booking, event }, nowMs) {
   return event && Date.parse(event.startsAt) > nowMs ? "upcoming" : "past";
 }
 
-/**
- * The seats of a booking that were not given back.
- * @param {Booking} booking
- */
-export function standingSeatIds({ seatIds, cancelledSeatIds = [] }) {
-  const cancelled = new Set(cancelledSeatIds);
-  return seatIds.filter((seatId) => !cancelled.has(seatId));
-}
-
 /** @param {KnownBooking} known */
 function startOf({ booking, event }) {
   return Date.parse(event?.startsAt ?? booking.bookedAt);

@@ -5,6 +5,7 @@
 /** @import { Words } from "../words/words.js" */
 
 import { ApiProblem, Problem } from "../api.js";
+import { standingSeatIds } from "../api/standing-seats.js";
 import { fill, h } from "../panels/markup.js";
 import { showAway } from "./away.js";
 import { groupOf } from "./booking-groups.js";
@@ -147,8 +148,8 @@ class BookingPage {
     const words = this._words;
     const { bookingId, bookedAt } = this._booking;
     const startMs = Date.parse(this._event.startsAt);
-    const cancelled = new Set(this._booking.cancelledSeatIds ?? []);
-    const seats = this._lines.filter(({ seatId }) => !cancelled.has(seatId)).map(({ spot, place }) => [spot, place].filter(Boolean).join(" · "));
+    const standing = new Set(standingSeatIds(this._booking));
+    const seats = this._lines.filter(({ seatId }) => standing.has(seatId)).map(({ spot, place }) => [spot, place].filter(Boolean).join(" · "));
     const page = new URL(addressOf({ page: "booking", bookingId }, { search: "" }), location.origin).href;
     const text = calendarFile({
       uid: `${bookingId}@${location.hostname}`,
@@ -167,13 +168,13 @@ class BookingPage {
 
   async _cancel() {
     const words = this._words;
-    const before = new Set(this._booking.cancelledSeatIds ?? []);
-    const choices = cancelChoices(this._lines.filter(({ seatId }) => !before.has(seatId)), words);
+    const before = new Set(standingSeatIds(this._booking));
+    const choices = cancelChoices(this._lines.filter(({ seatId }) => before.has(seatId)), words);
     const answer = await askToCancel({ api: this._api, words, booking: this._booking, eventName: this._event.name, choices });
     if (!answer) return;
     this._booking = answer;
     this._draw();
     this._heading?.focus();
-    announce(words.t("page.cancel_done", { count: (answer.cancelledSeatIds?.length ?? 0) - before.size }));
+    announce(words.t("page.cancel_done", { count: before.size - standingSeatIds(answer).length }));
   }
 }

@@ -6,9 +6,10 @@
 /** @import { BookingGroups, KnownBooking } from "./booking-groups.js" */
 
 import { ApiProblem, Problem } from "../api.js";
+import { standingSeatIds } from "../api/standing-seats.js";
 import { fill, h } from "../panels/markup.js";
 import { showAway } from "./away.js";
-import { groupsOf, standingSeatIds } from "./booking-groups.js";
+import { groupsOf } from "./booking-groups.js";
 import { askToCancel } from "./cancel-dialog.js";
 import { dateBlock } from "./event-card.js";
 import { dotted } from "./facts.js";

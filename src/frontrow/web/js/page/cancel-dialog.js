@@ -6,9 +6,9 @@
 /** @import { CancelChoice } from "./seat-lines.js" */
 
 import { Problem } from "../api.js";
+import { standingSeatIds } from "../api/standing-seats.js";
 import { fill, h } from "../panels/markup.js";
 import { problemText } from "../words/problem-words.js";
-import { standingSeatIds } from "./booking-groups.js";
 
 /**
  * Ask which seats of a booking to cancel, and cancel them.

@@ -3,6 +3,7 @@
 /** @import { Booking, EventSummary } from "../wire.js" */
 /** @import { Words } from "../words/words.js" */
 
+import { standingSeatIds } from "../api/standing-seats.js";
 import { icon } from "./icons.js";
 import { h } from "./markup.js";
 
@@ -24,7 +25,7 @@ export function ticket(words, booking, event, seats, { venue, page, onDone }) {
     "div",
     { class: "confirmation" },
     h("div", { class: "confirmation-head" }, h("span", { class: "tick" }, icon("check", 26)), h("h2", { tabindex: -1 }, words.t("map.booked_title")),
-      h("p", {}, words.t("map.booked_for", { count: standingSeats(booking).length, name: booking.contactInfo.name }))),
+      h("p", {}, words.t("map.booked_for", { count: standingSeatIds(booking).length, name: booking.contactInfo.name }))),
     h(
       "article",
       { class: "ticket", "aria-label": words.t("map.your_ticket") },
@@ -37,15 +38,6 @@ export function ticket(words, booking, event, seats, { venue, page, onDone }) {
     page && h("a", { class: "primary wide", href: page }, words.t("map.ticket_page")),
     h("button", { type: "button", class: "quiet wide", onclick: onDone }, words.t("map.back_to_map")),
   );
-}
-
-/**
- * The seats of a booking that were not cancelled since.
- * @param {Booking} booking
- */
-export function standingSeats({ seatIds, cancelledSeatIds = [] }) {
-  const cancelled = new Set(cancelledSeatIds);
-  return seatIds.filter((id) => !cancelled.has(id));
 }
 
 /**
