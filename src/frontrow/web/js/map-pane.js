@@ -134,6 +134,11 @@ export class MapPane {
     this._view.end();
   }
 
+  /** @param {boolean} draws whether any drag draws a rectangle, as one with Shift does: for fingers */
+  drawRectangles(draws) {
+    this._view.drawsRectangles = draws;
+  }
+
   /** @param {Theme} theme */
   setTheme(theme) {
     const { venue } = this._scene;
