@@ -10,7 +10,7 @@ from tests.support.server import RunningServer
 from tests.web.axe import violations
 from tests.web.conftest import Visit
 from tests.web.own_event import OwnEvent
-from tests.web.seat_map_page import click_seat, wait_for_state, wait_until_open
+from tests.web.seat_map_page import click_seat, position_of, wait_for_state, wait_until_open
 
 
 def _sign_in(visit: Visit, server: RunningServer, **options: object) -> Page:
@@ -112,6 +112,24 @@ def test_seats_are_withheld_and_put_on_sale_again_before_a_buyers_eyes(
     page.get_by_role("dialog").get_by_role("button", name="Unblock").click()
     wait_for_state(buyer, "C1", "available")
     expect(page.locator("[data-figure=blocked]")).to_have_text("0")
+
+
+def test_a_box_is_drawn_with_a_finger_where_there_is_no_shift(
+    visit: Visit, server: RunningServer, own_event: OwnEvent
+) -> None:
+    page = _sign_in(visit, server, has_touch=True, is_mobile=True, viewport={"width": 412, "height": 860})
+    _open(page, own_event)
+    said = page.locator(".selection-said")
+    expect(said).to_contain_text("two fingers move the map")
+    page.get_by_role("button", name="Select a box").tap()
+    expect(page.get_by_role("button", name="Select a box")).to_have_attribute("aria-pressed", "true")
+    page.locator("seat-map").scroll_into_view_if_needed()
+    (x, y), (to_x, to_y) = position_of(page, "A1"), position_of(page, "A3")
+    page.mouse.move(x - 3, y - 3)
+    page.mouse.down()
+    page.mouse.move(to_x + 3, to_y + 3, steps=6)
+    page.mouse.up()
+    expect(said).to_contain_text("3 seats selected")
 
 
 def test_a_drawing_is_checked_seen_published_and_sold_on(

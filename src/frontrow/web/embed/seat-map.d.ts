@@ -58,6 +58,8 @@ export class SeatMap extends HTMLElement {
   getToken: GetToken | null;
   /** The ids of the selected seats, in the mode `select`. Setting it tells nobody. */
   selected: string[];
+  /** In the mode `select`: any drag draws a rectangle around seats, not only one with Shift. For fingers. */
+  drawsRectangles: boolean;
   /** Colours the seats by a number from 0 to 1 instead of by category. */
   heat: Record<string, number> | null;
 

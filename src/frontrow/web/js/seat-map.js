@@ -9,8 +9,9 @@
  * state, Shift with a drag all in a rectangle, Escape none, and nothing is held.
  *
  * Properties: `getToken`, a function that gives a token or a promise of one, goes before `token` and is asked for each
- * request; `selected`, the ids of the selected seats; `heat`, a number from 0 to 1 by seat id, or null. `stateOf(seatId)`
- * and `positionOf(seatId)` tell of a seat what it looks like and where it is.
+ * request; `selected`, the ids of the selected seats; `drawsRectangles`, whether any drag draws a rectangle in the mode
+ * `select`; `heat`, a number from 0 to 1 by seat id, or null. `stateOf(seatId)` and `positionOf(seatId)`
+ * tell of a seat what it looks like and where it is.
  *
  * DOM events: `opened` {event}, `seats-held` {hold, seatIds}, `hold-expiring` {expiresAt}, `hold-lost` {seatIds},
  * `booked` {booking}, `selection-changed` {seatIds}, `error` {code, message}; all but `error` bubble, and all leave the
@@ -49,6 +50,7 @@ export class SeatMap extends HTMLElement {
     this._selected = [];
     /** @type {Record<string, number> | null} */
     this._heat = null;
+    this._draws = false;
     this._root = this.attachShadow({ mode: "open" });
     this._root.adoptedStyleSheets = styles();
     /** @type {OpenEvent | null} */
@@ -62,7 +64,7 @@ export class SeatMap extends HTMLElement {
     this._scheme = matchMedia("(prefers-color-scheme: dark)");
     this._contrast = matchMedia("(forced-colors: active)");
     this._reschemed = () => this._opened?.pane.setTheme(themeOf(this));
-    for (const name of /** @type {const} */ (["selected", "heat"])) this._upgrade(name);
+    for (const name of /** @type {const} */ (["selected", "heat", "drawsRectangles"])) this._upgrade(name);
   }
 
   connectedCallback() {
@@ -111,7 +113,17 @@ export class SeatMap extends HTMLElement {
     this._opened?.setHeat(this._heat);
   }
 
-  /** A property that was set on the tag before this class was there goes through its setter. @param {"selected" | "heat"} name */
+  /** Whether any drag draws a rectangle in the mode `select`, not only one with Shift, which fingers have not; two fingers still move the map. */
+  get drawsRectangles() {
+    return this._draws;
+  }
+
+  set drawsRectangles(draws) {
+    this._draws = Boolean(draws);
+    this._opened?.drawRectangles(this._draws);
+  }
+
+  /** A property that was set on the tag before this class was there goes through its setter. @param {"selected" | "heat" | "drawsRectangles"} name */
   _upgrade(name) {
     if (!Object.hasOwn(this, name)) return;
     const value = this[name];
@@ -222,6 +234,7 @@ export class SeatMap extends HTMLElement {
     if (category) this._opened.restrict(category);
     this._opened.selected = this._selected;
     this._opened.setHeat(this._heat);
+    this._opened.drawRectangles(this._draws);
     this._opened.start();
   }
 

@@ -9,8 +9,9 @@ import { dress } from "../js/page/preferences.js";
 import { h } from "../js/panels/markup.js";
 import { panel } from "./panel.js";
 import { SeatTools } from "./seat-tools.js";
+import { sign } from "./signs.js";
 
-/** @typedef {HTMLElement & { selected: string[], heat: Record<string, number> | null }} SelectMap `<seat-map mode="select">` */
+/** @typedef {HTMLElement & { selected: string[], heat: Record<string, number> | null, drawsRectangles: boolean }} SelectMap `<seat-map mode="select">` */
 
 export class MapPanel {
   /**
@@ -29,7 +30,11 @@ export class MapPanel {
       this._tools.select(/** @type {CustomEvent<{ seatIds: string[] }>} */ (happened).detail.seatIds);
     });
     this._tools = new SeatTools(desk, { eventId, venue, stateOf, onDone, onSelect: (seatIds) => this.select(seatIds) });
-    this._toolbar = h("div", { class: "map-tools" }, this._tools.picker);
+    const box = h("button", { type: "button", class: "act quiet toggle box-toggle", "aria-pressed": "false", onclick: () => {
+      this._map.drawsRectangles = !this._map.drawsRectangles;
+      box.setAttribute("aria-pressed", String(this._map.drawsRectangles));
+    } }, sign("box"), h("span", {}, words.t("operator.select_box")));
+    this._toolbar = h("div", { class: "map-tools" }, this._tools.picker, box);
     this.element = panel(words.t("operator.map"), { class: "map-panel", actions: [this._toolbar] }, this._map, this._tools.element);
   }
 

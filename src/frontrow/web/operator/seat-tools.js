@@ -64,7 +64,7 @@ export class SeatTools {
     const parts = STATES.filter((state) => found[state].length > 0).map((state) =>
       h("span", { class: "count-of" }, h("span", { class: `dot is-${state}` }), `${stateText(words, state)} ${words.number(found[state].length)}`));
     const { text, more } = rowsText(this._venue, this._selected);
-    fill(this._said, count === 0 ? words.t("operator.select_hint")
+    fill(this._said, count === 0 ? words.t(matchMedia("(pointer: coarse)").matches ? "operator.select_hint_touch" : "operator.select_hint")
       : h("span", {}, h("strong", {}, words.t("operator.selected_seats", { count })), " ", h("span", { class: "soft" }, more ? words.t("operator.and_rows", { rows: text, count: more }) : text)),
     ...(count ? parts : []));
     this._block.disabled = found.available.length === 0;

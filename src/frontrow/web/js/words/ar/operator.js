@@ -93,6 +93,8 @@ export const operator = {
 
   selection: "المقاعد المحددة",
   select_hint: "انقر على المقاعد، أو اضغط Shift واسحب إطارًا حولها.",
+  select_hint_touch: "المس المقاعد، أو اضغط «تحديد بإطار» واسحب إطارًا حولها؛ إصبعان يحركان الخريطة.",
+  select_box: "تحديد بإطار",
   selected_seats: { zero: "لم يُحدد أي مقعد", one: "حُدد مقعد واحد", two: "حُدد مقعدان", few: "حُددت {count} مقاعد", many: "حُدد {count} مقعدًا", other: "حُدد {count} مقعد" },
   select_group: "التحديد حسب القسم أو الصف أو الحالة",
   section_or_state: "القسم أو الحالة",

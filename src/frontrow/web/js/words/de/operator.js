@@ -88,6 +88,8 @@ export const operator = {
 
   selection: "Ausgewählte Plätze",
   select_hint: "Plätze anklicken, oder mit gedrückter Umschalttaste einen Rahmen darum ziehen.",
+  select_hint_touch: "Plätze antippen, oder „Rahmen ziehen“ drücken und einen darum ziehen; zwei Finger bewegen den Plan.",
+  select_box: "Rahmen ziehen",
   selected_seats: { one: "{count} Platz ausgewählt", other: "{count} Plätze ausgewählt" },
   select_group: "Nach Bereich, Reihe oder Zustand auswählen",
   section_or_state: "Bereich oder Zustand",

@@ -84,6 +84,8 @@ export const operator = /** @type {const} */ ({
 
   selection: "Selected seats",
   select_hint: "Click seats, or hold Shift and drag a box around them.",
+  select_hint_touch: "Tap seats, or press “Select a box” and drag one around them; two fingers move the map.",
+  select_box: "Select a box",
   selected_seats: { one: "{count} seat selected", other: "{count} seats selected" },
   select_group: "Select by section, row or state",
   section_or_state: "Section or state",
