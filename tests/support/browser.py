@@ -45,7 +45,8 @@ class Browser:
     async def open(self, *, break_after_bytes: int | None = None) -> None:
         """Watch, from where it was."""
         self._bytes_until_break, self.is_broken, self.is_full, self._when_lost = break_after_bytes, False, False, None
-        assert self._stream.request.query == (() if self.place is None else (("lastEventId", self.place),))
+        self._stream.begin("text/event-stream")
+        assert self._stream.request().query == (() if self.place is None else (("lastEventId", self.place),))
         view = await self._live.view(EVENT)
         frames = self._watchers.stream(EVENT, view, shown=self.place, address=self._address, socket=self)
 

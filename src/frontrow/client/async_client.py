@@ -186,6 +186,7 @@ class AsyncClient:
         while True:
             answer = await self._opened(stream)
             try:
+                stream.begin(answer.headers.get("content-type", ""))
                 async for content in answer.aiter_bytes():
                     for update in stream.received(content):
                         yield update
@@ -197,7 +198,7 @@ class AsyncClient:
 
     async def _opened(self, stream: Watching) -> httpx.Response:
         answer: httpx.Response | None = None
-        conversation = Conversation(answered(stream.request), self._retries)
+        conversation = Conversation(answered(stream.request()), self._retries)
         while (attempt := conversation.attempt) is not None:
             if attempt.wait_s > 0:
                 await asyncio.sleep(attempt.wait_s)

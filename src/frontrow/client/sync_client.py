@@ -178,6 +178,7 @@ class Client:
         while True:
             answer = self._opened(stream)
             try:
+                stream.begin(answer.headers.get("content-type", ""))
                 for content in answer.iter_bytes():
                     yield from stream.received(content)
             except httpx.RequestError:
@@ -188,7 +189,7 @@ class Client:
 
     def _opened(self, stream: Watching) -> httpx.Response:
         answer: httpx.Response | None = None
-        conversation = Conversation(answered(stream.request), self._retries)
+        conversation = Conversation(answered(stream.request()), self._retries)
         while (attempt := conversation.attempt) is not None:
             if attempt.wait_s > 0:
                 time.sleep(attempt.wait_s)

@@ -10,8 +10,10 @@ from frontrow.client.exchange import Request, query_of, segment
 
 SILENCE_S_MAX = 45.0
 """A stream that says nothing for this long is broken: the server's own heartbeat comes every 15 s."""
-LINE_BYTES_MAX = 4 * 1024 * 1024
+FRAME_BYTES_MAX = 4 * 1024 * 1024
 """A snapshot has a byte a seat."""
+MEDIA_TYPE = "text/event-stream"
+_SHOWN_CHARS_MAX = 200
 RETRY_S = 3.0
 RETRY_S_MAX = 60.0
 
@@ -27,16 +29,24 @@ class Watching:
         """How long to stay away after the stream has ended, as the server asks."""
         self._path = f"/api/v1/events/{segment(event_id)}/changes"
         self._begun = b""
-        self._event, self._id, self._data = "", "", b""
+        self._forget_frame()
 
-    @property
     def request(self) -> Request:
-        """What opens the stream where it broke off; whatever came of a frame before that is forgotten."""
-        self._begun = b""
-        self._event, self._id, self._data = "", "", b""
+        """What opens the stream, from where it broke off."""
         return Request(
             operation="watchChanges", method="GET", path=self._path, query=query_of(lastEventId=self.last_event_id)
         )
+
+    def begin(self, media_type: str) -> None:
+        """A success of this Content-Type begins; whatever came of a frame before that is forgotten.
+
+        Raises:
+            UnexpectedAnswer: it is no stream of events, but, say, the page where a network asks people to sign in.
+        """
+        self._begun = b""
+        self._forget_frame()
+        if media_type.partition(";")[0].strip().lower() != MEDIA_TYPE:
+            raise self._unexpected(f"is no {MEDIA_TYPE}, but {media_type[:_SHOWN_CHARS_MAX] or 'of no type'}")
 
     def received(self, content: bytes) -> Iterator[SeatUpdate]:
         """The updates that these bytes complete.
@@ -45,20 +55,19 @@ class Watching:
             UnexpectedAnswer: they are no stream of Frontrow's.
         """
         *lines, self._begun = (self._begun + content).split(b"\n")
-        if len(self._begun) > LINE_BYTES_MAX:
-            raise self._unexpected(f"has a line of over {LINE_BYTES_MAX} bytes")
         for line in lines:
             update = self._line(line.removesuffix(b"\r"))
             if update is not None:
                 self.last_event_id = update.id
                 yield update
+        self._require_bounds(len(self._begun))
 
     def _line(self, line: bytes) -> SeatUpdate | None:
         if line:
             self._field(line)
             return None
-        event, frame_id, data = self._event, self._id, self._data
-        self._event, self._id, self._data = "", "", b""
+        event, frame_id, data = self._event, self._id, b"\n".join(self._data)
+        self._forget_frame()
         try:
             match event:
                 case "snapshot":
@@ -79,9 +88,20 @@ class Watching:
             case b"id":
                 self._id = value.decode(errors="replace")
             case b"data":
-                self._data += value
+                self._data.append(value)
+                self._data_bytes += len(line)
+                self._require_bounds()
             case b"retry" if value.isdigit():
                 self.wait_s = min(RETRY_S_MAX, int(value) / 1000)
+
+    def _forget_frame(self) -> None:
+        self._event, self._id = "", ""
+        self._data: list[bytes] = []
+        self._data_bytes = 0
+
+    def _require_bounds(self, line_bytes: int = 0) -> None:
+        if self._data_bytes + line_bytes > FRAME_BYTES_MAX:
+            raise self._unexpected(f"has a frame of over {FRAME_BYTES_MAX} bytes")
 
     def _unexpected(self, what: str) -> UnexpectedAnswer:
         return UnexpectedAnswer(f"GET {self._path}: the stream {what}", status=200, may_have_happened=False)
@@ -100,5 +120,6 @@ def changes(event_id: str, last_event_id: str | None = None) -> Watching:
         NotFound: there is no such event.
         TransportFailed, StoreUnavailable: the stream cannot be opened, nor be opened again, in as many tries as
             `retries` says; go on with the last update's `id`.
+        UnexpectedAnswer: something answers that is no stream of Frontrow's, such as a network's sign-in page.
     """
     return Watching(event_id, last_event_id)

@@ -142,7 +142,8 @@ class Recorder:
         content = b"" if example is None else msgspec.json.encode(example)
         if isinstance(example, SeatEvent):
             content = f"event: {example.event}\nid: {example.id}\ndata: {example.data}\n\n".encode()
-        return httpx.Response(self.operation.status, content=content, headers={"etag": '"v1"'})
+        headers = {"etag": '"v1"', "content-type": self.operation.media_type}
+        return httpx.Response(self.operation.status, content=content, headers=headers)
 
     def client(self) -> Client:
         return Client(
