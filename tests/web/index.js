@@ -4,6 +4,7 @@ import "./api.test.js";
 import "./backdrop.test.js";
 import "./colors.test.js";
 import "./drawing.test.js";
+import "./first-paint.test.js";
 import "./keeping.test.js";
 import "./keyboard.test.js";
 import "./live.test.js";

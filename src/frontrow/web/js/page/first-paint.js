@@ -6,7 +6,12 @@
  */
 
 {
-  const MAP_MODULES = ["page/event-page", "seat-map", "open-event", "map-pane", "checkout", "sale/live-sale", "drawing/map-view"];
+  const PAGES = {
+    event: ["page/event-page", "seat-map", "open-event", "choosing", "map-pane", "map-keys", "checkout", "sale/live-sale", "sale/basket", "drawing/map-view", "drawing/painter"],
+    booking: ["page/booking-page", "page/pass", "venue/venue", "words/problem-words"],
+    bookings: ["page/bookings-page", "words/problem-words"],
+    list: ["page/listing", "words/problem-words"],
+  };
   const LANGUAGES = ["en", "de", "ar"];
   /** @param {string | null | undefined} tag BCP 47 */
   const isSpoken = (tag) => Boolean(tag) && /^[a-z]{2}(-[a-z0-9]+)*$/i.test(tag ?? "") && LANGUAGES.includes((tag ?? "").slice(0, 2).toLowerCase());
@@ -28,7 +33,9 @@
   root.lang = lang;
   root.dir = lang.slice(0, 2).toLowerCase() === "ar" ? "rtl" : "ltr";
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
-  const modules = query.has("booking") ? ["page/booking-page"] : query.has("event") ? MAP_MODULES : query.has("bookings") ? ["page/bookings-page"] : ["page/listing"];
+  const page = query.has("booking") ? "booking" : query.has("event") ? "event" : query.has("bookings") ? "bookings" : "list";
+  // The operator's page has modules of its own.
+  const modules = location.pathname.startsWith("/operator") ? [] : PAGES[page];
   for (const name of modules) {
     document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href: `/js/${name}.js` }));
   }
