@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from frontrow.client import SeatChanges, SeatSnapshot
 from frontrow.client.watching import SeatUpdate, Watching
-from frontrow.http.watching.watchers import Watchers
+from frontrow.http.watching.watchers import Admission, Watchers
 from frontrow.services.live import LiveViews
 from tests.support.live_stage import EVENT
 
@@ -47,8 +47,10 @@ class Browser:
         self._bytes_until_break, self.is_broken, self.is_full, self._when_lost = break_after_bytes, False, False, None
         self._stream.begin("text/event-stream")
         assert self._stream.request().query == (() if self.place is None else (("lastEventId", self.place),))
+        admission = self._watchers.admit(self._address)
+        assert isinstance(admission, Admission), admission
         view = await self._live.view(EVENT)
-        frames = self._watchers.stream(EVENT, view, shown=self.place, address=self._address, socket=self)
+        frames = self._watchers.stream(EVENT, view, shown=self.place, admission=admission, socket=self)
 
         async def read() -> None:
             async for frame in frames:

@@ -14,10 +14,11 @@ from frontrow.domain.changes import ChangeKind
 from frontrow.domain.errors import LedgerUnavailable
 from frontrow.domain.ids import EventId
 from frontrow.domain.layout_index import index_layout
-from frontrow.http.watching import audience
+from frontrow.http.problems import Problem
+from frontrow.http.watching import audience, frames
 from frontrow.http.watching.frames import HEARTBEAT, Frames, chunked
-from frontrow.http.watching.places import place_of
-from frontrow.http.watching.watchers import HEARTBEAT_MS, WatcherLimits, Watchers
+from frontrow.http.watching.places import PLACE_CHARS_MAX, place_of, position_of
+from frontrow.http.watching.watchers import HEARTBEAT_MS, Admission, WatcherLimits, Watchers
 from frontrow.services import live, view_journal
 from frontrow.services.catalog import Sale
 from tests.support.browser import Browser
@@ -198,11 +199,11 @@ async def test_a_reader_that_is_slow_for_a_heartbeat_is_heard_of(house: House) -
 async def test_only_so_many_may_watch(limits: WatcherLimits) -> None:
     house = House(limits)
     browsers = [await house.opened() for _ in range(2)]
-    refusal = house.watchers.refusal("10.0.0.1")
-    assert refusal is not None and refusal.retry_after_s
-    assert (house.watchers.refusal("10.0.0.2") is None) == (limits.watchers_max > 2)
+    refusal = house.watchers.admit("10.0.0.1")
+    assert isinstance(refusal, Problem) and refusal.retry_after_s
+    assert isinstance(house.watchers.admit("10.0.0.2"), Admission) == (limits.watchers_max > 2)
     await browsers[0].close()
-    assert house.watchers.refusal("10.0.0.1") is None
+    assert isinstance(house.watchers.admit("10.0.0.1"), Admission)
     await house.close()
 
 
@@ -214,7 +215,7 @@ async def test_the_process_stops_and_every_stream_ends_at_once(house: House) -> 
     house.watchers.end()
     await eventually(lambda: reading.has_ended and full.has_ended, "the streams end")
     assert (reading.was_hung_up, full.was_hung_up) == (False, True)
-    assert house.watchers.refusal("10.0.0.1") is not None
+    assert isinstance(house.watchers.admit("10.0.0.1"), Problem)
     assert house.watchers.count == 0
 
 
@@ -231,17 +232,63 @@ async def test_an_event_that_is_gone_ends_its_streams(house: House, monkeypatch:
 
 async def test_ids_that_nobody_knows_are_not_kept(house: House) -> None:
     view = await house.stage.live.view(EVENT)
-    frames = Frames()
-    snapshot = frames.step(view, None)
-    assert all(frames.step(view, f"{number}" * 9) is snapshot for number in range(9))
-    assert len(frames._steps) == 1
+    kept = Frames()
+    snapshot = kept.step(view, None)
+    assert all(kept.step(view, f"{number}" * 9) is snapshot for number in range(9))
+    assert len(kept._steps) == 1
+
+
+async def test_an_id_that_goes_on_and_on_is_none(house: House) -> None:
+    view = await house.stage.live.view(EVENT)
+    epoch, _, offset = place_of(view).rpartition(":")
+    assert position_of(view, f"{epoch}:{offset}") == view.position
+    assert position_of(view, f"{'x' * PLACE_CHARS_MAX}{epoch}:{offset}") is None
+
+
+async def test_frames_kept_for_many_places_are_bounded_by_their_bytes(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = await house.stage.live.view(EVENT)
+    places = []
+    for kind in (ChangeKind.HELD, ChangeKind.RELEASED) * 20:
+        places.append(place_of(view))
+        house.change(kind, "A1 A2 A3")
+    kept = Frames()
+    largest = max(len(step.frame) + len(step.chunk) for step in (kept.step(view, place) for place in places))
+    assert len(kept._steps) == len(places)
+    monkeypatch.setattr(frames, "BYTES_KEPT_MAX", 5 * largest)
+    for place in places:
+        step = kept.step(view, place)
+        assert step.place == place_of(view) and b"event: changes" in step.frame
+        held = sum(len(each.frame) + len(each.chunk) for each in kept._steps.values())
+        assert held <= 6 * largest
+
+
+async def test_room_is_taken_when_it_is_given_and_comes_back_though_no_stream_begins(house: House) -> None:
+    view = await house.stage.live.view(EVENT)
+    admission = house.watchers.admit("10.0.0.1")
+    assert isinstance(admission, Admission)
+    assert house.watchers.count == 1
+    stream = house.watchers.stream(EVENT, view, shown=None, admission=admission, socket=house.browser())
+    del admission
+    assert house.watchers.count == 1
+    del stream
+    await eventually(lambda: house.watchers.count == 0, "nobody knows the admission any more")
+    again = house.watchers.admit("10.0.0.1")
+    assert isinstance(again, Admission)
+    again.give_back()
+    again.give_back()
+    assert house.watchers.count == 0
+    assert not house.watchers._by_address
 
 
 async def test_streams_opened_after_a_fault_are_served_though_an_earlier_one_has_not_left(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     view = await house.stage.live.view(EVENT)
-    slow = house.watchers.stream(EVENT, view, shown=None, address="10.0.0.2", socket=house.browser())
+    admission = house.watchers.admit("10.0.0.2")
+    assert isinstance(admission, Admission)
+    slow = house.watchers.stream(EVENT, view, shown=None, admission=admission, socket=house.browser())
     await anext(slow)
     failed = house.watchers._audiences[EVENT]
 
@@ -251,6 +298,7 @@ async def test_streams_opened_after_a_fault_are_served_though_an_earlier_one_has
     with monkeypatch.context() as broken:
         broken.setattr(house.stage.sales, "sale", fault)
         await eventually(lambda: failed.is_over, "the fault is met")
+    assert not failed.frames._steps
     browser = await house.opened()
     house.change(ChangeKind.HELD, "A1")
     await house.told(browser)

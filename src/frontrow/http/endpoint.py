@@ -20,7 +20,17 @@ from frontrow.http.downloads import while_there
 from frontrow.http.envelope import put_problem, request_id_of
 from frontrow.http.faults import faults_of
 from frontrow.http.guest_sessions import GuestSessions, acting_as
-from frontrow.http.operation import JSON_MEDIA_TYPE, Access, AnyOperation, Call, NamesUser, NoBody, NoQuery, RawJson
+from frontrow.http.operation import (
+    JSON_MEDIA_TYPE,
+    Access,
+    AnyOperation,
+    Call,
+    NamesUser,
+    NoBody,
+    NoQuery,
+    RawJson,
+    Stream,
+)
 from frontrow.http.problems import Code, FieldFault, Problem, Refused, invalid
 from frontrow.http.services import Services
 from frontrow.http.watching.sockets import EXTENSION
@@ -87,8 +97,7 @@ def responder_of(
             resp.data = content if isinstance(content, bytes) else _ENCODER.encode(content)
             headers["content-type"] = answer.media_type or media_type
         elif answer.stream is not None:
-            parts = answer.stream(req.scope.get("extensions", {}).get(EXTENSION))
-            resp.stream = parts if streams else while_there(parts, req._receive)  # pushes hear of it by their socket
+            await _begin_stream(req, resp, answer.stream, pushes=streams)
             headers["content-type"] = answer.media_type or media_type
             headers["x-accel-buffering"] = "no"  # nginx would keep frames back until its buffer is full
         headers["cache-control"] = cache
@@ -96,6 +105,14 @@ def responder_of(
             headers.update(answer.headers)
 
     return respond
+
+
+async def _begin_stream(req: Request, resp: Response, stream: Stream, *, pushes: bool) -> None:
+    if req.scope["http_version"] == "1.0":  # which knows no chunks: so it is given a whole answer, and no pushes
+        resp.data = b"".join([part async for part in stream(None)])
+        return
+    parts = stream(req.scope.get("extensions", {}).get(EXTENSION))
+    resp.stream = parts if pushes else while_there(parts, req._receive)  # pushes hear of it by their socket
 
 
 def _caller_reader(

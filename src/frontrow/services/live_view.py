@@ -57,7 +57,6 @@ class LiveView:
         self._early: dict[str, FeedEntry] = {}
         self._awaited: FeedEntry | None = None
         self._journal = ViewJournal(snapshot.position)
-        self._changes: dict[Position, ViewChanges] = {}
         self._notes = 0
         self._awaited_note = 0
         self.stale = False
@@ -107,29 +106,21 @@ class LiveView:
         return self._states.snapshot(0)
 
     def changes_since(self, position: Position) -> ViewChanges | None:
-        """What a watcher that shows the view as of `position` misses; None when it must start from a snapshot.
-
-        The same value is returned to everyone who asks from the same position, so it need be encoded only once.
-        """
-        changes = self._changes.get(position)
-        if changes is None:
-            seat_ids = self._journal.seats_since(position)
-            if seat_ids is None:
-                return None
-            seats: dict[SeatState, list[SeatId]] = {}
-            for seat_id in seat_ids:
-                if seat_id in self._layout.index_of:
-                    seats.setdefault(self.state_of(seat_id), []).append(seat_id)
-            changes = ViewChanges(self.position, {state: tuple(ids) for state, ids in seats.items()})
-            self._changes[position] = changes
-        return changes
+        """What a watcher that shows the view as of `position` misses; None when it must start from a snapshot."""
+        seat_ids = self._journal.seats_since(position)
+        if seat_ids is None:
+            return None
+        seats: dict[SeatState, list[SeatId]] = {}
+        for seat_id in seat_ids:
+            if seat_id in self._layout.index_of:
+                seats.setdefault(self.state_of(seat_id), []).append(seat_id)
+        return ViewChanges(self.position, {state: tuple(ids) for state, ids in seats.items()})
 
     def lay_out(self, layout: LayoutIndex) -> None:
         """Show the seats in this layout's order from now on; costs a pass over them where it is another layout."""
         if layout is not self._layout:
             self._layout = layout
             self._journal = ViewJournal(self.position)  # it knows the seats of the earlier drawing only
-            self._changes.clear()
             self._draw()
 
     def take(self, entry: FeedEntry) -> Taken:
@@ -177,7 +168,6 @@ class LiveView:
             if old != new
         )
         self._journal.step(self.position, differing)
-        self._changes.clear()
         early, self._early = self._early, {}
         for entry in sorted(early.values(), key=lambda early_entry: order_of(early_entry.offset)):
             if entry.epoch == snapshot.position.epoch:
@@ -199,7 +189,6 @@ class LiveView:
     def _stepped(self, seat_ids: Sequence[SeatId]) -> None:
         self._redraw(seat_ids)
         self._journal.step(self.position, seat_ids)
-        self._changes.clear()
 
     def _draw(self) -> None:
         letters = bytearray(b"a" * len(self._layout.seat_ids))

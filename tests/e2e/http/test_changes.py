@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from frontrow.domain.errors import LedgerUnavailable
+from frontrow.domain.ids import EventId
 from frontrow.http import wire
 from frontrow.http.watching.sockets import EXTENSION, PushSocket
+from frontrow.services.catalog import Catalog, Sale
 from tests.support.eventually import eventually
 from tests.support.http_stack import EVENT, Answered, Api, api_of, running_application
 from tests.support.pushing_server import listening, pushing
@@ -96,6 +99,60 @@ async def test_a_stream_is_one_call_and_only_so_many_are_open_from_one_address(
         application.watchers.end()
         assert (await reader.read()).endswith(b"\r\n0\r\n\r\n"), "the stream ends as a whole answer"
         writer.close()
+
+
+async def test_a_burst_that_waits_for_the_ledger_together_cannot_pass_the_limit_together(
+    folder: Any, valkey: ValkeyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with (
+        running_application(valkey.url, folder, watchers_per_address_max=2) as application,
+        api_of(application) as api,
+    ):
+        sale, gate = Catalog.sale, asyncio.Event()
+
+        async def slow_sale(self: Catalog, event_id: EventId) -> Sale | None:
+            await gate.wait()
+            return await sale(self, event_id)
+
+        async def failing_sale(self: Catalog, event_id: EventId) -> Sale | None:
+            raise LedgerUnavailable("down")
+
+        monkeypatch.setattr(Catalog, "sale", slow_sale)
+        waiting = [asyncio.create_task(api.client.get(CHANGES)) for _ in range(5)]
+        await eventually(lambda: sum(task.done() for task in waiting) == 3, "those over the limit do not wait")
+        gate.set()
+        assert sorted([(await task).status_code for task in waiting]) == [200, 200, 503, 503, 503]
+        monkeypatch.setattr(Catalog, "sale", failing_sale)
+        for _ in range(3):
+            assert (await api.client.get(CHANGES)).json()["code"] == "store_unavailable"
+        monkeypatch.setattr(Catalog, "sale", sale)
+        for _ in range(3):
+            assert (await api.client.get("/api/v1/events/nowhere/changes")).status_code == 404
+            assert (await api.client.head(CHANGES)).status_code == 200
+        await eventually(lambda: application.watchers.count == 0, "all room is given back")
+
+
+async def test_a_client_of_http_1_0_is_given_the_first_frame_as_a_whole_answer(
+    folder: Any, valkey: ValkeyServer
+) -> None:
+    async with running_application(valkey.url, folder) as application, pushing(application) as url:
+        host, port = url.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(f"GET {CHANGES} HTTP/1.0\r\n\r\n".encode())
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+        writer.close()
+        assert b"transfer-encoding" not in head.lower()
+        assert b"content-length: %d" % len(body) in head.lower()
+        [snapshot] = frames(body.decode())
+        assert snapshot["event"] == "snapshot"
+        await eventually(lambda: application.watchers.count == 0, "the stream has ended")
+
+
+@pytest.mark.parametrize("path", ["", "/changes", "/seats", "/seat-states"])
+async def test_an_event_id_that_goes_on_and_on_is_not_repeated_whole(api: Api, path: str) -> None:
+    answer = await api.get(f"/api/v1/events/{'e' * 50_000}{path}")
+    assert answer.status == 404
+    assert len(answer.body["detail"]) < 300
 
 
 async def _open(

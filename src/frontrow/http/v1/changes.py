@@ -49,16 +49,21 @@ class SeatEvent(msgspec.Struct, frozen=True):
 async def watch_changes(services: Services, call: Call[NoBody, ChangesQuery]) -> Answer | Problem:
     """Everything that happens to the event's seats from now on, and first what the client misses."""
     event_id = EventId(call.path["eventId"])
-    event = await shown_event(services, event_id)
+    admission = services.watchers.admit(call.address)
+    if isinstance(admission, Problem):
+        return admission
+    try:
+        event = await shown_event(services, event_id)
+    except BaseException:
+        admission.give_back()
+        raise
     if event is None:
+        admission.give_back()
         return not_found(f"event {event_id}")
-    refusal = services.watchers.refusal(call.address)  # after the wait: else all who waited together would pass
-    if refusal is not None:
-        return refusal
     _, view = event
     shown = call.last_event_id or call.query.last_event_id
     return Answer(
-        stream=lambda socket: services.watchers.stream(event_id, view, shown=shown, address=call.address, socket=socket)
+        stream=lambda socket: services.watchers.stream(event_id, view, shown=shown, admission=admission, socket=socket)
     )
 
 

@@ -106,6 +106,8 @@ class Audience:
                 _log.info("watched_event_gone", event_id=self._event_id, watchers=len(self._watchers))
             except Exception as error:  # they come back, and are told what is wrong then
                 _log.error("watching_failed", event_id=self._event_id, exc_info=error)
+            finally:
+                self.frames.forget()  # whoever has not left yet keeps the audience, and needs none of them
             self.end()
 
     async def _serve(self, view: LiveView) -> None:

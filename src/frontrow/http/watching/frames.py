@@ -9,6 +9,8 @@ HEARTBEAT = b":\n\n"
 """A comment: nothing for the page, and a sign of life for everything on the way to it."""
 STEPS_KEPT_MAX = 4_096
 """Frames kept for one place; those who come back from further places have theirs encoded again."""
+BYTES_KEPT_MAX = 33_554_432
+"""Of all those frames together: at an event of 50,000 seats one alone may have 800 kB."""
 
 _encode = msgspec.json.encode
 
@@ -45,27 +47,37 @@ class Frames:
     def __init__(self) -> None:
         self._place = ""
         self._steps: dict[str | None, Step] = {}
+        self._bytes = 0
 
     def step(self, view: LiveView, shown: str | None) -> Step:
         """What a client that shows `shown` needs to show the view as it is now: what changed since, or a snapshot
         where that is not known or None is shown. The same step is the same value until the view moves on."""
         place = place_of(view)
-        if place != self._place or len(self._steps) > STEPS_KEPT_MAX:
-            self._place, self._steps = place, {}
+        if place != self._place or len(self._steps) > STEPS_KEPT_MAX or self._bytes > BYTES_KEPT_MAX:
+            self.forget()
+            self._place = place
         step = self._steps.get(shown)
         if step is None:
             frame = _changes(view, shown, place)
             if not frame and shown != place:
                 # Nothing is kept by an id that is unknown here: it is whatever text a client has sent.
                 return self._snapshot(view, place)
-            step = self._steps[shown] = Step(frame, chunked(frame), place)
+            step = self._kept(shown, frame)
         return step
+
+    def forget(self) -> None:
+        """Let go of every frame; they are encoded again for whoever asks."""
+        self._steps, self._bytes = {}, 0
 
     def _snapshot(self, view: LiveView, place: str) -> Step:
         step = self._steps.get(None)
         if step is None:
-            frame = _snapshot(view, place)
-            step = self._steps[None] = Step(frame, chunked(frame), place)
+            step = self._kept(None, _snapshot(view, place))
+        return step
+
+    def _kept(self, shown: str | None, frame: bytes) -> Step:
+        step = self._steps[shown] = Step(frame, chunked(frame), self._place)
+        self._bytes += len(step.frame) + len(step.chunk)
         return step
 
 

@@ -7,6 +7,9 @@ picture shows is a matter of both: after a change of the drawing the same place 
 from frontrow.domain.changes import Position
 from frontrow.services.live_view import LiveView
 
+PLACE_CHARS_MAX = 200
+"""Whatever is longer is no place: one has a layout's id (64 at most) and some 60 characters besides."""
+
 
 def epoch_of(view: LiveView) -> str:
     """The epoch as clients are shown it."""
@@ -20,6 +23,8 @@ def place_of(view: LiveView) -> str:
 
 def position_of(view: LiveView, place: str) -> Position | None:
     """The place's position in the feed; None where it is of another drawing, or no place at all."""
+    if len(place) > PLACE_CHARS_MAX:
+        return None
     epoch, _, offset = place.partition(":")
     drawing = _drawing(view)
     return Position(epoch.removesuffix(drawing), offset) if epoch.endswith(drawing) else None

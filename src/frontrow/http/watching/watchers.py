@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import msgspec
 
@@ -29,6 +29,23 @@ class WatcherLimits(msgspec.Struct, frozen=True, kw_only=True):
     watchers_per_address_max: int = 2_500
 
 
+class Admission:
+    """Room for one stream, taken when it is given. A stream gives it back at its end; where none ever begins (a HEAD
+    request, a client that is gone too soon), it is given back when nobody knows the admission any more."""
+
+    def __init__(self, give_back: Callable[[], None]) -> None:
+        self._give_back: Callable[[], None] | None = give_back
+
+    def give_back(self) -> None:
+        """Let somebody else have it; the second time this does nothing."""
+        give_back, self._give_back = self._give_back, None
+        if give_back is not None:
+            give_back()
+
+    def __del__(self) -> None:
+        self.give_back()
+
+
 class Watchers:
     """Streams by event. A stream needs a socket that can be pushed to; without one it ends after its first frame, and
     its page comes back for the next."""
@@ -47,11 +64,12 @@ class Watchers:
 
     @property
     def count(self) -> int:
-        """How many streams are open."""
+        """How many streams are open, or about to be."""
         return self._count
 
-    def refusal(self, address: str) -> Problem | None:
-        """Why this address cannot have another stream now; None when it can."""
+    def admit(self, address: str) -> Admission | Problem:
+        """Room for another stream of this address, or why it cannot have one now. It counts from now on, so that
+        those who look their event up at the same time cannot pass the limits together."""
         limits = self._limits
         if self._ended:
             detail = "this process is stopping; come back in a moment"
@@ -60,23 +78,24 @@ class Watchers:
         elif self._by_address[address] >= limits.watchers_per_address_max:
             detail = f"at most {limits.watchers_per_address_max} streams may be open from one address"
         else:
-            return None
+            self._count += 1
+            self._by_address[address] += 1
+            return Admission(lambda: self._leave(address))
         return Problem(code=Code.STREAM_UNAVAILABLE, detail=detail, retry_after_s=FULL_RETRY_S)
 
     async def stream(
-        self, event_id: EventId, view: LiveView, *, shown: str | None, address: str, socket: PushSocket | None
+        self, event_id: EventId, view: LiveView, *, shown: str | None, admission: Admission, socket: PushSocket | None
     ) -> AsyncIterator[bytes]:
         """The stream's first bytes; it goes on by pushes until this iterator ends.
 
         Args:
             view: the event's, looked at when the iterator begins.
+            admission: given back when the iterator ends.
             shown: the id of the last frame the client has received; None, or anything else that is no id, for none.
         """
-        if self._ended:
-            return
-        self._by_address[address] += 1
-        self._count += 1
         try:
+            if self._ended:
+                return
             begin = retry_hint(random.randint(*RETRY_MS))
             if socket is None:
                 yield begin + Frames().step(view, shown).frame
@@ -97,10 +116,7 @@ class Watchers:
                     del self._audiences[event_id]
                     await audience.close()
         finally:
-            self._count -= 1
-            self._by_address[address] -= 1
-            if not self._by_address[address]:
-                del self._by_address[address]
+            admission.give_back()
 
     def end(self) -> None:
         """Let every stream end at once, and begin no other: the process is stopping."""
@@ -112,6 +128,12 @@ class Watchers:
         """End what is still open."""
         self.end()
         await asyncio.gather(*(audience.close() for audience in self._audiences.values()))
+
+    def _leave(self, address: str) -> None:
+        self._count -= 1
+        self._by_address[address] -= 1
+        if not self._by_address[address]:
+            del self._by_address[address]
 
     def _gather(self, event_id: EventId, view: LiveView) -> Audience:
         audience = self._audiences[event_id] = Audience(
