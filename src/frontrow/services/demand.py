@@ -2,8 +2,10 @@
 
 The history is what the feed keeps, about the last 10,000 changes. Each process counts an event's from its start when
 it is first asked, and then only what came since; what the store trims meanwhile is taken off again. So the holds are
-the same whichever process answers. Where the feed does not go on from where the count stands (the store was emptied,
-or it trimmed more than was counted), the count starts anew.
+the same whichever process answers, but for one at most of each seat: where the kept history begins amid a hold that was
+repeated since, a process that saw its beginning has taken that one off, and any other counts the repetition. Where the
+feed does not go on from where the count stands (the store was emptied, or it trimmed more than was counted), the count
+starts anew.
 """
 
 import asyncio

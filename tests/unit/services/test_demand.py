@@ -94,6 +94,19 @@ async def test_who_holds_a_seat_once_more_wanted_it_once(service: DemandService,
     assert await holds(service) == {"A1": 2, "A2": 2}
 
 
+async def test_a_hold_repeated_since_its_beginning_was_trimmed_counts_once_at_most(
+    service: DemandService, house: House, feed: FeedInPieces, refused: RefusedSeats, clock: FakeClock
+) -> None:
+    feed.warm(EVENT)
+    hold(feed, "A1", by="ann")
+    assert await holds(service) == {"A1": 1}
+    hold(feed, "A1", by="ann")
+    feed.trim(EVENT, keep=1)
+    later = DemandService(feed=feed, catalog=house.catalog, refused=refused, clock=clock, sleep=clock.sleep)
+    assert await holds(service) == {}
+    assert await holds(later) == {"A1": 1}
+
+
 step = st.one_of(
     st.tuples(st.just("hold"), st.sets(st.sampled_from(["A1", "A2", "B1", "B2"]), min_size=1)),
     st.tuples(st.just("ask"), st.just(set[str]())),
