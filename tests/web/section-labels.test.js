@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { itemLabels } from "../../src/frontrow/web/js/drawing/item-labels.js";
 import { sectionLabels } from "../../src/frontrow/web/js/drawing/section-labels.js";
 import { overlap } from "../../src/frontrow/web/js/venue/geometry.js";
 import { Venue } from "../../src/frontrow/web/js/venue/venue.js";
@@ -47,4 +48,16 @@ property("names beside sections meet neither one another nor any section", 60, (
     assert.ok(venue.sections.every((section) => !overlap(section.box, box)));
     assert.ok(outside.every((other, m) => m === n || !overlap(other.box, box)));
   });
+});
+
+test("a thin screen's name stands below it where it would be too small on it, and on it where it can be read", () => {
+  const screen = { id: "screen", type: "stage", pos: { x: 300, y: 60 }, size: { x: 520, y: 16 }, lbl: "Screen" };
+  const venue = new Venue({
+    id: "v", name: "V", canvasW: 600, canvasH: 600, categories: [{ id: "c", name: "C", color: "#336699" }], items: [screen],
+    seats: [{ id: "A1", position: { x: 300, y: 400 }, categoryId: "c", rowLabel: "A", seatNumber: 1 }],
+  });
+  const [below] = itemLabels(venue, 0.6, (_, text) => widthOf(text));
+  assert.ok(below.beside && below.at.y > 68 && below.size * 0.6 >= 10);
+  const [on] = itemLabels(venue, 2, (_, text) => widthOf(text));
+  assert.ok(!on.beside && on.at.y === 60);
 });

@@ -6,15 +6,11 @@
 
 import { overlap } from "../venue/geometry.js";
 import { mixed } from "./colors.js";
+import { itemLabels } from "./item-labels.js";
 import { fontOf, widthPerSize } from "./lettering.js";
 
 /** A stage this many times wider than deep is a cinema's screen. */
 const SCREEN_RATIO = 7;
-const LABEL_PX_MIN = 7;
-const LABEL_PX_MAX = 30;
-const TEXT_SIZE = 24;
-/** Between the letters of a stage, as a share of their size. */
-const STAGE_SPACING = 0.14;
 
 /**
  * @param {CanvasRenderingContext2D} ctx
@@ -40,9 +36,9 @@ export function paintItems(ctx, scene, view) {
     ctx.translate(item.pos.x, item.pos.y);
     ctx.rotate(((item.rot ?? 0) * Math.PI) / 180);
     if (item.type === "stage") paintStage(ctx, scene, w, h);
-    paintLabel(ctx, scene, view, item, w, h);
     ctx.restore();
   }
+  paintNames(ctx, scene, view);
 }
 
 /** @type {WeakMap<Item, Path2D>} */
@@ -100,37 +96,33 @@ function paintStage(ctx, { theme }, w, h) {
   ctx.stroke();
 }
 
+/** @type {WeakMap<import("../venue/venue.js").Venue, { key: string, labels: import("./item-labels.js").ItemLabel[] }>} of the scale painted last */
+const placed = new WeakMap();
+
 /**
- * A text keeps its drawn size, a label fits into its item; none is drawn too small to read.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Scene} scene
  * @param {View} view
- * @param {Item} item
- * @param {number} w
- * @param {number} h
  */
-function paintLabel(ctx, { theme, fontFamily }, view, item, w, h) {
-  const text = item.lbl;
-  if (!text) return;
-  const upright = item.type !== "text" && h > w * 1.4;
-  const [along, across] = upright ? [h, w] : [w, h];
-  const base = item.type === "text" ? across || TEXT_SIZE : Math.min(across * 0.46, 64);
-  const weight = item.type === "text" ? 500 : 650;
-  // Letters that join, as Arabic ones, must not be pulled apart.
-  const spacing = item.type === "stage" && !JOINING.test(text) ? STAGE_SPACING : 0;
-  const width = base * (widthPerSize(ctx, weight, fontFamily, text) + spacing * text.length);
-  const fitting = along > 0 && width > along * 0.86 ? (base * along * 0.86) / width : base;
-  const size = Math.min(fitting, LABEL_PX_MAX / view.pose.scale);
-  if (size * view.pose.scale < LABEL_PX_MIN) return;
-  if (upright) ctx.rotate(-Math.PI / 2);
-  ctx.textAlign = "center";
-  ctx.textBaseline = "middle";
-  ctx.letterSpacing = `${size * spacing}px`;
-  ctx.font = fontOf(weight, size, fontFamily);
-  ctx.fillStyle = item.type === "stage" ? theme.onStage : item.type === "table" ? theme.ink : theme.soft;
-  ctx.fillText(text, 0, size * 0.04);
-  ctx.letterSpacing = "0px";
+function paintNames(ctx, { venue, theme, fontFamily }, view) {
+  const key = `${view.pose.scale}|${fontFamily}`;
+  let found = placed.get(venue);
+  if (found?.key !== key) {
+    found = { key, labels: itemLabels(venue, view.pose.scale, (weight, text) => widthPerSize(ctx, weight, fontFamily, text)) };
+    placed.set(venue, found);
+  }
+  for (const { item, text, at, angle, size, weight, spacing, beside, box } of found.labels) {
+    if (!overlap(box, view.viewBox)) continue;
+    ctx.save();
+    ctx.translate(at.x, at.y);
+    ctx.rotate(angle);
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    ctx.letterSpacing = `${spacing}px`;
+    ctx.font = fontOf(weight, size, fontFamily);
+    ctx.fillStyle = beside ? theme.soft : item.type === "stage" ? theme.onStage : item.type === "table" ? theme.ink : theme.soft;
+    ctx.fillText(text, 0, size * 0.04);
+    ctx.letterSpacing = "0px";
+    ctx.restore();
+  }
 }
-
-/** Arabic, Syriac, N'Ko, Mongolian and their like. */
-const JOINING = /[\u0600-\u08ff\u1800-\u18af\ufb50-\ufdff\ufe70-\ufeff]/;
