@@ -6,16 +6,20 @@
 /** @import { View } from "./lens.js" */
 /** @import { Scene } from "./scene.js" */
 
+import { grown, overlap } from "../venue/geometry.js";
 import { AVAILABLE } from "../venue/seat-states.js";
 import { paintMine } from "./paint-mine.js";
+import { paintSeatsAlone } from "./paint-seats.js";
 import { addSeat } from "./seat-paths.js";
 import { outlineOf } from "./paint-sections.js";
 import { tablePath } from "./paint-items.js";
 import { DETAILED_PX } from "./scene.js";
 
 const FLASH_MS = 900;
-/** Selected seats stay findable from afar. */
+/** Selected seats stay findable from afar; from there neighbours grow into one another. */
 const SELECTED_RADIUS_PX_MIN = 2.2;
+const TOGETHER_SHARE = 1.45;
+const RING_SHARE = 1.16;
 const POINTED_ALPHA = 0.1;
 
 /**
@@ -105,31 +109,38 @@ function paintFlashes(ctx, { venue, theme, still, flashes }, view, nowMs, close)
 }
 
 /**
- * Ringed twice, so that the ring stands out from any seat and any ground.
+ * A ring around each seat, in the ink that no category has. Where seats are too small for that, a line around those that
+ * stand together, and within it every seat as its state is drawn, also from so far that others are not.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Scene} scene
  * @param {View} view
  */
-function paintSelected(ctx, { venue, theme, selected }, view) {
-  const { scale } = view.pose;
-  const detailed = venue.seatExtent * scale >= DETAILED_PX;
-  const share = Math.max(1.12, (SELECTED_RADIUS_PX_MIN * 2) / (venue.seatExtent * scale));
-  seatsPath(ctx, venue, view, selected, detailed, share);
-  if (!detailed) {
-    ctx.fillStyle = theme.focus;
-    ctx.fill();
-    return;
-  }
+function paintSelected(ctx, scene, view) {
+  const { venue, theme, selected } = scene;
+  const px = venue.seatExtent * view.pose.scale;
+  const detailed = px >= DETAILED_PX;
+  seatsPath(ctx, venue, view, selected, detailed, detailed ? RING_SHARE : Math.max(TOGETHER_SHARE, (SELECTED_RADIUS_PX_MIN * 2) / px));
   ctx.strokeStyle = theme.block;
-  ctx.lineWidth = 5;
+  ctx.lineWidth = 5.5;
   ctx.stroke();
-  ctx.strokeStyle = theme.focus;
-  ctx.lineWidth = 2.5;
+  ctx.strokeStyle = theme.ink;
+  ctx.lineWidth = detailed ? 2.5 : 3.5;
   ctx.stroke();
-  ctx.globalAlpha = 0.22;
-  ctx.fillStyle = theme.focus;
+  if (detailed) return;
+  ctx.fillStyle = theme.block;
   ctx.fill();
-  ctx.globalAlpha = 1;
+  ctx.save();
+  toUnits(ctx, view);
+  paintSeatsAlone(ctx, scene, [...selected].filter((seat) => overlap(seatBox(venue, seat), view.viewBox)));
+  ctx.restore();
+}
+
+/**
+ * @param {import("../venue/venue.js").Venue} venue
+ * @param {number} seat
+ */
+function seatBox({ xs, ys, radii }, seat) {
+  return grown({ x0: xs[seat], y0: ys[seat], x1: xs[seat], y1: ys[seat] }, radii[seat] * 1.5);
 }
 
 /**

@@ -19,15 +19,35 @@ const TAKEN_BESIDE_FILTER_ALPHA = 0.45;
  * @param {number} close 0 to 1
  */
 export function paintSeats(ctx, scene, view, cells, close) {
-  const { venue, theme, paths, category, heat } = scene;
-  const { fills, booked, held, blocked } = paletteOf(scene);
+  const { venue, paths, heat } = scene;
   const detailed = venue.seatExtent * view.pose.scale >= DETAILED_PX;
+  paintPaths(ctx, scene, cells.map((cell) => paths.of(cell, detailed, heat)), close);
+}
+
+/**
+ * Only these seats, in full, as they look from afar.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Scene} scene
+ * @param {Iterable<number>} seats
+ */
+export function paintSeatsAlone(ctx, scene, seats) {
+  paintPaths(ctx, scene, [scene.paths.alone(seats, false, scene.heat)], 1);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Scene} scene
+ * @param {readonly import("./seat-paths.js").CellPaths[]} cells
+ * @param {number} close 0 to 1
+ */
+function paintPaths(ctx, scene, cells, close) {
+  const { venue, theme, category, heat } = scene;
+  const { fills, booked, held, blocked } = paletteOf(scene);
   const unit = venue.seatExtent;
   const filtered = category >= 0 && !heat;
   const others = close * (filtered ? TAKEN_BESIDE_FILTER_ALPHA : 1);
   ctx.lineCap = "round";
-  for (const cell of cells) {
-    const built = paths.of(cell, detailed, heat);
+  for (const built of cells) {
     ctx.globalAlpha = others;
     if (built.dots) {
       ctx.fillStyle = booked;

@@ -51,21 +51,23 @@ export class SeatPaths {
     const at = cell.index * 2 + Number(detailed);
     const built = this._built[at];
     if (built && built.heat === heat) return built;
-    const paths = this._build(cell, detailed, heat);
+    const paths = this.alone(cell.seats, detailed, heat);
     this._built[at] = paths;
     return paths;
   }
 
   /**
-   * @param {Cell} cell
+   * The paths of just these seats, made anew.
+   * @param {Iterable<number>} seats
    * @param {boolean} detailed
    * @param {Float32Array | null} heat
+   * @returns {CellPaths}
    */
-  _build(cell, detailed, heat) {
+  alone(seats, detailed, heat) {
     const venue = this._venue;
     /** @type {CellPaths} */
     const paths = { heat, full: new Map(), edges: null, stripes: null, dots: null, crosses: null, unknown: null, signs: null };
-    for (const seat of cell.seats) {
+    for (const seat of seats) {
       const state = this._stateOf(seat);
       const step = heat ? heatStep(heat[seat]) : -1;
       if (step >= 0) {

@@ -50,7 +50,7 @@ export function stateSign(state) {
   const shapes = {
     available: () => [svg("rect", { ...box, class: "fill-any" })],
     mine: () => [svg("rect", { ...box, class: "fill-ink" }), svg("path", { d: "M6.5 10.2l2.4 2.4 4.6-5", class: "stroke-on-ink", "stroke-width": 1.8 })],
-    selected: () => [svg("rect", { x: 5, y: 5, width: 10, height: 10, rx: 3, class: "fill-any" }), svg("rect", { x: 2, y: 2, width: 16, height: 16, rx: 5, class: "stroke-focus", "stroke-width": 2 })],
+    selected: () => [svg("rect", { x: 5, y: 5, width: 10, height: 10, rx: 3, class: "fill-any" }), svg("rect", { x: 2, y: 2, width: 16, height: 16, rx: 5, class: "stroke-ink", "stroke-width": 2 })],
     held: () => [svg("rect", { x: 3.8, y: 3.8, width: 12.4, height: 12.4, rx: 3.6, class: "stroke-held", "stroke-width": 1.4 }), svg("path", { d: "M5.6 11.8l6.2-6.2M5.8 14.2l8.4-8.4M8.2 14.4l6.2-6.2", class: "stroke-held", "stroke-width": 1 })],
     booked: () => [svg("circle", { cx: 10, cy: 10, r: 3.6, class: "fill-taken" })],
     blocked: () => [svg("path", { d: "M6.5 6.5l7 7M13.5 6.5l-7 7", class: "stroke-taken", "stroke-width": 2 })],

@@ -75,6 +75,6 @@ export const FRAME_CSS = `
     :is(.primary, .control, .chip, .list-seat):is(:disabled, [aria-disabled="true"]) { color: GrayText; border-color: GrayText; }
     .panel, .message, .banner, .tooltip, .key, .controls, .dialog { border: 1px solid CanvasText; }
     .timer-arc { stroke: CanvasText; } .timer-track { stroke: GrayText; }
-    .fill-any, .fill-ink { fill: CanvasText; } .fill-taken { fill: GrayText; } .stroke-on-ink { stroke: Canvas; } .stroke-focus { stroke: Highlight; } .stroke-held, .stroke-taken { stroke: GrayText; }
+    .fill-any, .fill-ink { fill: CanvasText; } .fill-taken { fill: GrayText; } .stroke-on-ink { stroke: Canvas; } .stroke-ink { stroke: CanvasText; } .stroke-held, .stroke-taken { stroke: GrayText; }
   }
 `;

@@ -45,7 +45,7 @@ export const MAP_CSS = `
   .fill-ink { fill: var(--ink); }
   .fill-taken { fill: var(--held); }
   .stroke-on-ink { stroke: var(--on-ink); }
-  .stroke-focus { stroke: var(--focus); }
+  .stroke-ink { stroke: var(--ink); }
   .stroke-held { stroke: var(--held); }
   .stroke-taken { stroke: var(--held); }
   .bar-sign { width: 14px; height: 3px; border-radius: 2px; background: var(--edge); }
