@@ -50,7 +50,7 @@ export function showEvent({ room, about }, eventId, words) {
 function facts(event, words) {
   const when = shortMoment(Date.parse(event.startsAt), words);
   return [
-    h("div", { class: "about-text" }, h("h1", {}, event.name), h("p", {}, ...dotted([when, event.layoutName]))),
+    h("div", { class: "about-text" }, h("h1", { dir: "auto" }, event.name), h("p", {}, ...dotted([when, event.layoutName]))),
     h("span", { class: "status", "data-status": event.saleStatus }, words.t(STATUS_KEY[event.saleStatus])),
   ];
 }
