@@ -190,9 +190,11 @@ async def test_a_reader_that_is_slow_for_a_heartbeat_is_heard_of(house: House) -
     browser.is_full = True
     house.stage.clock.advance(HEARTBEAT_MS)
     await asyncio.sleep(0)
-    await eventually(lambda: bool(house.watchers._audiences[EVENT]._slow), "it was asked to take one")
+    audience = house.watchers.audience(EVENT)
+    assert audience is not None
+    await eventually(lambda: audience.slow_count == 1, "it was asked to take one")
     browser.is_full = False
-    await eventually(lambda: not house.watchers._audiences[EVENT]._slow, "it takes them again")
+    await eventually(lambda: audience.slow_count == 0, "it takes them again")
 
 
 @pytest.mark.parametrize("limits", [WatcherLimits(watchers_max=2), WatcherLimits(watchers_per_address_max=2)])
@@ -290,7 +292,8 @@ async def test_streams_opened_after_a_fault_are_served_though_an_earlier_one_has
     assert isinstance(admission, Admission)
     slow = house.watchers.stream(EVENT, view, shown=None, admission=admission, socket=house.browser())
     await anext(slow)
-    failed = house.watchers._audiences[EVENT]
+    failed = house.watchers.audience(EVENT)
+    assert failed is not None
 
     async def fault(event_id: EventId) -> Sale | None:
         raise RuntimeError("a fault")
@@ -325,7 +328,7 @@ async def test_nothing_is_left_when_the_last_one_has_gone(house: House) -> None:
     browsers = [await house.opened() for _ in range(3)]
     for browser in browsers:
         await browser.close()
-    assert not house.watchers._audiences
+    assert house.watchers.audience(EVENT) is None
     assert not house.watchers._by_address
     house.stage.tail()
     house.stage.clock.advance(live.IDLE_MS + 1)

@@ -75,6 +75,11 @@ class Audience:
         return not self._watchers
 
     @property
+    def slow_count(self) -> int:
+        """How many of them do not take what they are sent."""
+        return len(self._slow)
+
+    @property
     def is_over(self) -> bool:
         """Whether nobody is served any more: the event is gone, or something went wrong."""
         return self._task.done()

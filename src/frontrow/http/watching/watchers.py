@@ -67,6 +67,10 @@ class Watchers:
         """How many streams are open, or about to be."""
         return self._count
 
+    def audience(self, event_id: EventId) -> Audience | None:
+        """Who watches this event; None where nobody does."""
+        return self._audiences.get(event_id)
+
     def admit(self, address: str) -> Admission | Problem:
         """Room for another stream of this address, or why it cannot have one now. It counts from now on, so that
         those who look their event up at the same time cannot pass the limits together."""
@@ -100,7 +104,7 @@ class Watchers:
             if socket is None:
                 yield begin + Frames().step(view, shown).frame
                 return
-            audience = self._audiences.get(event_id)
+            audience = self.audience(event_id)
             if audience is None or audience.is_over:
                 audience = self._gather(event_id, view)
             step = audience.frames.step(view, shown)
@@ -112,7 +116,7 @@ class Watchers:
                 await watcher.over
             finally:
                 audience.leave(watcher)
-                if audience.is_empty and self._audiences.get(event_id) is audience:
+                if audience.is_empty and self.audience(event_id) is audience:
                     del self._audiences[event_id]
                     await audience.close()
         finally:
