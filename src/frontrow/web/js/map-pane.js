@@ -89,6 +89,7 @@ export class MapPane {
     };
     const canvas = h("canvas");
     this._canvas = canvas;
+    this._looking = 0;
     this._key = key(words, specialsOf(venue), chooser.selects);
     this._pointing = new Pointing({ sale, scene: this._scene, canvas, choosable: chooser.choosable });
     this._legend = new Legend(words, (category) => this._filter(category));
@@ -127,6 +128,7 @@ export class MapPane {
   }
 
   end() {
+    cancelAnimationFrame(this._looking);
     this._motion.removeEventListener("change", this._stilled);
     this._sizes.disconnect();
     this._pointing.end();
@@ -199,9 +201,23 @@ export class MapPane {
     const box = seats.reduce((around, seat) => joined(around, boxOf([{ x: xs[seat], y: ys[seat] }])), { ...EMPTY_BOX });
     const [from, to] = [camera.toView({ x: box.x0, y: box.y0 }), camera.toView({ x: box.x1, y: box.y1 })];
     const { top, right, bottom, left } = camera.insets;
-    const inside = from.x > left && from.y > top && to.x < camera.width - right && to.y < camera.height - bottom;
+    const inside = from.x > left && from.y > top && to.x < camera.width - right && to.y < camera.height - bottom && !this._spokenOver(from, to);
     if (inside && seatExtent * camera.pose.scale >= OFFER_SEAT_PX) return;
     this._view.flyToBox(grown(box, seatExtent * OFFER_MARGIN_SEATS), OFFER_SEAT_PX);
+  }
+
+  /**
+   * Whether a message lies on what is between these points.
+   * @param {Point} from CSS pixels from the map's top left
+   * @param {Point} to
+   */
+  _spokenOver(from, to) {
+    const own = this.element.getBoundingClientRect();
+    const reach = (this._sale.venue.seatExtent * this._view.camera.pose.scale) / 2;
+    return [...this._notices.messages.children].some((message) => {
+      const { left, top, right, bottom } = message.getBoundingClientRect();
+      return left - own.left < to.x + reach && right - own.left > from.x - reach && top - own.top < to.y + reach && bottom - own.top > from.y - reach;
+    });
   }
 
   /**
@@ -217,8 +233,16 @@ export class MapPane {
 
   /** @param {readonly number[]} seats to bring into view */
   lookAt(seats) {
-    this._bring(seats);
     this._keys.place(seats[0]);
+    // The news that leads here may change the room as well: on a phone a sheet closes and the panel grows. A frame later
+    // the map has its new size.
+    cancelAnimationFrame(this._looking);
+    this._looking = requestAnimationFrame(() => {
+      this._looking = requestAnimationFrame(() => {
+        this._inset();
+        this._bring(seats);
+      });
+    });
   }
 
   /**
@@ -333,8 +357,9 @@ export class MapPane {
 }
 
 /** @param {import("./venue/venue.js").Venue} venue */
-function specialsOf({ layout: { seats } }) {
+function specialsOf({ layout: { seats }, sections }) {
   return {
+    sections: sections.length > 2,
     accessible: seats.some(({ accessible }) => accessible),
     companion: seats.some(({ companion }) => companion),
     restricted: seats.some(({ restrictedView }) => restrictedView),

@@ -6,6 +6,8 @@ import { icon } from "./icons.js";
 import { fill, h } from "./markup.js";
 
 const SHOWN_MS = 9_000;
+/** Good news is read at a glance, and can be seen on the map and in the basket as well. */
+const GOOD_SHOWN_MS = 4_500;
 const MESSAGES_MAX = 3;
 /** What nobody listens to any more is taken out of reach: who comes to it later would take it for news. */
 const SAID_MS = 12_000;
@@ -73,7 +75,7 @@ export class Notices {
     );
     this.messages.append(message);
     while (this.messages.children.length > MESSAGES_MAX) this.messages.firstElementChild?.remove();
-    setTimeout(leave, SHOWN_MS);
+    setTimeout(leave, tone === "good" ? GOOD_SHOWN_MS : SHOWN_MS);
     if (tone === "bad") this.cry(text);
     else this.say(text);
     return () => message.remove();
