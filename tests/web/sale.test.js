@@ -343,3 +343,30 @@ test("a look overtaken by a grant is taken again instead of believed", async () 
   assert.deepEqual(told.map(([what]) => what), ["held"]);
   assert.equal(calls.filter(([name]) => name === "holds").length, 2);
 });
+
+test("looks that fail are told once and wait longer each time, until the server answers again", async () => {
+  let refusal = new ApiProblem(401, { code: "token_invalid" });
+  const { basket, told } = basketOn({ holds: async () => {
+    if (refusal) throw refusal;
+    return [];
+  }, hold: held("h") });
+  const problems = () => told.filter(([name]) => name === "problem").map(([, { code }]) => code);
+  const pauses = [];
+  for (let look = 0; look < 10; look++) {
+    await basket.look();
+    pauses.push(basket.lookPauseMs);
+  }
+  assert.deepEqual(problems(), ["token_invalid"]);
+  assert.ok(pauses[0] > 0 && pauses[0] <= 625, `${pauses[0]}`);
+  assert.ok(pauses[9] > 20_000 && pauses[9] <= 37_500, `${pauses[9]}`);
+  assert.equal(basket.doubts(new Uint8Array(6), 0), true, "it is still not known");
+  refusal = new ApiProblem(503, { code: "store_unavailable" });
+  await basket.look();
+  assert.deepEqual(problems(), ["token_invalid", "store_unavailable"], "another problem is told");
+  refusal = null;
+  await basket.look();
+  assert.equal(basket.lookPauseMs, 0);
+  refusal = new ApiProblem(503, { code: "store_unavailable" });
+  await basket.look();
+  assert.deepEqual(problems(), ["token_invalid", "store_unavailable", "store_unavailable"], "the same is told again after an answer");
+});

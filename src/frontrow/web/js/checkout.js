@@ -155,7 +155,7 @@ export class Checkout {
     const { expiresAtMs } = sale.basket;
     const left = this._holdClock.look(expiresAtMs, clock.nowMs(), sale.keeping);
     this.panel.showTime(left, expiresAtMs ?? 0);
-    if (left?.phase === "over") void sale.basket.look();
+    if (left?.phase === "over" && sale.basket.lookPauseMs === 0) void sale.basket.look();
   }
 
   /**

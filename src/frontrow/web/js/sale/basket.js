@@ -246,6 +246,11 @@ export class Basket {
     return this.holdings.extend();
   }
 
+  /** How long whoever looks by itself should wait now, milliseconds: looks have failed. */
+  get lookPauseMs() {
+    return this.holdings.lookPauseMs;
+  }
+
   /** Read what the server holds for us, and believe it. */
   look() {
     return this.holdings.look();

@@ -10,18 +10,24 @@
 /** @import { Claims } from "./claims.js" */
 
 import { ApiProblem, Problem } from "../api.js";
+import { GrowingPause } from "../api/growing-pause.js";
 import { HELD } from "../venue/seat-states.js";
 import { HoldTimes } from "./hold-times.js";
+import { spanMs } from "./span-clock.js";
 
 /** Another process of the server may be this far behind with a change that was just answered. */
 const SETTLING_MS = 400;
+/** Who looks by itself waits so long after a look that failed, then longer and longer: what it lacks may never come. */
+const LOOK_PAUSE_MS = 500;
+const LOOK_PAUSE_MAX_MS = 30_000;
 
 /**
  * @typedef {object} HoldingsListener
  * @property {() => void} onChange something to draw or to list differs
  * @property {() => void} onProlonged a hold lasts longer
  * @property {(lost: number[]) => void} onLost the server no longer holds these for us
- * @property {(problem: Problem, doing: "extend" | "look") => void} onProblem
+ * @property {(problem: Problem, doing: "extend" | "look") => void} onProblem one that looks meet again and again is told
+ *   once, until the server has said something else
  */
 
 export class Holdings {
@@ -44,6 +50,11 @@ export class Holdings {
     this._uncertain = false;
     /** @type {Promise<void> | null} the look under way */
     this._looking = null;
+    this._pause = new GrowingPause({ firstMs: LOOK_PAUSE_MS, mostMs: LOOK_PAUSE_MAX_MS });
+    /** By the span clock, when the next look that nobody asked for is due. */
+    this._lookAtMs = 0;
+    /** The code of the problem that looks have met since one succeeded, and that was told. */
+    this._met = "";
     /** Counts what was heard of our seats: a look that was asked for before the last of it tells of the past. */
     this._revision = 0;
     /** Whether a booking is being made: what is held becomes something else, and nobody is to judge it meanwhile. */
@@ -68,15 +79,27 @@ export class Holdings {
 
   /** @param {Hold} hold that the server has just granted, or added to */
   granted(hold) {
-    this._revision += 1;
+    this._answered();
     this._times.learn(hold);
     for (const seat of this.seatsOf(hold)) this._claims.held(seat, hold, this._venue.seat(seat).tableId);
   }
 
   /** @param {readonly number[]} seats that the server has just taken back */
   released(seats) {
-    this._revision += 1;
+    this._answered();
     this._claims.settle(seats, null);
+  }
+
+  /** The server has told of what it holds for us. */
+  _answered() {
+    this._revision += 1;
+    this._healed();
+  }
+
+  _healed() {
+    this._pause.reset();
+    this._lookAtMs = 0;
+    this._met = "";
   }
 
   /**
@@ -137,6 +160,11 @@ export class Holdings {
     if (this._uncertain) await this.look();
   }
 
+  /** How long whoever looks by itself should wait now, milliseconds: looks have failed. */
+  get lookPauseMs() {
+    return Math.max(0, this._lookAtMs - spanMs());
+  }
+
   /** Read what the server holds for us, and believe it: after a reload, an expiry, a doubt. */
   look() {
     this._looking ??= this._look().finally(() => (this._looking = null));
@@ -149,6 +177,7 @@ export class Holdings {
         const asked = this._revision;
         const holds = (await this._api.holds()).filter((hold) => hold.eventId === this._event.eventId);
         if (asked !== this._revision) continue;
+        this._healed();
         this._uncertain = this._booking;
         if (!this._booking) this._believe(holds);
         break;
@@ -156,6 +185,9 @@ export class Holdings {
     } catch (caught) {
       if (!(caught instanceof Problem)) throw caught;
       this._uncertain = true;
+      this._lookAtMs = spanMs() + this._pause.next(caught.retryAfterMs);
+      if (this._met === caught.code) return;
+      this._met = caught.code;
       this._listener.onProblem(caught, "look");
     }
   }

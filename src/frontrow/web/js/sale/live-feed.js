@@ -120,7 +120,7 @@ export class LiveFeed {
 
   /** Whether the stream tells of every change as it happens. */
   get isLive() {
-    return this._connection === "live";
+    return this._connection === "live" && !this._resting;
   }
 
   /** Go on now instead of when the next try or look is due, or as soon as the server allows. */

@@ -226,7 +226,7 @@ export class LiveSale {
     this._doubting = setTimeout(() => {
       this._doubting = undefined;
       if (this.basket.doubts(this._store.states, spanMs())) void this.basket.look();
-    }, DOUBT_MS);
+    }, Math.max(DOUBT_MS, this.basket.lookPauseMs));
   }
 
   /**
