@@ -109,7 +109,7 @@ def responder_of(
 
 async def _begin_stream(req: Request, resp: Response, stream: Stream, *, pushes: bool) -> None:
     if req.scope["http_version"] == "1.0":  # which knows no chunks: so it is given a whole answer, and no pushes
-        resp.data = b"".join([part async for part in stream(None)])
+        resp.data = b"".join([part async for part in while_there(stream(None), req._receive)])
         return
     parts = stream(req.scope.get("extensions", {}).get(EXTENSION))
     resp.stream = parts if pushes else while_there(parts, req._receive)  # pushes hear of it by their socket
