@@ -54,7 +54,9 @@ export function blockColor(scene, index) {
   }
   const { available, total } = sales[index];
   const own = venue.sections[index].category;
-  if (available === 0 || total === 0) return mixed(theme.ground, theme.taken, 0.4);
+  // What is not known yet must not look sold.
+  if (total === 0) return theme.block;
+  if (available === 0) return mixed(theme.ground, theme.taken, 0.4);
   const share = COLOR_SHARE_MIN + (COLOR_SHARE_MAX - COLOR_SHARE_MIN) * Math.sqrt(available / total);
   const filtered = category >= 0 && own !== category;
   return mixed(theme.block, paletteOf(scene).tints[own], filtered ? 0.08 : share);
@@ -142,8 +144,7 @@ export function paintBlockNames(ctx, scene, view, close) {
  * @param {View} view
  * @param {SectionLabel} label
  */
-function paintBlockName(ctx, { venue, sales, words, fontFamily, priceText }, view, { section, at, size, roomPx, box }) {
-  const { name } = venue.sections[section];
+function paintBlockName(ctx, { sales, words, fontFamily, priceText }, view, { section, name, at, size, roomPx, box }) {
   const { available, total } = sales[section];
   const inside = roomPx > 0;
   const widthMax = inside ? roomPx * PRICE_WIDTH_SHARE : (box.x1 - box.x0) * view.pose.scale;

@@ -26,6 +26,7 @@ const EXTENT_PX_MIN = 14;
 /**
  * @typedef {object} SectionLabel
  * @property {number} section index
+ * @property {string} name what is written: the whole name, or its last word where only that has room and tells it from the others
  * @property {Point} at the middle of the name, canvas units
  * @property {number} size of the name, pixels
  * @property {number} roomPx free radius around `at`; 0 for a name outside
@@ -43,14 +44,17 @@ export function sectionLabels(venue, scale, widthOf) {
   const labels = [];
   /** @type {number[]} */
   const outside = [];
-  venue.sections.forEach(({ name, nameAt, box, outline }, section) => {
-    if (!name || outline.length < 3) return;
+  const shorts = shortNames(venue.sections.map(({ name }) => name));
+  venue.sections.forEach(({ name: whole, nameAt, box, outline }, section) => {
+    if (!whole || outline.length < 3) return;
     const roomPx = nameAt.room * scale;
     const wished = Math.min(NAME_PX_MAX, Math.max(9, roomPx * 0.62));
-    const size = Math.min(wished, (roomPx * NAME_WIDTH_SHARE) / widthOf(name));
+    const sizeOf = (/** @type {string} */ text) => Math.min(wished, (roomPx * NAME_WIDTH_SHARE) / widthOf(text));
+    const name = sizeOf(whole) < NAME_PX_COMFORTABLE && shorts ? shorts[section] : whole;
+    const size = sizeOf(name);
     const seen = Math.max(box.x1 - box.x0, box.y1 - box.y0) * scale >= EXTENT_PX_MIN;
     if (size < NAME_PX_COMFORTABLE && seen && venue.sections.length <= OUTSIDE_SECTIONS_MAX) outside.push(section);
-    if (size >= NAME_PX_MIN && roomPx >= ROOM_PX_MIN) labels[section] = { section, at: nameAt, size, roomPx, box };
+    if (size >= NAME_PX_MIN && roomPx >= ROOM_PX_MIN) labels[section] = { section, name, at: nameAt, size, roomPx, box };
   });
   /** @type {Box[]} */
   const taken = venue.items.map(({ box }) => box);
@@ -62,6 +66,15 @@ export function sectionLabels(venue, scale, widthOf) {
     taken.push(label.box);
   }
   return labels.filter(Boolean);
+}
+
+/**
+ * The names' last words, `A1` of `Floor A1`, where each of them has a number and no two are the same.
+ * @param {readonly string[]} names
+ */
+function shortNames(names) {
+  const shorts = names.map((name) => name.split(" ").at(-1) ?? name);
+  return new Set(shorts).size === shorts.length && shorts.every((short) => /\d/.test(short)) ? shorts : null;
 }
 
 /**
@@ -90,7 +103,7 @@ function besideOf(venue, section, scale, widthOf, taken) {
     const box = { x0: at.x - halfW, y0: at.y - halfH, x1: at.x + halfW, y1: at.y + halfH };
     const { x0, y0, x1, y1 } = venue.box;
     if (box.x0 < x0 || box.y0 < y0 || box.x1 > x1 || box.y1 > y1 || taken.some((other) => overlap(box, other))) continue;
-    return { section, at: { x: at.x, y: at.y - halfH * 0.4 }, size, roomPx: 0, box };
+    return { section, name, at: { x: at.x, y: at.y - halfH * 0.4 }, size, roomPx: 0, box };
   }
   return null;
 }

@@ -92,14 +92,14 @@ export class Legend {
   }
 }
 
-/** @typedef {{ accessible: boolean, companion: boolean, restricted: boolean }} Specials which the drawing has */
+/** @typedef {{ accessible: boolean, companion: boolean, restricted: boolean, sections: boolean }} Specials which the drawing has */
 
 /**
  * @param {Words} words
  * @param {Specials} specials
  * @param {boolean} selects whether seats are selected here instead of taken
  */
-export function key(words, { accessible, companion, restricted }, selects) {
+export function key(words, { accessible, companion, restricted, sections }, selects) {
   /** @type {["available" | "mine" | "selected" | "held" | "booked" | "blocked", string][]} */
   const states = [
     ["available", words.t("map.state_available")], selects ? ["selected", words.t("map.key_selected")] : ["mine", words.t("map.key_mine")], ["held", words.t("map.key_held")],
@@ -110,6 +110,7 @@ export function key(words, { accessible, companion, restricted }, selects) {
     accessible && h("li", {}, icon("wheelchair", 18), words.t("map.key_accessible")),
     companion && h("li", {}, icon("companion", 18), words.t("map.key_companion")),
     restricted && h("li", {}, h("span", { class: "bar-sign" }), words.t("map.restricted_view")),
+    sections && h("li", {}, h("span", { class: "meter-sign" }), words.t("map.key_left")),
   ];
   return h("ul", { class: "key", "aria-label": words.t("map.key") }, ...signs);
 }

@@ -49,6 +49,8 @@ export const MAP_CSS = `
   .stroke-held { stroke: var(--held); }
   .stroke-taken { stroke: var(--held); }
   .bar-sign { width: 14px; height: 3px; border-radius: 2px; background: var(--edge); }
+  .meter-sign { width: 20px; height: 4px; border-radius: 2px; background: linear-gradient(to right, var(--ink) 60%, var(--edge) 60%); }
+  [dir="rtl"] .meter-sign { transform: scaleX(-1); }
   .map[data-list] :is(.controls, .map-key) { display: none; }
 
   .tooltip {

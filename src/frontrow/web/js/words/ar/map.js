@@ -56,6 +56,7 @@ export const map = {
   key_held: "محجوز مؤقتًا",
   key_blocked: "محجوب",
   key_accessible: "كرسي متحرك",
+  key_left: "المتبقي",
   key_companion: "مرافق",
   dismiss: "إخفاء",
   close: "إغلاق",

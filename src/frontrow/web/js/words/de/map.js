@@ -56,6 +56,7 @@ export const map = {
   key_held: "Vorgemerkt",
   key_blocked: "Gesperrt",
   key_accessible: "Rollstuhl",
+  key_left: "Noch frei",
   key_companion: "Begleitung",
   dismiss: "Ausblenden",
   close: "Schließen",

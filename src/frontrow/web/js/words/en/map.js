@@ -58,6 +58,7 @@ export const map = /** @type {const} */ ({
   key_held: "Held",
   key_blocked: "Blocked",
   key_accessible: "Accessible",
+  key_left: "Share left",
   key_companion: "Companion",
   dismiss: "Dismiss",
   close: "Close",
