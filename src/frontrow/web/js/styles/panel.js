@@ -40,7 +40,7 @@ export const PANEL_CSS = `
   .panel footer { display: grid; gap: 13px; padding: 15px 20px 20px; border-top: 1px solid var(--line); }
   .summary-lines { display: flex; align-items: baseline; justify-content: space-between; gap: 12px; }
   .summary .timer { display: none; }
-  .count { color: var(--soft); }
+  .count { white-space: nowrap; color: var(--soft); }
   .sum { font-size: 21px; font-weight: 700; letter-spacing: -.015em; font-variant-numeric: tabular-nums; }
   .panel[data-step="empty"] footer { display: none; }
   .panel[data-step="done"] footer, .panel[data-step="done"] .panel-head { display: none; }
