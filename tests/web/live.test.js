@@ -415,14 +415,16 @@ test("a clock that is set back by hours makes nobody wait for hours, nor one set
 });
 
 test("a hidden page lets its stream go after a while, and goes on at once when it is seen", async (t) => {
-  const { server, begin, pass, show, exact } = watching(t);
+  const { server, feed, begin, pass, show, exact } = watching(t);
   await begin();
+  assert.equal(feed.isLive, true);
   const place = server.place;
   show(false);
   await pass(10_000);
   assert.equal(server.listeners.size, 1, "a glance elsewhere is no absence");
   await pass(15_000);
   assert.equal(server.listeners.size, 0);
+  assert.equal(feed.isLive, false, "what rests tells nothing");
   server.change(8, "b");
   await pass(600_000);
   assert.equal(server.asked.length, 1, "nobody asks for a page that nobody sees");

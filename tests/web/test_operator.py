@@ -51,6 +51,16 @@ def test_a_token_that_does_not_serve_is_told_from_one_that_does(visit: Visit, se
     expect(page.get_by_role("heading", name="Events", exact=True)).to_be_visible()
 
 
+def test_a_room_that_does_not_load_is_tried_again(visit: Visit, server: RunningServer) -> None:
+    page = visit("")
+    page.route("**/operator/overview.js", lambda route: route.abort())
+    page.goto(f"{server.url}/operator/#token={server.token('operator', 'admin')}")
+    expect(page.get_by_role("heading", name="The box office does not answer")).to_be_visible()
+    page.unroute("**/operator/overview.js")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", name="Events", exact=True)).to_be_visible()
+
+
 def test_a_purchase_moves_figures_map_and_lists_as_it_happens(
     visit: Visit, server: RunningServer, own_event: OwnEvent
 ) -> None:

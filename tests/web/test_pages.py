@@ -179,6 +179,17 @@ def test_my_bookings_come_in_groups_and_one_is_cancelled_there(
     assert _fits(page)
 
 
+def test_a_code_that_may_not_be_copied_is_selected(server: RunningServer, visit: Visit, own_event: OwnEvent) -> None:
+    booking_id = own_event.book("copier", "C1")
+    page = visit("")
+    page.add_init_script("if (navigator.clipboard) navigator.clipboard.writeText = () => Promise.reject(new Error())")
+    _become(page, server, "copier")
+    page.goto(f"{server.url}/?booking={booking_id}")
+    page.get_by_role("button", name="Copy code").click()
+    expect(page.locator("#said")).to_have_text("Copying is not allowed here: the code is selected")
+    assert page.evaluate("String(getSelection())") == booking_id
+
+
 def test_a_stranger_sees_no_booking_and_has_none(visit: Visit, own_event: OwnEvent) -> None:
     booking_id = own_event.book("somebody", "D1")
     page = visit(f"/?booking={booking_id}")
