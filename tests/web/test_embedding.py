@@ -72,7 +72,7 @@ def test_the_tag_bounds_the_number_of_seats_and_speaks_the_locales_language_and_
         click_seat(page, seat_id)
     page.get_by_text("Sie können höchstens 2 Plätze wählen.").first.wait_for()
     page.get_by_role("button", name="Weiter").and_(page.locator(":enabled")).wait_for()
-    assert (page.locator(".sum").text_content() or "").replace("\xa0", " ") == "24 $"
+    assert (page.locator(".sum").text_content() or "").replace("\xa0", " ") == "24,00 $"
 
 
 def test_a_token_the_server_refuses_is_told_as_an_error(shop: Shop, own_event: OwnEvent) -> None:
@@ -94,5 +94,6 @@ def test_a_site_the_server_does_not_know_is_told_what_to_set(
     page.goto(unknown)
     expect(page.get_by_role("heading", name="The box office does not work with this site yet")).to_be_visible()
     expect(page.get_by_text(f"{unknown}, among those it answers to (FRONTROW_CORS_ORIGINS)")).to_be_visible()
-    assert all("CORS policy" in fault for fault in faults), faults
+    asked = f"asked another host: {unknown}/"  # by this test itself, under the other name
+    assert all("CORS policy" in fault or fault == asked for fault in faults), faults
     faults.clear()  # the browser's own words on the answer it kept back

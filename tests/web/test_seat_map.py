@@ -265,7 +265,7 @@ def test_the_seats_of_a_whole_table_go_together(visit: Visit, put_on_sale: PutOn
     wait_until_settled(page)
     assert {state_of(page, seat_id) for seat_id in seats} == {"mine"}
     expect(page.get_by_text("Whole table, 6 seats")).to_be_visible()
-    expect(page.locator(".sum")).to_have_text("$570")
+    expect(page.locator(".sum")).to_have_text("$570.00")
     wait_for_state(other, seats[5], "held")
     click_seat(page, seats[4])
     wait_for_state(other, seats[0], "available")
