@@ -25,7 +25,7 @@ from tests.support.server import RunningServer, running_server
 from tests.web.seat_map_page import click_seat, position_of, wait_for_state, wait_until_open, wait_until_settled
 
 FOLDER = Path(__file__).parent
-BYTES_MAX = 300_000
+BYTES_MAX = 400_000
 DAY_MS = 86_400_000
 DESK: dict[str, object] = {"viewport": {"width": 1280, "height": 800}}
 PHONE: dict[str, object] = {
