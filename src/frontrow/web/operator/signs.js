@@ -1,6 +1,6 @@
 /** The signs that only the operator's page needs, drawn like the others (js/panels/icons.js). */
 
-import { svg } from "../js/panels/markup.js";
+import { STROKES as SHARED, drawn } from "../js/panels/icons.js";
 
 const STROKES = {
   events: ["M4 5.5h7v6H4zM13 5.5h7v6h-7zM4 14h7v5H4zM13 14h7v5h-7z"],
@@ -10,7 +10,7 @@ const STROKES = {
   heat: ["M12 3c1 4 5 5.5 5 10a5 5 0 0 1-10 0c0-1.8 .8-3 1.8-4 .2 1.5 .9 2.3 1.7 2.5C10 9 10.5 5.5 12 3z"],
   upload: ["M12 16V5M7.5 9.5L12 5l4.5 4.5M5 19h14"],
   download: ["M12 5v11M7.5 11.5L12 16l4.5-4.5M5 19h14"],
-  search: ["M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L20 20"],
+  search: SHARED.search,
   box: ["M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M11 4h2M11 20h2M4 11v2M20 11v2"],
   pen: ["M5 19l1-4L16 5l3 3L9 18l-4 1zM14 7l3 3"],
   outside: ["M10 5H5v14h14v-5M14 5h5v5M19 5l-8 8"],
@@ -24,9 +24,5 @@ const STROKES = {
  * @param {number} [size] pixels
  */
 export function sign(name, size = 18) {
-  return svg(
-    "svg",
-    { width: size, height: size, viewBox: "0 0 24 24", fill: "none", stroke: "currentColor", "stroke-width": 1.75, "stroke-linecap": "round", "stroke-linejoin": "round", class: "sign", "aria-hidden": "true" },
-    ...STROKES[name].map((d) => svg("path", { d })),
-  );
+  return drawn(STROKES[name], size, { class: "sign" });
 }

@@ -9,7 +9,7 @@
   const PAGES = {
     event: ["page/event-page", "seat-map", "open-event", "choosing", "map-pane", "map-keys", "checkout", "sale/live-sale", "sale/basket", "drawing/map-view", "drawing/painter"],
     booking: ["page/booking-page", "page/pass", "venue/venue", "words/problem-words"],
-    bookings: ["page/bookings-page", "words/problem-words"],
+    bookings: ["page/bookings-page", "words/problem-words", "panels/icons"],
     list: ["page/listing", "words/problem-words"],
   };
   const LANGUAGES = ["en", "de", "ar"];

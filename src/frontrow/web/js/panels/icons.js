@@ -2,8 +2,8 @@
 
 import { svg } from "./markup.js";
 
-/** @type {Readonly<Record<string, readonly string[]>>} */
-const STROKES = {
+/** The paths of each icon. @type {Readonly<Record<string, readonly string[]>>} */
+export const STROKES = {
   plus: ["M12 5v14M5 12h14"],
   minus: ["M5 12h14"],
   fit: ["M4 9V5a1 1 0 0 1 1-1h4M15 4h4a1 1 0 0 1 1 1v4M20 15v4a1 1 0 0 1-1 1h-4M9 20H5a1 1 0 0 1-1-1v-4"],
@@ -25,6 +25,7 @@ const STROKES = {
   best: ["M12 3.5l2.5 5.3 5.8.7-4.3 4 1.2 5.8-5.2-2.9-5.2 2.9L8 13.5l-4.3-4 5.8-.7z"],
   down: ["M6 9.5l6 6 6-6"],
   repeat: ["M4 12a8 8 0 0 1 14-5.3L20 9M20 4v5h-5M20 12a8 8 0 0 1-14 5.3L4 15M4 20v-5h5"],
+  search: ["M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM15.5 15.5L20 20"],
   calendar: ["M5 6h14a1 1 0 0 1 1 1v12a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V7a1 1 0 0 1 1-1zM4 10.5h16M8.5 3.5v4M15.5 3.5v4"],
 };
 
@@ -33,11 +34,18 @@ const STROKES = {
  * @param {number} [size] pixels
  */
 export function icon(name, size = 20) {
-  return svg(
-    "svg",
-    { width: size, height: size, viewBox: "0 0 24 24", fill: "none", stroke: "currentColor", "stroke-width": 1.75, "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true" },
-    ...(STROKES[name] ?? []).map((d) => svg("path", { d })),
-  );
+  return drawn(STROKES[name] ?? [], size);
+}
+
+/**
+ * Paths as an icon, for pages that have icons of their own.
+ * @param {readonly string[]} paths
+ * @param {number} size pixels
+ * @param {{ class?: string }} [attributes]
+ */
+export function drawn(paths, size, attributes = {}) {
+  const look = { fill: "none", stroke: "currentColor", "stroke-width": 1.75, "stroke-linecap": "round", "stroke-linejoin": "round" };
+  return svg("svg", { width: size, height: size, viewBox: "0 0 24 24", "aria-hidden": "true", ...look, ...attributes }, ...paths.map((d) => svg("path", { d })));
 }
 
 /**
