@@ -29,7 +29,7 @@ from frontrow.http.rate_limit import RateLimiter, RateLimits
 from frontrow.http.services import Services
 from frontrow.http.settings import HttpSettings
 from frontrow.http.watching.watchers import WatcherLimits, Watchers
-from frontrow.ports import Clock, PaymentGateway
+from frontrow.ports import ChargeGateway, Clock
 from frontrow.services.active_holds import ActiveHolds
 from frontrow.services.activity import Activity
 from frontrow.services.background import Background
@@ -310,7 +310,7 @@ class Application:
         return os.getpid()
 
 
-def _payment_gateway(settings: Settings) -> PaymentGateway | None:
+def _payment_gateway(settings: Settings) -> ChargeGateway | None:
     match settings.payment_gateway:
         case PaymentGatewayName.NONE:
             return None

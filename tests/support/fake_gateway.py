@@ -7,7 +7,7 @@ DECLINED = "declined"
 
 
 class FakeGateway:
-    """Implements ports.PaymentGateway. `taken` is what each reference has paid and not got back."""
+    """Implements ports.ChargeGateway. `taken` is what each reference has paid and not got back."""
 
     name = "fake"
 

@@ -8,7 +8,8 @@ from enum import StrEnum
 import msgspec
 
 from frontrow.domain.hold import HeldSeat
-from frontrow.domain.ids import BlockId, BookingId, CategoryId, EventId, HoldId, SeatId, TableId, UserId
+from frontrow.domain.ids import BlockId, BookingId, CategoryId, EventId, HoldId, OrderId, SeatId, TableId, UserId
+from frontrow.domain.notice import Notice
 
 
 class SeatRowState(StrEnum):
@@ -80,6 +81,8 @@ class Booking(msgspec.Struct, frozen=True):
     notes: str | None = None
     special_requests: str | None = None
     cancelled_seat_ids: tuple[SeatId, ...] = ()
+    order_id: OrderId | None = None
+    """The order that paid for it; None where it was booked directly."""
 
     @property
     def seat_ids(self) -> tuple[SeatId, ...]:
@@ -104,13 +107,15 @@ class BookingContact(msgspec.Struct, frozen=True, gc=False):
 class BookingDraft(msgspec.Struct, frozen=True):
     """Everything one booking's transaction writes. `held` are the pairs begin_booking found, kept in the outbox row.
 
-    `fingerprint` is the body's, idempotency key or not: the same id with another fingerprint is refused.
+    `fingerprint` is the body's, idempotency key or not: the same id with another fingerprint is refused. `notices` tell
+    of the booking.
     """
 
     booking: Booking
     held: tuple[HeldSeat, ...]
     fingerprint: str
     idempotency_key: IdempotencyKey | None = None
+    notices: tuple[Notice, ...] = ()
 
 
 class BookingWritten(msgspec.Struct, frozen=True):
@@ -229,7 +234,8 @@ class OutboxKind(StrEnum):
 class OutboxTask(msgspec.Struct, frozen=True):
     """One committed piece of work that any process's relay may carry out, any number of times.
 
-    `finish` sets the seats sold by `owner_id` (`state` booked or claimed); `free` frees what `owner_id` gave back.
+    `finish` sets the seats sold by `owner_id` (`state` booked or claimed), in place of the claim of `claim_id`; `free`
+    frees what `owner_id` gave back.
     """
 
     task_id: int
@@ -241,3 +247,4 @@ class OutboxTask(msgspec.Struct, frozen=True):
     seats: tuple[SeatId, ...]
     held: tuple[HeldSeat, ...]
     created_at_ms: int
+    claim_id: OrderId | None = None

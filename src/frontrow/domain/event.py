@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+from frontrow.domain.charges import Charge
 from frontrow.domain.ids import CategoryId, EventId, LayoutId
 
 
@@ -13,6 +14,7 @@ class SaleStatus(StrEnum):
     SCHEDULED = "scheduled"
     ON_SALE = "on_sale"
     CLOSED = "closed"
+    CANCELLED = "cancelled"
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -20,7 +22,7 @@ class Event(msgspec.Struct, frozen=True):
 
     `number` is the ledger's short number of the event, the prefix of its holds' and bookings' ids.
     Times are milliseconds since 1970 in UTC. `prices` are minor units by category and complete: every category
-    of the layout version has one, whether it came from the layout or from the event.
+    of the layout version has one, whether it came from the layout or from the event. `charges` are what orders add.
     """
 
     event_id: EventId
@@ -34,9 +36,13 @@ class Event(msgspec.Struct, frozen=True):
     sales_start_ms: int | None = None
     sales_end_ms: int | None = None
     orphan_rule: bool = False
+    charges: tuple[Charge, ...] = ()
+    cancelled_at_ms: int | None = None
 
     def sale_status(self, now_ms: int) -> SaleStatus:
-        """On sale from `sales_start` (or always) until `sales_end`, else until the event starts."""
+        """On sale from `sales_start` (or always) until `sales_end`, else until the event starts; not once cancelled."""
+        if self.cancelled_at_ms is not None:
+            return SaleStatus.CANCELLED
         if self.sales_start_ms is not None and now_ms < self.sales_start_ms:
             return SaleStatus.SCHEDULED
         end_ms = self.starts_at_ms if self.sales_end_ms is None else self.sales_end_ms

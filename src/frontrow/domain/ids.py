@@ -19,6 +19,9 @@ HoldId = NewType("HoldId", str)
 BookingId = NewType("BookingId", str)
 OrderId = NewType("OrderId", str)
 BlockId = NewType("BlockId", str)
+PaymentId = NewType("PaymentId", str)
+RefundId = NewType("RefundId", str)
+NoticeId = NewType("NoticeId", str)
 
 CHOSEN_ID_PATTERN = r"^(?!\.{1,2}$)[A-Za-z0-9_.\-]{1,64}$"
 """The form of every id a person may choose, as a regular expression for JSON Schema.

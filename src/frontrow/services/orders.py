@@ -31,7 +31,8 @@ from frontrow.domain.hold import BookingBegun, BookingRunning, HoldNotComplete, 
 from frontrow.domain.ids import HoldId, OrderId, SeatId, event_number_of
 from frontrow.domain.order import Order, OrderStatus
 from frontrow.domain.payment import Declined
-from frontrow.ports import Clock, HoldStore, Ledger, PaymentGateway
+from frontrow.domain.pricing import sold_seats
+from frontrow.ports import ChargeGateway, Clock, HoldStore, Ledger
 from frontrow.services.background import Background
 from frontrow.services.booking_ids import BookingIds
 from frontrow.services.booking_protocol import BookingProtocol
@@ -114,7 +115,7 @@ class OrderService:
         ledger: Ledger,
         catalog: Catalog,
         protocol: BookingProtocol,
-        gateway: PaymentGateway | None,
+        gateway: ChargeGateway | None,
         clock: Clock,
         order_ids: OrderIds,
         booking_ids: BookingIds,
@@ -158,7 +159,7 @@ class OrderService:
             event_id=sale.event.event_id,
             hold_id=hold_id,
             user_id=caller.user_id,
-            seat_ids=shown.seat_ids,
+            seats=sold_seats(sale.event, sale.layout, shown.seat_ids, shown.table_ids),
             customer=customer,
             amount_minor=shown.total_minor,
             currency=shown.currency,
@@ -254,7 +255,7 @@ class OrderService:
             case _:
                 return None
 
-    async def _attempt(self, gateway: PaymentGateway, sale: Sale, order: Order, card_number: str | None) -> _Attempted:
+    async def _attempt(self, gateway: ChargeGateway, sale: Sale, order: Order, card_number: str | None) -> _Attempted:
         if not await self._still_holds(sale, order):
             return await self._close(gateway, order, _wish(sale, order), refunds=False)
         charged = await gateway.charge(
@@ -273,7 +274,7 @@ class OrderService:
         return await self._close(gateway, order, wish, refunds=True)
 
     async def _close(
-        self, gateway: PaymentGateway, order: Order, wish: Wish, *, refunds: bool
+        self, gateway: ChargeGateway, order: Order, wish: Wish, *, refunds: bool
     ) -> OrderPaid | OrderCancelled | OrderClosed:
         """Spend the order's key, so that nothing can be booked under it any more, then give back what was taken."""
         nothing = BookingBegun(held=(), table_ids=(), deadline_ms=0, now_ms=0)
@@ -290,7 +291,7 @@ class OrderService:
         return OrderClosed(refunded=refunds)
 
     def _leave_to_background(
-        self, gateway: PaymentGateway, sale: Sale, order: Order, card_number: str | None, *, why: str
+        self, gateway: ChargeGateway, sale: Sale, order: Order, card_number: str | None, *, why: str
     ) -> None:
         if order.order_id in self._settling:
             return  # by an earlier request, which a repeated one must not multiply
@@ -298,7 +299,7 @@ class OrderService:
         _log.warning("order_left_to_background", order_id=order.order_id, event_id=order.event_id, why=why)
         self._background.start(self._settle(gateway, sale, order, card_number), name=f"order {order.order_id}")
 
-    async def _settle(self, gateway: PaymentGateway, sale: Sale, order: Order, card_number: str | None) -> None:
+    async def _settle(self, gateway: ChargeGateway, sale: Sale, order: Order, card_number: str | None) -> None:
         """Finish what was begun, until it is a booking or nothing is charged."""
         try:
             for pause_s in SETTLE_PAUSES_S:

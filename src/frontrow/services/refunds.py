@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from frontrow.domain.ids import BookingId, SeatId
-from frontrow.ports import Ledger, PaymentGateway
+from frontrow.ports import ChargeGateway, Ledger
 from frontrow.services.order_ids import OrderIds
 from frontrow.services.orders_of_bookings import order_of_booking
 
@@ -22,7 +22,7 @@ _log = structlog.get_logger(__name__)
 class Refunds:
     """Refunds cancelled seats through the gateway that was paid; bookings without an order were paid elsewhere."""
 
-    def __init__(self, *, ledger: Ledger, order_ids: OrderIds, gateway: PaymentGateway | None) -> None:
+    def __init__(self, *, ledger: Ledger, order_ids: OrderIds, gateway: ChargeGateway | None) -> None:
         self._ledger = ledger
         self._order_ids = order_ids
         self._gateway = gateway

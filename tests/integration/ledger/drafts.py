@@ -124,7 +124,7 @@ def order(of: Event, names: str, *, order_id: str | None = None, user: str = "an
         event_id=of.event_id,
         hold_id=HoldId(f"{of.number}-hold"),
         user_id=UserId(user),
-        seat_ids=seats(names),
+        seats=tuple(SoldSeat(it, CategoryId("standard"), 7_500) for it in seats(names)),
         customer=ContactInfo("Zoë O'Neil; --", "zoë@example.com", phone),
         amount_minor=9_007_199_254_740_993,
         currency="USD",

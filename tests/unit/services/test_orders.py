@@ -13,7 +13,7 @@ from frontrow.domain.hold import HoldNotComplete, HoldNotFound
 from frontrow.domain.ids import OrderId
 from frontrow.domain.order import Order, OrderStatus
 from frontrow.domain.payment import Declined
-from frontrow.ports import PaymentGateway
+from frontrow.ports import ChargeGateway
 from frontrow.services.booking_ids import BookingIds
 from frontrow.services.booking_protocol import BookingProtocol
 from frontrow.services.callers import Caller
@@ -51,7 +51,7 @@ def orders(house: House, clock: FakeClock, gateway: FakeGateway) -> OrderService
 def order_service(
     house: House,
     clock: FakeClock,
-    gateway: PaymentGateway | None,
+    gateway: ChargeGateway | None,
     sleep: Callable[[float], Awaitable[None]] | None = None,
 ) -> OrderService:
     ids = BookingIds(SECRET)

@@ -11,21 +11,21 @@ _NO_DIGITS = re.compile(r"[^0-9]")
 
 
 class DemoGateway:
-    """ports.PaymentGateway without a bank. It keeps nothing: a transaction's id follows from its reference."""
+    """ports.ChargeGateway without a bank. It keeps nothing: a transaction's id follows from its reference."""
 
     name = "demo"
 
     async def charge(
         self, reference: str, *, amount_minor: int, currency: str, card_number: str | None
     ) -> PaymentOutcome:
-        """See PaymentGateway.charge."""
+        """See ChargeGateway.charge."""
         if card_number is not None and _NO_DIGITS.sub("", card_number) == DECLINED_CARD:
             return Declined("the card was declined")
         digest = hashlib.sha256(f"{reference}:{amount_minor}:{currency}".encode()).hexdigest()
         return Paid(f"demo_{digest[:24]}")
 
     async def refund(self, reference: str) -> None:
-        """See PaymentGateway.refund."""
+        """See ChargeGateway.refund."""
 
     async def refund_part(self, reference: str, part: str, *, amount_minor: int, currency: str) -> None:
-        """See PaymentGateway.refund_part."""
+        """See ChargeGateway.refund_part."""

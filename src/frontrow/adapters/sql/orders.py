@@ -6,11 +6,11 @@ import sqlalchemy as sa
 from frontrow.adapters.sql.events import event_id_of
 from frontrow.adapters.sql.inserts import insert_rows
 from frontrow.adapters.sql.tables import orders
-from frontrow.domain.booking import ContactInfo
-from frontrow.domain.ids import OrderId, SeatId
+from frontrow.domain.booking import ContactInfo, SoldSeat
+from frontrow.domain.ids import OrderId
 from frontrow.domain.order import Order
 
-_seat_ids_decoder = msgspec.json.Decoder(tuple[SeatId, ...])
+_seats_decoder = msgspec.json.Decoder(tuple[SoldSeat, ...])
 _by_id = sa.select(orders).where(
     orders.c.event_id == sa.bindparam("event_id"), orders.c.order_id == sa.bindparam("order_id")
 )
@@ -24,7 +24,7 @@ def write_order(connection: sa.Connection, order: Order) -> None:
         order.order_id,
         order.hold_id,
         order.user_id,
-        msgspec.json.encode(order.seat_ids).decode(),
+        msgspec.json.encode(order.seats).decode(),
         customer.name,
         customer.email,
         customer.phone,
@@ -49,7 +49,7 @@ def order(connection: sa.Connection, order_id: OrderId) -> Order | None:
         event_id=row.event_id,
         hold_id=row.hold_id,
         user_id=row.user_id,
-        seat_ids=_seat_ids_decoder.decode(row.seat_ids),
+        seats=_seats_decoder.decode(row.seat_ids),
         customer=ContactInfo(row.customer_name, row.customer_email, row.customer_phone),
         amount_minor=row.amount_minor,
         currency=row.currency,
