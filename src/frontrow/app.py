@@ -27,7 +27,7 @@ from frontrow.http.app import App, create_app
 from frontrow.http.client_address import ClientAddresses
 from frontrow.http.rate_limit import RateLimiter, RateLimits
 from frontrow.http.services import Services
-from frontrow.http.settings import HttpSettings
+from frontrow.http.settings import Checkout, HttpSettings
 from frontrow.http.watching.watchers import WatcherLimits, Watchers
 from frontrow.ports import ChargeGateway, Clock
 from frontrow.services.active_holds import ActiveHolds
@@ -331,7 +331,15 @@ def _http_settings(settings: Settings, stores: Stores) -> HttpSettings:
         dialect_guests=settings.dialect_guests,
         guest_session_key=_derived(stores.secret, "guest sessions"),
         cors_origins=settings.cors_origins,
+        checkout=_checkout(settings),
     )
+
+
+def _checkout(settings: Settings) -> Checkout:
+    """Money first: where there is a gateway for buyers, their pages use it, whoever else may book directly."""
+    if settings.payment_gateway is not PaymentGatewayName.NONE:
+        return Checkout.ORDERS
+    return Checkout.DIRECT if settings.direct_booking is DirectBooking.ANYONE else Checkout.NONE
 
 
 def _rate_windows(settings: Settings, client: StoreClient, clock: Clock) -> RateWindows:

@@ -1,8 +1,21 @@
 """What the HTTP layer needs of the settings, filled in by the composition root."""
 
+from enum import StrEnum
+
 import msgspec
 
 KIBIBYTE = 1024
+
+
+class Checkout(StrEnum):
+    """How a buyer's page turns held seats into a booking: what each event says, so that no page has to guess."""
+
+    ORDERS = "orders"
+    """By an order that is paid through this server's gateway."""
+    DIRECT = "direct"
+    """By booking at once: anybody may, and no gateway is configured."""
+    NONE = "none"
+    """Not at all: whoever runs the site takes the money, and books for the buyer."""
 
 
 class HttpSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -10,7 +23,7 @@ class HttpSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     `jwt_secret` verifies HS256 tokens and signs guest tokens; `jwks_url` gives the keys of RS256 and ES256 tokens.
     At least one of them is set. `guest_session_key` signs the cookies of guest sessions, which dialects have when
-    `dialect_guests`. `cors_origins` are origins such as `https://shop.example`, or `*`.
+    `dialect_guests`. `cors_origins` are origins such as `https://shop.example`, or `*`. `checkout` is what events say.
     """
 
     jwt_secret: str | None = None
@@ -22,3 +35,4 @@ class HttpSettings(msgspec.Struct, frozen=True, kw_only=True):
     guest_session_key: bytes = b""
     cors_origins: tuple[str, ...] = ()
     body_bytes_max: int = 64 * KIBIBYTE
+    checkout: Checkout = Checkout.NONE
