@@ -13,6 +13,7 @@ from frontrow.http.fields import AmountMinor, Currency, EventsCursor, Time, time
 from frontrow.http.operation import REVALIDATE, Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared
 from frontrow.http.problems import Code, Problem, not_found
 from frontrow.http.services import Services
+from frontrow.http.settings import Checkout
 
 PAGE_MAX = 100
 
@@ -35,8 +36,9 @@ class SeatCounts(msgspec.Struct, frozen=True):
 
 
 class EventDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """One sellable occurrence. `layoutName` is its house's name; reads have it. `counts` is left out while the hold
-    store cannot be asked."""
+    """One sellable occurrence. `layoutName` is its house's name, and `checkout` how a buyer's page sells: by orders
+    that are paid here, by booking directly, or (`none`) not by itself; reads have both. `counts` is left out while the
+    hold store cannot be asked."""
 
     event_id: str
     name: str
@@ -50,6 +52,7 @@ class EventDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
     sales_end: Time | None = None
     orphan_rule: bool = False
     layout_name: str | None = None
+    checkout: Checkout | None = None
     counts: SeatCounts | None = None
 
 
@@ -61,7 +64,11 @@ class EventList(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def event_document(
-    event: Event, now_ms: int, counts: SeatCounts | None = None, layout_name: str | None = None
+    event: Event,
+    now_ms: int,
+    counts: SeatCounts | None = None,
+    layout_name: str | None = None,
+    checkout: Checkout | None = None,
 ) -> EventDocument:
     """An event as v1 shows it."""
     return EventDocument(
@@ -77,6 +84,7 @@ def event_document(
         sales_end=None if event.sales_end_ms is None else time_text(event.sales_end_ms),
         orphan_rule=event.orphan_rule,
         layout_name=layout_name,
+        checkout=checkout,
         counts=counts,
     )
 
@@ -103,7 +111,8 @@ async def _shown(services: Services, event: Event, now_ms: int) -> EventDocument
     # The view first: it has read the drawing into the cache, so that events of one house read it once.
     counts = await _counts(services, event.event_id)
     drawing = await services.catalog.drawing(event.layout_id, event.layout_version)
-    return event_document(event, now_ms, counts, None if drawing is None else drawing.index.layout.name)
+    name = None if drawing is None else drawing.index.layout.name
+    return event_document(event, now_ms, counts, name, services.settings.checkout)
 
 
 async def _counts(services: Services, event_id: EventId) -> SeatCounts | None:
@@ -132,6 +141,7 @@ EXAMPLE = EventDocument(
     currency="USD",
     prices={"stalls": 15000, "balcony": 9000},
     layout_name="Grand Theatre",
+    checkout=Checkout.ORDERS,
     counts=SeatCounts(available=431, held=12, booked=57, blocked=4, total=504),
 )
 
