@@ -29,8 +29,8 @@ class Charge(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """A fee or tax of an event.
 
     `amount_minor` (0 or more) counts for sums, `basis_points` (0 to 10,000) for shares: of the seats and every charge
-    before this one. Free seats carry no charge per seat. `refundable` says whether it goes back with its seats; a
-    charge per order goes back with the last of them.
+    before this one. Free seats carry no charge per seat, an order of nothing else no charge at all. `refundable` says
+    whether it goes back with its seats; a charge per order goes back with the last of them that is not free.
     """
 
     name: str
@@ -76,18 +76,20 @@ def lines_total(lines: Sequence[OrderLine]) -> int:
 def kept_minor(seats: Sequence[SoldSeat], charges: Sequence[Charge], left: Collection[SeatId]) -> int:
     """What stays paid of an order of `seats` when only `left` of them are kept: 0 to the order's total.
 
-    That is what an order of the seats left would cost, and the charges on the others that are not refundable.
+    That is the price of the seats left, every charge that is not refundable as it was charged at first, and the others
+    as for an order of the seats left: a share (a tax) stays for whatever else stays, a fee that is not refundable too.
+    With fewer seats left it is never more.
     """
-    left_lines = order_lines([seat for seat in seats if seat.seat_id in left], charges)
-    all_lines = order_lines(seats, charges)
-    charged_of_all = [line.amount_minor for line in all_lines if line.kind is not LineKind.SEAT]
-    charged_of_left = [line.amount_minor for line in left_lines if line.kind is not LineKind.SEAT]
-    forfeited = sum(
-        of_all - of_left
-        for charge, of_all, of_left in zip(charges, charged_of_all, charged_of_left, strict=True)
-        if not charge.refundable and charge.kind is not ChargeKind.INCLUDED_SHARE
-    )
-    return min(lines_total(left_lines) + forfeited, lines_total(all_lines))
+    seats_left = [seat for seat in seats if seat.seat_id in left]
+    paid = sum(seat.price_minor for seat in seats)
+    kept = sum(seat.price_minor for seat in seats_left)
+    for charge in charges:
+        if charge.kind is ChargeKind.INCLUDED_SHARE:
+            continue
+        charged = _amount(charge, seats, paid)
+        kept += _amount(charge, seats_left, kept) if charge.refundable else charged
+        paid += charged
+    return kept
 
 
 def _amount(charge: Charge, seats: Sequence[SoldSeat], running_minor: int) -> int:
@@ -95,7 +97,7 @@ def _amount(charge: Charge, seats: Sequence[SoldSeat], running_minor: int) -> in
         case ChargeKind.PER_SEAT:
             return charge.amount_minor * sum(1 for seat in seats if seat.price_minor)
         case ChargeKind.PER_ORDER:
-            return charge.amount_minor if running_minor else 0
+            return charge.amount_minor if any(seat.price_minor for seat in seats) else 0
         case ChargeKind.SHARE:
             return _halves_up(running_minor * charge.basis_points, BASIS_POINTS)
         case ChargeKind.INCLUDED_SHARE:
