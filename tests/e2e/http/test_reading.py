@@ -31,7 +31,7 @@ async def test_an_event_says_what_is_sold_when_and_for_how_much(api: Api) -> Non
         "currency": "USD",
         "prices": {"standard": 7_500, "vip": 15_000},
         "layoutName": "Small house",
-        "checkout": "none",
+        "checkout": "direct",
         "counts": {"available": 27, "held": 1, "booked": 0, "blocked": 0, "total": 28},
     }
 
