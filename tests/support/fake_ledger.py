@@ -34,10 +34,11 @@ from frontrow.domain.event import Event
 from frontrow.domain.hold import HeldSeat
 from frontrow.domain.ids import BookingId, EventId, HoldId, LayoutId, OrderId, SeatId, UserId
 from frontrow.domain.layout import Layout
+from frontrow.domain.notice import Notice
 from frontrow.domain.order import Order
+from frontrow.domain.order_moves import KeyUsed
 from frontrow.ports import Clock
-
-GUARD_MS_MIN = 15_000
+from tests.support.fake_order_ledger import GUARD_MS_MIN, FakeOrderLedger
 
 
 class FakeLedger:
@@ -51,11 +52,12 @@ class FakeLedger:
         self.ended: set[tuple[EventId, EndedSeat]] = set()
         self.drafts: dict[BookingId, BookingDraft] = {}
         self._aborted: dict[BookingId, BookingDraft] = {}
-        self._keys: dict[tuple[UserId, str, str], tuple[str, BookingId]] = {}
+        self.keys: dict[tuple[UserId, str, str], KeyUsed] = {}
         self._blocks: dict[str, Block] = {}
         self._orders: dict[OrderId, Order] = {}
         self.tasks: dict[int, OutboxTask] = {}
         self._task_ids = count(1)
+        self.orders = FakeOrderLedger(self, clock)
 
     async def add_layout(self, layout: Layout, document: bytes) -> int:
         versions = self._layouts.setdefault(layout.id, [])
@@ -104,16 +106,7 @@ class FakeLedger:
         taken = [row for seat_id in booking.seat_ids if (row := self.rows.get((booking.event_id, seat_id)))]
         if taken:
             return SeatConflict(tuple(taken))
-        self._spend_key(draft)
-        self.drafts[booking.booking_id] = draft
-        for seat in booking.seats:
-            self.rows[booking.event_id, seat.seat_id] = LedgerSeat(
-                seat.seat_id, SeatRowState.BOOKED, booking.booking_id, booking.user_id, seat.price_minor
-            )
-        task_id = self._add_task(
-            OutboxKind.FINISH, booking.event_id, booking.booking_id, booking.user_id, booking.seat_ids, held=draft.held
-        )
-        return BookingWritten(booking, task_ids=(task_id,))
+        return BookingWritten(booking, task_ids=(self.write_booking(draft),))
 
     async def abort(self, draft: BookingDraft) -> BookOutcome:
         stands = self._standing(draft)
@@ -124,13 +117,12 @@ class FakeLedger:
         return BookingIdSpent()
 
     async def replay(self, key: IdempotencyKey) -> BookOutcome | None:
-        spent = self._keys.get((key.user_id, key.route, key.key))
+        spent = self.keys.get((key.user_id, key.route, key.key))
         if spent is None:
             return None
-        fingerprint, booking_id = spent
-        if fingerprint != key.fingerprint:
+        if spent.fingerprint != key.fingerprint:
             return BookingKeyReused()
-        draft = self.drafts.get(booking_id)
+        draft = self.drafts.get(BookingId(spent.made_id))
         return BookingIdSpent() if draft is None else BookingWritten(draft.booking, replayed=True)
 
     async def booking(self, booking_id: BookingId) -> Booking | None:
@@ -177,24 +169,19 @@ class FakeLedger:
         made = (draft.booking for draft in self.drafts.values())
         return next((it for it in made if (it.event_id, it.user_id, it.hold_id) == wanted), None)
 
-    async def cancel(self, booking_id: BookingId, seat_ids: Sequence[SeatId] | None) -> CancelOutcome:
+    async def cancel(
+        self, booking_id: BookingId, seat_ids: Sequence[SeatId] | None, *, notices: Sequence[Notice] = ()
+    ) -> CancelOutcome:
         draft = self.drafts.get(booking_id)
         if draft is None:
             return BookingNotFound()
-        booking = draft.booking
-        wanted = booking.seat_ids if seat_ids is None else tuple(seat_ids)
-        if foreign := tuple(seat_id for seat_id in wanted if seat_id not in booking.seat_ids):
+        wanted = draft.booking.seat_ids if seat_ids is None else tuple(seat_ids)
+        if foreign := tuple(seat_id for seat_id in wanted if seat_id not in draft.booking.seat_ids):
             return SeatsNotInBooking(foreign)
-        freed = tuple(seat_id for seat_id in wanted if seat_id not in booking.cancelled_seat_ids)
-        if not freed:
-            return BookingCancelled(booking, ())
-        gone = (*booking.cancelled_seat_ids, *freed)
-        status = BookingStatus.CANCELLED if len(gone) == len(booking.seats) else BookingStatus.PARTLY_CANCELLED
-        booking = msgspec.structs.replace(booking, cancelled_seat_ids=gone, status=status)
-        self.drafts[booking_id] = msgspec.structs.replace(draft, booking=booking)
-        self._end(booking.event_id, freed)
-        task_id = self._add_task(OutboxKind.FREE, booking.event_id, booking_id, booking.user_id, freed)
-        return BookingCancelled(booking, freed, (task_id,))
+        freed, task_ids = self.cancel_seats(draft, wanted)
+        if freed:
+            self.orders.keep_notices(notices)
+        return BookingCancelled(self.drafts[booking_id].booking, freed, task_ids)
 
     async def add_order(self, order: Order) -> Order:
         return self._orders.setdefault(order.order_id, order)
@@ -218,10 +205,10 @@ class FakeLedger:
     async def drop_blocks(self, event_id: EventId, seat_ids: Sequence[SeatId]) -> list[EndedSeat]:
         rows = (self.rows.get((event_id, seat_id)) for seat_id in seat_ids)
         dropped = [row for row in rows if row is not None and row.state is SeatRowState.BLOCKED]
-        self._end(event_id, [row.seat_id for row in dropped])
+        self.end_rows(event_id, [row.seat_id for row in dropped])
         for owner_id in dict.fromkeys(row.owner_id for row in dropped):
             freed = tuple(row.seat_id for row in dropped if row.owner_id == owner_id)
-            self._add_task(OutboxKind.FREE, event_id, owner_id, UserId(""), freed)
+            self.add_task(OutboxKind.FREE, event_id, owner_id, UserId(""), freed, state=SeatRowState.BLOCKED)
         return [EndedSeat(row.seat_id, row.owner_id) for row in dropped]
 
     async def live_seats(self, event_id: EventId, seat_ids: Sequence[SeatId] | None = None) -> list[LedgerSeat]:
@@ -242,7 +229,8 @@ class FakeLedger:
 
     async def states_of_owners(self, event_id: EventId, owner_ids: Sequence[str]) -> dict[str, SeatRowState]:
         bookings = {str(it): SeatRowState.BOOKED for it in self.drafts}
-        known = bookings | dict.fromkeys(self._blocks, SeatRowState.BLOCKED)
+        claims = dict.fromkeys(map(str, self.orders.claimed), SeatRowState.CLAIMED)
+        known = bookings | claims | dict.fromkeys(self._blocks, SeatRowState.BLOCKED)
         return {owner_id: known[owner_id] for owner_id in owner_ids if owner_id in known}
 
     async def booked_seats(self, event_id: EventId, seat_ids: Sequence[SeatId]) -> list[BookedSeat]:
@@ -287,19 +275,56 @@ class FakeLedger:
         if stands is not None:
             return BookingWritten(stands.booking, replayed=True)
         key = draft.idempotency_key
-        return BookingKeyReused() if key and (key.user_id, key.route, key.key) in self._keys else None
+        return BookingKeyReused() if key and (key.user_id, key.route, key.key) in self.keys else None
 
     def _spend_key(self, draft: BookingDraft) -> None:
         key = draft.idempotency_key
         if key is not None:
-            self._keys[key.user_id, key.route, key.key] = (key.fingerprint, draft.booking.booking_id)
+            self.keys[key.user_id, key.route, key.key] = KeyUsed(key.fingerprint, draft.booking.booking_id)
 
-    def _end(self, event_id: EventId, seat_ids: Sequence[SeatId]) -> None:
+    # What one transaction writes, for this and for orders
+
+    def write_booking(self, draft: BookingDraft, claim_id: OrderId | None = None) -> int:
+        """The booking, its rows, key, notices and task, whose id is returned; nothing is judged."""
+        booking = draft.booking
+        self._spend_key(draft)
+        self.drafts[booking.booking_id] = draft
+        for seat in booking.seats:
+            assert (booking.event_id, seat.seat_id) not in self.rows, f"a second live row for {seat.seat_id}"
+            self.rows[booking.event_id, seat.seat_id] = LedgerSeat(
+                seat.seat_id, SeatRowState.BOOKED, booking.booking_id, booking.user_id, seat.price_minor
+            )
+        self.orders.keep_notices(draft.notices)
+        return self.add_task(
+            OutboxKind.FINISH,
+            booking.event_id,
+            booking.booking_id,
+            booking.user_id,
+            booking.seat_ids,
+            held=draft.held,
+            claim_id=claim_id,
+        )
+
+    def cancel_seats(self, draft: BookingDraft, wanted: Sequence[SeatId]) -> tuple[tuple[SeatId, ...], tuple[int, ...]]:
+        """End those of the booking's rows that are live; which they were, and the task that frees them."""
+        booking = draft.booking
+        freed = tuple(seat_id for seat_id in wanted if seat_id not in booking.cancelled_seat_ids)
+        if not freed:
+            return (), ()
+        gone = (*booking.cancelled_seat_ids, *freed)
+        status = BookingStatus.CANCELLED if len(gone) == len(booking.seats) else BookingStatus.PARTLY_CANCELLED
+        booking = msgspec.structs.replace(booking, cancelled_seat_ids=gone, status=status)
+        self.drafts[booking.booking_id] = msgspec.structs.replace(draft, booking=booking)
+        self.end_rows(booking.event_id, freed)
+        return freed, (self.add_task(OutboxKind.FREE, booking.event_id, booking.booking_id, booking.user_id, freed),)
+
+    def end_rows(self, event_id: EventId, seat_ids: Sequence[SeatId]) -> None:
+        """These live rows are live no more."""
         for seat_id in seat_ids:
             row = self.rows.pop((event_id, seat_id))
             self.ended.add((event_id, EndedSeat(seat_id, row.owner_id)))
 
-    def _add_task(
+    def add_task(
         self,
         kind: OutboxKind,
         event_id: EventId,
@@ -307,18 +332,22 @@ class FakeLedger:
         user_id: UserId,
         seat_ids: tuple[SeatId, ...],
         *,
+        state: SeatRowState = SeatRowState.BOOKED,
         held: tuple[HeldSeat, ...] = (),
+        claim_id: OrderId | None = None,
     ) -> int:
+        """A task for the relay; its id."""
         task_id = next(self._task_ids)
         self.tasks[task_id] = OutboxTask(
             task_id=task_id,
             event_id=event_id,
             kind=kind,
             owner_id=owner_id,
-            state=SeatRowState.BOOKED,
+            state=state,
             user_id=user_id,
             seats=seat_ids,
             held=held,
             created_at_ms=self._clock.now_ms(),
+            claim_id=claim_id,
         )
         return task_id

@@ -524,7 +524,7 @@ async def test_an_aborted_key_never_sells_again_and_a_new_one_does(house: House,
     ledger.rows[EVENT, SeatId("A1")] = LedgerSeat(SeatId("A1"), SeatRowState.BOOKED, "1-other", BOB.user_id)
     assert isinstance(await house.book_hold(ANN, hold_id, key("k", ANN)), SeatsUnavailable)
     # The other booking is given back, and ann holds the seat again.
-    ledger._end(EVENT, seats("A1"))
+    ledger.end_rows(EVENT, seats("A1"))
     await house.store.free_seats(EVENT, owner_id="1-other", seat_ids=seats("A1"))
     again = await house.held(ANN, "A1")
     refused = await house.book_hold(ANN, again, key("k", ANN))

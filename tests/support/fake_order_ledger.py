@@ -1,0 +1,309 @@
+"""Orders, payments, refunds and notices in memory: the promises of the OrderLedger port, on a FakeLedger's own rows.
+
+A step changes both at once, as one transaction does. What no caller may ask (a claim of what is claimed, a booking
+beside its claim) fails the test that asks it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from frontrow.domain.booking import (
+    Booking,
+    ContactInfo,
+    IdempotencyKey,
+    LedgerSeat,
+    OutboxKind,
+    SeatConflict,
+    SeatRowState,
+)
+from frontrow.domain.ids import BookingId, EventId, HoldId, NoticeId, OrderId, PaymentId, RefundId, SeatId, UserId
+from frontrow.domain.notice import Notice, NoticeState
+from frontrow.domain.order import ENDED, Order, OrderState
+from frontrow.domain.order_moves import (
+    KeyUsed,
+    MoveOutcome,
+    MoveTooLate,
+    OrderKeyReused,
+    OrderMove,
+    OrderMoved,
+    OrderStands,
+)
+from frontrow.domain.payment import Payment, Refund
+from frontrow.ports import Clock
+
+if TYPE_CHECKING:
+    from tests.support.fake_ledger import FakeLedger
+
+GUARD_MS_MIN = 15_000
+"""A step with a guard is taken only with this much of it left."""
+NOBODY = ContactInfo("", "")
+
+_Id = TypeVar("_Id")
+_Due = TypeVar("_Due", Order, Refund, Notice)
+
+
+class FakeOrderLedger:
+    """Implements ports.OrderLedger. Its books are open to tests that want to look at or break them."""
+
+    def __init__(self, ledger: FakeLedger, clock: Clock) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self.placed: dict[OrderId, Order] = {}
+        self.payments: dict[PaymentId, Payment] = {}
+        self.refunds: dict[RefundId, Refund] = {}
+        self.notes: dict[NoticeId, Notice] = {}
+        self.claimed: set[OrderId] = set()
+        """Every order that ever had a claim."""
+        self.callbacks: set[tuple[str, str]] = set()
+
+    async def place(self, order: Order, key: IdempotencyKey | None = None) -> Order | OrderKeyReused:
+        used = None if key is None else await self.key_used(key)
+        if used is not None and key is not None:
+            stands = self.placed.get(OrderId(used.made_id))
+            return OrderKeyReused() if used.fingerprint != key.fingerprint or stands is None else stands
+        stands = self.placed.setdefault(order.order_id, order)
+        self._use_key(key, order.order_id)
+        return stands
+
+    async def order(self, order_id: OrderId) -> Order | None:
+        return self.placed.get(order_id)
+
+    async def move(self, move: OrderMove) -> MoveOutcome:
+        before, after = move.before, move.after
+        _check(move)
+        stands = self.placed[before.order_id]
+        if (stands.state, stands.version) != (before.state, before.version):
+            return OrderMoved(stands) if _step_of(stands) == _step_of(after) else OrderStands(stands)
+        made_id = move.payments[0].payment_id if move.payments else after.order_id
+        if move.key is not None:
+            used = await self.key_used(move.key)
+            if used is not None and used != KeyUsed(move.key.fingerprint, made_id):
+                return OrderKeyReused()
+        if (refused := self._refused(move)) is not None:
+            return refused
+        self._use_key(move.key, made_id)
+        task_ids = self._change_seats(move)
+        self.placed[after.order_id] = after
+        self.payments.update({payment.payment_id: payment for payment in move.payments})
+        for refund in move.refunds:
+            self.refunds.setdefault(refund.refund_id, refund)
+        self.keep_notices(move.notices)
+        return OrderMoved(after, task_ids)
+
+    async def put_off(self, order: Order, *, due_at_ms: int) -> None:
+        stands = self.placed[order.order_id]
+        if (stands.state, stands.version) == (order.state, order.version):
+            self.placed[order.order_id] = msgspec.structs.replace(stands, due_at_ms=due_at_ms, tries=stands.tries + 1)
+
+    async def take_due_orders(self, *, now_ms: int, until_ms: int, limit: int) -> list[Order]:
+        return _take_due(self.placed, now_ms=now_ms, until_ms=until_ms, limit=limit)
+
+    async def key_used(self, key: IdempotencyKey) -> KeyUsed | None:
+        return self._ledger.keys.get((key.user_id, key.route, key.key))
+
+    async def payment(self, payment_id: PaymentId) -> Payment | None:
+        return self.payments.get(payment_id)
+
+    async def payments_of(self, order_id: OrderId) -> list[Payment]:
+        return [payment for payment in self.payments.values() if payment.order_id == order_id]
+
+    async def refund(self, refund_id: RefundId) -> Refund | None:
+        return self.refunds.get(refund_id)
+
+    async def refunds_of(self, order_id: OrderId) -> list[Refund]:
+        return [refund for refund in self.refunds.values() if refund.order_id == order_id]
+
+    async def take_due_refunds(self, *, now_ms: int, until_ms: int, limit: int) -> list[Refund]:
+        return _take_due(self.refunds, now_ms=now_ms, until_ms=until_ms, limit=limit)
+
+    async def update_refund(self, refund: Refund) -> bool:
+        if self.refunds[refund.refund_id].version != refund.version - 1:
+            return False
+        self.refunds[refund.refund_id] = refund
+        return True
+
+    async def callback_seen(self, gateway: str, callback_id: str) -> bool:
+        return (gateway, callback_id) in self.callbacks
+
+    async def note_callback(self, gateway: str, callback_id: str) -> None:
+        self.callbacks.add((gateway, callback_id))
+
+    async def orders_of(
+        self, user_id: UserId, *, open_only: bool, before: tuple[int, OrderId] | None, limit: int
+    ) -> list[Order]:
+        own = (it for it in self.placed.values() if it.user_id == user_id)
+        return _newest((it for it in own if not (open_only and it.state in ENDED)), before, limit)
+
+    async def orders_in(
+        self,
+        event_id: EventId,
+        *,
+        states: Sequence[OrderState] | None,
+        before: tuple[int, OrderId] | None,
+        limit: int,
+    ) -> list[Order]:
+        of_event = (it for it in self.placed.values() if it.event_id == event_id)
+        return _newest((it for it in of_event if states is None or it.state in states), before, limit)
+
+    async def order_counts(self, event_id: EventId) -> dict[OrderState, int]:
+        return dict(Counter(it.state for it in self.placed.values() if it.event_id == event_id))
+
+    async def order_of_hold(self, event_id: EventId, user_id: UserId, hold_id: HoldId) -> Order | None:
+        wanted = (event_id, user_id, hold_id)
+        found = (it for it in self.placed.values() if (it.event_id, it.user_id, it.hold_id) == wanted)
+        return next(iter(_newest(found, None, 1)), None)
+
+    async def order_of_booking(self, booking: Booking) -> Order | None:
+        return None if booking.order_id is None else self.placed.get(booking.order_id)
+
+    async def bookings_by_email(self, email: str, *, after: BookingId | None, limit: int) -> list[Booking]:
+        made = (draft.booking for draft in self._ledger.drafts.values())
+        found = [it for it in made if it.contact_info.email.lower() == email.lower()]
+        found.sort(key=lambda it: it.booking_id)
+        return [it for it in found if after is None or it.booking_id > after][:limit]
+
+    async def notices(
+        self, *, state: NoticeState | None, before: tuple[int, NoticeId] | None, limit: int
+    ) -> list[Notice]:
+        found = [it for it in self.notes.values() if state is None or it.state is state]
+        found.sort(key=lambda it: (it.created_at_ms, it.notice_id), reverse=True)
+        return [it for it in found if before is None or (it.created_at_ms, it.notice_id) < before][:limit]
+
+    async def add_notices(self, notices: Sequence[Notice]) -> None:
+        self.keep_notices(notices)
+
+    async def take_due_notices(self, *, now_ms: int, until_ms: int, limit: int) -> list[Notice]:
+        return _take_due(self.notes, now_ms=now_ms, until_ms=until_ms, limit=limit)
+
+    async def update_notice(self, notice: Notice) -> None:
+        if notice.notice_id in self.notes:
+            self.notes[notice.notice_id] = notice
+
+    async def notice(self, notice_id: NoticeId) -> Notice | None:
+        return self.notes.get(notice_id)
+
+    async def erase_person(self, *, user_id: UserId | None, email: str | None, pseudonym: UserId) -> int:
+        def is_meant(of: UserId, contact: ContactInfo) -> bool:
+            return of == user_id or (email is not None and contact.email.lower() == email.lower())
+
+        orders = [it for it in self.placed.values() if is_meant(it.user_id, it.customer)]
+        drafts = [it for it in self._ledger.drafts.values() if is_meant(it.booking.user_id, it.booking.contact_info)]
+        of_person = {"user_id": pseudonym, "notes": None, "special_requests": None}
+        for order in orders:
+            self.placed[order.order_id] = msgspec.structs.replace(order, customer=NOBODY, **of_person)
+        for draft in drafts:
+            booking = msgspec.structs.replace(draft.booking, contact_info=NOBODY, **of_person)
+            self._ledger.drafts[booking.booking_id] = msgspec.structs.replace(draft, booking=booking)
+        owners = {*(it.order_id for it in orders), *(it.booking.booking_id for it in drafts)}
+        rows = self._ledger.rows
+        rows |= {
+            of: msgspec.structs.replace(row, user_id=pseudonym) for of, row in rows.items() if row.owner_id in owners
+        }
+        for user, route, key in [it for it in self._ledger.keys if it[0] == user_id]:
+            self._ledger.keys[pseudonym, route, key] = self._ledger.keys.pop((user, route, key))
+        return len(orders) + len(drafts)
+
+    def keep_notices(self, notices: Sequence[Notice]) -> None:
+        """Those that are new."""
+        for notice in notices:
+            self.notes.setdefault(notice.notice_id, notice)
+
+    def _use_key(self, key: IdempotencyKey | None, made_id: str) -> None:
+        if key is not None:
+            self._ledger.keys[key.user_id, key.route, key.key] = KeyUsed(key.fingerprint, made_id)
+
+    def _refused(self, move: OrderMove) -> SeatConflict | MoveTooLate | None:
+        """Why the step's seats can't be had, if it wants any."""
+        order, guard_until_ms = move.before, None
+        if move.claim is not None:
+            guard_until_ms = move.claim.guard_until_ms
+        elif move.booking is not None:
+            guard_until_ms = move.booking.guard_until_ms
+        else:
+            return None
+        if guard_until_ms is not None and guard_until_ms - self._clock.monotonic_ms() < GUARD_MS_MIN:
+            return MoveTooLate()
+        rows = (self._ledger.rows.get((order.event_id, seat_id)) for seat_id in _wanted(move))
+        taken = tuple(row for row in rows if row is not None and row.owner_id != order.order_id)
+        return SeatConflict(taken) if taken else None
+
+    def _change_seats(self, move: OrderMove) -> tuple[int, ...]:
+        before, ledger = move.before, self._ledger
+        if move.claim is not None:
+            for seat in before.seats:
+                ledger.rows[before.event_id, seat.seat_id] = LedgerSeat(
+                    seat.seat_id, SeatRowState.CLAIMED, before.order_id, before.user_id, seat.price_minor
+                )
+            self.claimed.add(before.order_id)
+            return (
+                ledger.add_task(
+                    OutboxKind.FINISH,
+                    before.event_id,
+                    before.order_id,
+                    before.hold_user_id,
+                    before.seat_ids,
+                    state=SeatRowState.CLAIMED,
+                    held=move.claim.held,
+                ),
+            )
+        if move.booking is not None:
+            if before.has_claim:
+                ledger.end_rows(before.event_id, before.seat_ids)
+            return (ledger.write_booking(move.booking.draft, before.order_id if before.has_claim else None),)
+        if move.drops_claim:
+            ledger.end_rows(before.event_id, before.seat_ids)
+            return (
+                ledger.add_task(
+                    OutboxKind.FREE,
+                    before.event_id,
+                    before.order_id,
+                    before.user_id,
+                    before.seat_ids,
+                    state=SeatRowState.CLAIMED,
+                ),
+            )
+        if move.cancels:
+            assert before.booking_id is not None, "seats are cancelled of an order without a booking"
+            return ledger.cancel_seats(ledger.drafts[before.booking_id], move.cancels)[1]
+        return ()
+
+
+def _check(move: OrderMove) -> None:
+    """What every caller promises."""
+    before, after = move.before, move.after
+    assert after.version == before.version + 1, "`after` comes of `before.moved(...)`"
+    gives_up_claim = move.drops_claim or (move.booking is not None and before.has_claim)
+    assert not (gives_up_claim and not before.has_claim), "a claim is dropped that is not there"
+    assert after.has_claim == (move.claim is not None or (before.has_claim and not gives_up_claim)), (
+        "`has_claim` says whether the claimed rows are live"
+    )
+    if move.booking is not None:
+        assert (move.booking.guard_until_ms is None) == before.has_claim, "a booking without a claim has a guard"
+        assert after.booking_id == move.booking.draft.booking.booking_id, "`booking_id` is the booking's"
+
+
+def _wanted(move: OrderMove) -> tuple[SeatId, ...]:
+    return move.before.seat_ids if move.booking is None else move.booking.draft.booking.seat_ids
+
+
+def _step_of(order: Order) -> Order:
+    """What a step made of the order, without when it is looked at next."""
+    return msgspec.structs.replace(order, due_at_ms=None, tries=0)
+
+
+def _newest(orders: Iterable[Order], before: tuple[int, OrderId] | None, limit: int) -> list[Order]:
+    found = sorted(orders, key=lambda it: (it.created_at_ms, it.order_id), reverse=True)
+    return [it for it in found if before is None or (it.created_at_ms, it.order_id) < before][:limit]
+
+
+def _take_due(among: dict[_Id, _Due], *, now_ms: int, until_ms: int, limit: int) -> list[_Due]:
+    due = [(it.due_at_ms, name) for name, it in among.items() if it.due_at_ms is not None and it.due_at_ms <= now_ms]
+    due.sort(key=lambda it: it[0])
+    for _, name in due[:limit]:
+        among[name] = msgspec.structs.replace(among[name], due_at_ms=until_ms)
+    return [among[name] for _, name in due[:limit]]
