@@ -5,7 +5,7 @@ from typing import Protocol
 
 from frontrow.domain.booking import Booking, IdempotencyKey
 from frontrow.domain.ids import BookingId, EventId, HoldId, NoticeId, OrderId, PaymentId, RefundId, UserId
-from frontrow.domain.notice import Notice, NoticeState
+from frontrow.domain.notice import Notice, NoticeChannel, NoticeState
 from frontrow.domain.order import Order, OrderState
 from frontrow.domain.order_moves import KeyUsed, MoveOutcome, OrderKeyReused, OrderMove
 from frontrow.domain.payment import Payment, Refund
@@ -114,8 +114,9 @@ class OrderLedger(Protocol):
         """Store notices that no other write carries; those whose ids are there stay as they are."""
         ...
 
-    async def take_due_notices(self, *, now_ms: int, until_ms: int, limit: int) -> list[Notice]:
-        """Up to `limit` notices that are due, longest first; nobody else is given them before `until_ms`."""
+    async def take_due_notices(self, *, channel: NoticeChannel, now_ms: int, until_ms: int, limit: int) -> list[Notice]:
+        """Up to `limit` notices of the channel that are due, longest first; nobody else is given them before
+        `until_ms`."""
         ...
 
     async def update_notice(self, notice: Notice) -> None:
