@@ -354,6 +354,8 @@ def _rate_limiter(settings: Settings, windows: RateWindows, addresses: ClientAdd
             user_calls_per_minute=settings.rate_limit_user_calls_per_minute,
             address_holds_per_minute=settings.rate_limit_address_holds_per_minute,
             address_calls_per_minute=settings.rate_limit_address_calls_per_minute,
+            address_finds_per_minute=settings.rate_limit_address_finds_per_minute,
+            email_finds_per_minute=settings.rate_limit_email_finds_per_minute,
         ),
         strategy=SlidingWindowCounterRateLimiter(windows),
         addresses=addresses,

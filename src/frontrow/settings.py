@@ -94,6 +94,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rate_limit_address_calls_per_minute: Annotated[
         int, Meta(ge=1, le=1_000_000, description="all other calls from one address in any 60 seconds")
     ] = 12_000
+    rate_limit_address_finds_per_minute: Annotated[
+        int,
+        Meta(ge=1, le=1_000_000, description="looks for a booking by its code, from one address in any 60 s"),
+    ] = 20
+    rate_limit_email_finds_per_minute: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="looks for a booking of one e-mail address in any 60 seconds")
+    ] = 5
     watchers_max: Annotated[
         int, Meta(ge=0, le=1_000_000, description="event streams open at once in one process; each is an open file")
     ] = 10_000

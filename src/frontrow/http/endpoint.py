@@ -28,6 +28,7 @@ from frontrow.http.operation import (
     NamesUser,
     NoBody,
     NoQuery,
+    RawBody,
     RawJson,
     Stream,
 )
@@ -63,7 +64,7 @@ def responder_of(
     names_user = operation.names_user
     status, media_type, cache = operation.status, operation.media_type, operation.cache
     has_etag = operation.has_etag
-    streams = operation.streams
+    streams, reads_headers = operation.streams, operation.reads_headers
 
     async def respond(req: Request, resp: Response, **path: str) -> None:
         bind_contextvars(request_id=request_id_of(req))  # this request's own: the server runs each in a task of its own
@@ -86,6 +87,8 @@ def responder_of(
         if streams:
             address, last_event_id = services.addresses.of(req), req.get_header("Last-Event-ID")
             call = msgspec.structs.replace(call, address=address, last_event_id=last_event_id)
+        if reads_headers:
+            call = msgspec.structs.replace(call, headers=req.headers)
         answer = await handler(services, call)
         if isinstance(answer, Problem):
             put_problem(req, resp, answer, errors)
@@ -163,9 +166,12 @@ def _body_reader(operation: AnyOperation, services: Services) -> Callable[[Reque
     bytes_max = services.settings.body_bytes_max if operation.body_bytes_max is None else operation.body_bytes_max
     decode = _decoder(operation)
     absent = operation.body() if operation.body_optional else None
+    is_raw = operation.body is RawBody
 
     async def read_body(req: Request) -> msgspec.Struct:
         content = await _content(req, bytes_max)
+        if is_raw:
+            return RawBody(content)
         if absent is not None and not content:
             return absent
         content_type = req.get_header("Content-Type")

@@ -24,6 +24,7 @@ PATH_PARAMETERS: dict[str, tuple[str, _Json]] = {
     "holdId": ("the hold, as the server made it", {"type": "string"}),
     "orderId": ("the order, as the server made it", {"type": "string"}),
     "bookingId": ("the booking, as the server made it", {"type": "string"}),
+    "gateway": ("the payment gateway's name", {"type": "string"}),
 }
 _DESCRIPTION = """\
 Look at a seat map, hold seats for a few minutes, book them. No seat is ever sold twice.

@@ -4,9 +4,10 @@ A handler is an async function of the services and a `Call`; it returns an `Answ
 the web framework.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Annotated, Generic, Literal, TypeVar
 
 import msgspec
@@ -25,6 +26,7 @@ STREAM_MEDIA_TYPE = "text/event-stream"
 NO_STORE = "no-store"
 REVALIDATE = "no-cache"
 IMMUTABLE = "public, max-age=31536000, immutable"
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 class Access(StrEnum):
@@ -64,13 +66,20 @@ class RawJson(msgspec.Struct, frozen=True):
     document: bytes = b""
 
 
+class RawBody(msgspec.Struct, frozen=True):
+    """A body of whatever media type, exactly as it was sent: what a signature is over. Its handler judges it."""
+
+    content: bytes = b""
+
+
 BodyT = TypeVar("BodyT", bound=msgspec.Struct)
 QueryT = TypeVar("QueryT", bound=msgspec.Struct)
 
 
 class Call(msgspec.Struct, Generic[BodyT, QueryT], frozen=True, gc=False):
     """One request, read and checked. `path` are the decoded path parameters; their form is not yet checked.
-    `address` and `last_event_id` are read for operations that stream."""
+    `address` and `last_event_id` are read for operations that stream, `headers` (names in small letters) for those that
+    read them."""
 
     path: dict[str, str]
     body: BodyT
@@ -81,6 +90,7 @@ class Call(msgspec.Struct, Generic[BodyT, QueryT], frozen=True, gc=False):
     accepts_gzip: bool = False
     address: str = ""
     last_event_id: str | None = None
+    headers: Mapping[str, str] = NO_HEADERS
 
     @property
     def user(self) -> Caller:
@@ -161,6 +171,7 @@ class Operation(Generic[BodyT, QueryT]):
     `takes_key` allows an Idempotency-Key header. `cache` is the Cache-Control of a success.
     `body_bytes_max` is the most a body may have, where that is not what the settings say.
     `answers_text` are further media types of a success, which the query asks for and no schema describes.
+    `reads_headers` gives the handler the request's headers.
     `streams` says that it answers a stream of events, each an `answer`, which begins after a Last-Event-ID header's.
     """
 
@@ -189,6 +200,7 @@ class Operation(Generic[BodyT, QueryT]):
     body_bytes_max: int | None = None
     cache: str = NO_STORE
     answers_text: tuple[str, ...] = ()
+    reads_headers: bool = False
     streams: bool = False
 
     @property
@@ -218,7 +230,9 @@ class Operation(Generic[BodyT, QueryT]):
             codes.add(Code.RATE_LIMITED)
         if self.access is Access.ADMIN or self.names_user:
             codes.add(Code.ROLE_MISSING)
-        if self.has_body:
+        if self.body is RawBody:
+            codes.add(Code.BODY_TOO_LARGE)
+        elif self.has_body:
             codes |= {Code.MALFORMED, Code.UNSUPPORTED_MEDIA_TYPE, Code.BODY_TOO_LARGE, Code.VALIDATION_FAILED}
         if self.has_query or self.takes_key:
             codes.add(Code.VALIDATION_FAILED)

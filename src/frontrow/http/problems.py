@@ -23,11 +23,13 @@ class Code(StrEnum):
     """The stable name of a problem: what a client should branch on."""
 
     MALFORMED = "malformed"
+    SIGNATURE_INVALID = "signature_invalid"
     TOKEN_MISSING = "token_missing"
     TOKEN_INVALID = "token_invalid"
     PAYMENT_DECLINED = "payment_declined"
     ROLE_MISSING = "role_missing"
     DIRECT_BOOKING_NOT_ALLOWED = "direct_booking_not_allowed"
+    STATEMENT_NOT_ALLOWED = "statement_not_allowed"
     NOT_FOUND = "not_found"
     HOLD_NOT_FOUND = "hold_not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
@@ -54,6 +56,7 @@ class Code(StrEnum):
     HEAD_TOO_LARGE = "head_too_large"
     INTERNAL_ERROR = "internal_error"
     STORE_UNAVAILABLE = "store_unavailable"
+    PAYMENT_UNAVAILABLE = "payment_unavailable"
     PAYMENT_NOT_CONFIGURED = "payment_not_configured"
     STREAM_UNAVAILABLE = "stream_unavailable"
 
@@ -67,11 +70,13 @@ class Kind(msgspec.Struct, frozen=True):
 
 KINDS: dict[Code, Kind] = {
     Code.MALFORMED: Kind(400, "The request cannot be read"),
+    Code.SIGNATURE_INVALID: Kind(400, "The callback's signature is not accepted"),
     Code.TOKEN_MISSING: Kind(401, "A token is needed"),
     Code.TOKEN_INVALID: Kind(401, "The token is not accepted"),
     Code.PAYMENT_DECLINED: Kind(402, "The payment was declined"),
     Code.ROLE_MISSING: Kind(403, "The token lacks a role"),
     Code.DIRECT_BOOKING_NOT_ALLOWED: Kind(403, "Booking without an order is not open to this caller"),
+    Code.STATEMENT_NOT_ALLOWED: Kind(403, "Stating a payment made elsewhere is not open to this caller"),
     Code.NOT_FOUND: Kind(404, "Not found"),
     Code.HOLD_NOT_FOUND: Kind(404, "No such hold"),
     Code.METHOD_NOT_ALLOWED: Kind(405, "The method is not supported here"),
@@ -98,6 +103,7 @@ KINDS: dict[Code, Kind] = {
     Code.HEAD_TOO_LARGE: Kind(431, "The request line and headers are too large"),
     Code.INTERNAL_ERROR: Kind(500, "Something went wrong on our side"),
     Code.STORE_UNAVAILABLE: Kind(503, "A store does not answer"),
+    Code.PAYMENT_UNAVAILABLE: Kind(503, "The payment gateway does not answer"),
     Code.PAYMENT_NOT_CONFIGURED: Kind(503, "No payment gateway is configured"),
     Code.STREAM_UNAVAILABLE: Kind(503, "No further stream can be served now"),
 }
@@ -131,6 +137,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     count: int | None = None
     held_count: int | None = None
     seats_max: int | None = None
+    order_status: str | None = None
     allowed_methods: tuple[str, ...] = ()
 
     @property
@@ -156,6 +163,7 @@ class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     count: int | None = None
     held_count: int | None = None
     seats_max: int | None = None
+    order_status: Annotated[str, Meta(description="how the order stands now")] | None = None
 
 
 class Refused(Exception):
@@ -189,6 +197,7 @@ def encode_problem(problem: Problem, request_id: str) -> bytes:
             count=problem.count,
             held_count=problem.held_count,
             seats_max=problem.seats_max,
+            order_status=problem.order_status,
         )
     )
 

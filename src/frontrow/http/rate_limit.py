@@ -5,6 +5,7 @@ counts the calls (in memory, or shared by several processes) is handed in. docs/
 reasons, docs/operations.md the settings.
 """
 
+import hashlib
 from collections.abc import Callable
 from typing import Literal, cast
 
@@ -20,20 +21,26 @@ from frontrow.http.problems import Code, Problem, Refused
 from frontrow.ports import Clock
 from frontrow.services.callers import Caller
 
-CountsAs = Literal["hold", "call", "none"]
-"""What a call is counted as: `hold` takes seats, `none` is never limited, `call` is everything else."""
+CountsAs = Literal["hold", "call", "find", "none"]
+"""What a call is counted as: `hold` takes seats, `find` guesses at other people's bookings, `none` is never limited,
+`call` is everything else."""
 
 LOGGED_EVERY_MS = 60_000
+_COUNTED = {"holds": "calls that take seats", "calls": "calls", "finds": "calls that look for a booking"}
+_DIGEST_CHARS = 32
 _log = structlog.get_logger("frontrow.http")
 
 
 class RateLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """Calls in any 60 seconds, 1 to 1,000,000 each. Holds are counted apart from all other calls."""
+    """Calls in any 60 seconds, 1 to 1,000,000 each. Holds are counted apart from all other calls, and so are calls that
+    look for a booking by its code: those by address, and by the e-mail address they name."""
 
     user_holds_per_minute: int = 120
     user_calls_per_minute: int = 600
     address_holds_per_minute: int = 3_000
     address_calls_per_minute: int = 12_000
+    address_finds_per_minute: int = 20
+    email_finds_per_minute: int = 5
 
 
 class PerMinute(RateLimitItemPerMinute):
@@ -89,6 +96,17 @@ class RateLimiter:
                 return self._gate("holds", limits.user_holds_per_minute, limits.address_holds_per_minute)
             case "call":
                 return self._gate("calls", limits.user_calls_per_minute, limits.address_calls_per_minute)
+            case "find":
+                return self._gate("finds", limits.address_finds_per_minute, limits.address_finds_per_minute)
+
+    def refusal_of_find(self, email: str) -> Problem | None:
+        """Count one look for a booking of this e-mail address, in whatever case; the refusal where they are too many.
+
+        The counter is named by a digest: nobody's address stands in a store for having been typed somewhere.
+        """
+        item = PerMinute(self._limits.email_finds_per_minute, "finds/email")
+        who = hashlib.sha256(email.strip().lower().encode()).hexdigest()[:_DIGEST_CHARS]
+        return None if self._strategy.hit(item, who) else self._problem("finds", "for this e-mail address", item, who)
 
     def _gate(self, bucket: str, user_max: int, address_max: int) -> Gate:
         of_address = PerMinute(address_max, f"{bucket}/address")
@@ -109,11 +127,13 @@ class RateLimiter:
         return Gate(admit_address, admit_user)
 
     def _refusal(self, bucket: str, whose: str, item: PerMinute, who: str) -> Refused:
+        return Refused(self._problem(bucket, whose, item, who))
+
+    def _problem(self, bucket: str, whose: str, item: PerMinute, who: str) -> Problem:
         wait_s = self.wait_s(item, who)
         self._note_refusal()
-        what = "calls that take seats" if bucket == "holds" else "calls"
-        detail = f"at most {item.amount} {what} a minute {whose}; try again in {wait_s} s"
-        return Refused(Problem(code=Code.RATE_LIMITED, detail=detail, retry_after_s=wait_s))
+        detail = f"at most {item.amount} {_COUNTED[bucket]} a minute {whose}; try again in {wait_s} s"
+        return Problem(code=Code.RATE_LIMITED, detail=detail, retry_after_s=wait_s)
 
     def wait_s(self, item: PerMinute, who: str) -> int:
         """Whole seconds, at least 1, after which a call that is refused now passes if none comes in between.

@@ -73,7 +73,7 @@ def problem_of(refusal: Refusal, *, event_id: str = "") -> Problem:  # noqa: PLR
             return _nothing_suitable(refusal)
         case SearchesBusy(retry_after_ms=wait_ms):
             detail = "too many searches for seats are waiting already; try again soon"
-            return Problem(code=Code.RATE_LIMITED, detail=detail, retry_after_s=_seconds(wait_ms))
+            return Problem(code=Code.RATE_LIMITED, detail=detail, retry_after_s=whole_seconds(wait_ms))
         case NoSuchPlace(category_id=category_id):
             field = "bestAvailable.section" if category_id is None else "bestAvailable.categoryId"
             kind = "section" if category_id is None else "category"
@@ -81,11 +81,11 @@ def problem_of(refusal: Refusal, *, event_id: str = "") -> Problem:  # noqa: PLR
         case SeatsBusy(seat_ids=seat_ids, retry_after_ms=wait_ms):
             what = f"a booking is being written for {listed(seat_ids)}"
             return Problem(
-                code=Code.REQUEST_IN_PROGRESS, detail=what, seat_ids=seat_ids, retry_after_s=_seconds(wait_ms)
+                code=Code.REQUEST_IN_PROGRESS, detail=what, seat_ids=seat_ids, retry_after_s=whole_seconds(wait_ms)
             )
         case BookingRunning(retry_after_ms=wait_ms):
             detail = "this very booking is still being written; ask again for its answer"
-            return Problem(code=Code.REQUEST_IN_PROGRESS, detail=detail, retry_after_s=_seconds(wait_ms))
+            return Problem(code=Code.REQUEST_IN_PROGRESS, detail=detail, retry_after_s=whole_seconds(wait_ms))
         case SeatLimitReached(held_count=count, seats_max=seats_max):
             seats_now = "1 seat" if count == 1 else f"{count} seats"
             detail = f"you hold {seats_now} of this event now; at most {seats_max} are allowed at once"
@@ -168,5 +168,6 @@ def listed(names: Sequence[str], shown_max: int = 10) -> str:
     return shown if len(names) <= shown_max else f"{shown} and {len(names) - shown_max} more"
 
 
-def _seconds(wait_ms: int) -> int:
+def whole_seconds(wait_ms: int) -> int:
+    """Milliseconds to wait as Retry-After says them: rounded up, 1 or more."""
     return max(1, -(-wait_ms // MS_PER_SECOND))

@@ -10,56 +10,27 @@ from frontrow.domain.booking import (
     BookingCancelled,
     BookingStatus,
     BookingWritten,
-    ContactInfo,
-    PaymentInfo,
 )
 from frontrow.domain.ids import USER_ID_BYTES_MAX, BookingId, EventId, HoldId, SeatId, UserId, is_user_id
-from frontrow.http.fields import (
-    BookingsCursor,
-    Email,
-    LongText,
-    Money,
-    PhoneNumber,
-    RequiredText,
-    SeatIds,
-    TableIds,
-    Text,
-    Time,
-    time_text,
-)
+from frontrow.http.fields import BookingsCursor, LongText, Money, SeatIds, TableIds, Time, time_text
 from frontrow.http.operation import Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared
 from frontrow.http.problems import Code, FieldFault, Problem, invalid
 from frontrow.http.refusals import SELECTION_CODES, problem_of
 from frontrow.http.services import Services
 from frontrow.http.v1.holds import REPLAYED
+from frontrow.http.v1.purchases import (
+    BookedContact,
+    Contact,
+    Payment,
+    booked_contact,
+    contact_info,
+    payment_info,
+    stated_payment,
+)
 from frontrow.services.booking_search import PagePoint
 from frontrow.services.outcomes import BookingPage, BookRequest
 
 PAGE_MAX = 100
-
-
-class Contact(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
-    """Whom to tell about the booking."""
-
-    name: RequiredText
-    email: Email
-    phone: PhoneNumber | None = None
-
-
-class BookedContact(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """Who was to be told. `email` is empty where the booking was made by a dialect that asks for none."""
-
-    name: str
-    email: str
-    phone: str | None = None
-
-
-class Payment(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
-    """A payment made elsewhere, as you state it."""
-
-    method: RequiredText
-    transaction_id: Text | None = None
-    gateway: Text | None = None
 
 
 class BookSeats(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
@@ -117,7 +88,6 @@ class BookingList(msgspec.Struct, frozen=True, rename="camel"):
 
 def booking_document(booking: Booking) -> BookingDocument:
     """A booking as v1 shows it."""
-    contact, payment = booking.contact_info, booking.payment_info
     return BookingDocument(
         booking_id=booking.booking_id,
         event_id=booking.event_id,
@@ -125,13 +95,11 @@ def booking_document(booking: Booking) -> BookingDocument:
         table_ids=booking.table_ids,
         total=Money(amount_minor=booking.total_minor, currency=booking.currency),
         status=booking.status,
-        contact_info=BookedContact(name=contact.name, email=contact.email, phone=contact.phone),
+        contact_info=booked_contact(booking.contact_info),
         booked_at=time_text(booking.booked_at_ms),
         user_id=booking.user_id,
         hold_id=booking.hold_id,
-        payment_info=None
-        if payment is None
-        else Payment(method=payment.method, transaction_id=payment.transaction_id, gateway=payment.gateway),
+        payment_info=stated_payment(booking.payment_info),
         notes=booking.notes,
         special_requests=booking.special_requests,
         cancelled_seat_ids=booking.cancelled_seat_ids,
@@ -162,16 +130,13 @@ async def book_seats(services: Services, call: Call[BookSeats, NoQuery]) -> Answ
         return invalid(FieldFault("holdId", "name either a hold, or seats and tables; not both"))
     if body.user_id is not None and not is_user_id(body.user_id):
         return invalid(FieldFault("userId", f"must be 1 to {USER_ID_BYTES_MAX} bytes of text"))
-    contact, payment = body.contact_info, body.payment_info
     request = BookRequest(
         event_id=EventId(body.event_id),
-        contact_info=ContactInfo(name=contact.name, email=contact.email, phone=contact.phone),
+        contact_info=contact_info(body.contact_info),
         hold_id=None if body.hold_id is None else HoldId(body.hold_id),
         seat_ids=body.seat_ids,
         table_ids=body.table_ids,
-        payment_info=None
-        if payment is None
-        else PaymentInfo(method=payment.method, transaction_id=payment.transaction_id, gateway=payment.gateway),
+        payment_info=payment_info(body.payment_info),
         notes=body.notes,
         special_requests=body.special_requests,
         user_id=None if body.user_id is None else UserId(body.user_id),
