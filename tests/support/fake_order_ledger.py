@@ -22,7 +22,7 @@ from frontrow.domain.booking import (
     SeatRowState,
 )
 from frontrow.domain.ids import BookingId, EventId, HoldId, NoticeId, OrderId, PaymentId, RefundId, SeatId, UserId
-from frontrow.domain.notice import Notice, NoticeState
+from frontrow.domain.notice import Notice, NoticeChannel, NoticeState
 from frontrow.domain.order import ENDED, Order, OrderState
 from frontrow.domain.order_moves import (
     KeyUsed,
@@ -177,8 +177,11 @@ class FakeOrderLedger:
     async def add_notices(self, notices: Sequence[Notice]) -> None:
         self.keep_notices(notices)
 
-    async def take_due_notices(self, *, now_ms: int, until_ms: int, limit: int) -> list[Notice]:
-        return _take_due(self.notes, now_ms=now_ms, until_ms=until_ms, limit=limit)
+    async def take_due_notices(self, *, channel: NoticeChannel, now_ms: int, until_ms: int, limit: int) -> list[Notice]:
+        of_channel = {notice_id: notice for notice_id, notice in self.notes.items() if notice.channel is channel}
+        taken = _take_due(of_channel, now_ms=now_ms, until_ms=until_ms, limit=limit)
+        self.notes |= of_channel
+        return taken
 
     async def update_notice(self, notice: Notice) -> None:
         if notice.notice_id in self.notes:
