@@ -1,17 +1,24 @@
 """`frontrow event`: put events on sale."""
 
 import asyncio
+import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Annotated
 
 import typer
 
 from frontrow.cli.console import err, out
 from frontrow.cli.options import DataDir, Demo, Url, settings_with
+from frontrow.domain.charges import Charge, ChargeKind
 
 app = typer.Typer(no_args_is_help=True, help="Put events on sale.")
 
 _TIMES = ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]
+_CHARGE_HELP = (
+    "150/seat or 250/order in minor units, 5% of the seats and the charges before it, 19%incl where prices contain it; "
+    "with a '!' at the end it stays paid when seats are cancelled. May be repeated; e.g. 'Booking fee=250/order!'."
+)
 _TIME_HELP = "e.g. 2027-05-01T20:00+02:00; this machine's zone without an offset"
 
 
@@ -41,6 +48,10 @@ def create(
         list[str] | None,
         typer.Option("--price", metavar="CATEGORY=MINOR", help="A price in minor units (cents); may be repeated."),
     ] = None,
+    charge: Annotated[
+        list[str] | None,
+        typer.Option("--charge", metavar="NAME=CHARGE", help=f"A fee or tax that orders add: {_CHARGE_HELP}"),
+    ] = None,
     orphan_rule: Annotated[
         bool, typer.Option("--orphan-rule", help="Refuse choices that would leave a single seat behind.")
     ] = False,
@@ -62,6 +73,7 @@ def create(
         sales_end=None if sales_end is None else sales_end.astimezone(),
         prices=dict(_price(text) for text in price or []),
         orphan_rule=orphan_rule,
+        charges=tuple(_charge(text) for text in charge or []),
     )
 
     async def created() -> str:
@@ -93,3 +105,20 @@ def _price(text: str) -> tuple[str, int]:
     if not equals or not category or not amount.isdecimal():
         raise typer.BadParameter(f"expected CATEGORY=MINOR, e.g. stalls=4500, got {text!r}", param_hint="--price")
     return category, int(amount)
+
+
+_CHARGE = re.compile(
+    r"(?P<name>.+)=(?:(?P<sum>[0-9]{1,13})/(?P<per>seat|order)|(?P<share>[0-9]{1,3}(?:\.[0-9]{1,2})?)%(?P<included>incl)?)(?P<kept>!?)"
+)
+_KINDS = {"seat": ChargeKind.PER_SEAT, "order": ChargeKind.PER_ORDER}
+
+
+def _charge(text: str) -> Charge:
+    found = _CHARGE.fullmatch(text)
+    if found is None:
+        what = f"expected NAME=CHARGE, e.g. 'Fee=150/seat', 'Service=5%' or 'VAT=19%incl', got {text!r}"
+        raise typer.BadParameter(what, param_hint="--charge")
+    if found["sum"] is not None:
+        return Charge(found["name"], _KINDS[found["per"]], amount_minor=int(found["sum"]), refundable=not found["kept"])
+    kind = ChargeKind.INCLUDED_SHARE if found["included"] else ChargeKind.SHARE
+    return Charge(found["name"], kind, basis_points=int(Decimal(found["share"]) * 100), refundable=not found["kept"])

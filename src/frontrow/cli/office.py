@@ -13,8 +13,11 @@ import msgspec
 
 from frontrow.cli.token import sign_token
 from frontrow.client import AsyncClient, InvalidRequest, NotFound, TransportFailed
+from frontrow.client import Charge as ClientCharge
+from frontrow.client import ChargeKind as ClientChargeKind
 from frontrow.client import FrontrowError as ClientError
 from frontrow.data_folder import DataFolder
+from frontrow.domain.charges import Charge
 from frontrow.domain.errors import FrontrowError
 from frontrow.domain.ids import CategoryId, EventId, LayoutId
 from frontrow.domain.venues.programme import DEMO_EVENTS, DemoEvent, demo_layouts
@@ -53,6 +56,7 @@ class EventForm(msgspec.Struct, frozen=True):
     sales_end: datetime | None = None
     prices: dict[str, int] = {}
     orphan_rule: bool = False
+    charges: tuple[Charge, ...] = ()
 
 
 class Office(Protocol):
@@ -173,6 +177,7 @@ class _RemoteOffice:
                 sales_end=form.sales_end,
                 prices=form.prices,
                 orphan_rule=form.orphan_rule,
+                charges=tuple(map(_client_charge, form.charges)),
             )
         return event.event_id
 
@@ -227,6 +232,13 @@ def _new_event(form: EventForm) -> NewEvent:
         sales_end_ms=None if form.sales_end is None else _ms(form.sales_end),
         prices={CategoryId(category): price for category, price in form.prices.items()},
         orphan_rule=form.orphan_rule,
+        charges=form.charges,
+    )
+
+
+def _client_charge(charge: Charge) -> ClientCharge:
+    return ClientCharge(
+        charge.name, ClientChargeKind(charge.kind.value), charge.amount_minor, charge.basis_points, charge.refundable
     )
 
 

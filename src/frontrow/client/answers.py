@@ -17,6 +17,7 @@ class SaleStatus(StrEnum):
     SCHEDULED = "scheduled"
     ON_SALE = "on_sale"
     CLOSED = "closed"
+    CANCELLED = "cancelled"
     UNKNOWN = "unknown"
 
     @classmethod
@@ -69,9 +70,38 @@ class SeatCounts(msgspec.Struct, frozen=True):
     total: int
 
 
+class ChargeKind(StrEnum):
+    """What a charge is counted by: a sum per seat or per order, a share of what stands above it, or one of it that
+    prices contain already."""
+
+    PER_SEAT = "per_seat"
+    PER_ORDER = "per_order"
+    SHARE = "share"
+    INCLUDED_SHARE = "included_share"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "ChargeKind":
+        return cls.UNKNOWN
+
+
+class Charge(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """A fee or tax that orders of an event add: `amount_minor` for sums, `basis_points` (100 is 1 %) for shares. One
+    that is not `refundable` stays paid when seats are cancelled."""
+
+    name: str
+    kind: ChargeKind
+    amount_minor: int = 0
+    basis_points: int = 0
+    refundable: bool = True
+
+
 class Event(msgspec.Struct, frozen=True, rename="camel"):
-    """One sellable occurrence. `prices` are minor units of `currency` by category id; `layout_name` comes with reads;
-    `counts` is missing while the server's hold store cannot be asked."""
+    """One sellable occurrence. `prices` are minor units of `currency` by category id, `charges` what orders add.
+
+    `layout_name` and `checkout` (how a buyer's page sells: `orders`, `direct` or `none`) come with reads; `counts` is
+    missing while the server's hold store cannot be asked.
+    """
 
     event_id: str
     name: str
@@ -84,7 +114,9 @@ class Event(msgspec.Struct, frozen=True, rename="camel"):
     sales_start: datetime | None = None
     sales_end: datetime | None = None
     orphan_rule: bool = False
+    charges: tuple[Charge, ...] = ()
     layout_name: str | None = None
+    checkout: str | None = None
     counts: SeatCounts | None = None
 
 

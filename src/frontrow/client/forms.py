@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from frontrow.client.answers import Contact, Payment
+from frontrow.client.answers import Charge, Contact, Payment
 
 
 class _Form(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -85,6 +85,7 @@ class EventForm(_Form, frozen=True):
     sales_end: datetime | None = None
     prices: Mapping[str, int] | None = None
     orphan_rule: bool = False
+    charges: tuple[Charge, ...] = ()
 
 
 class EventPatch(_Form, frozen=True):
@@ -99,6 +100,7 @@ class EventPatch(_Form, frozen=True):
     currency: str | UnsetType = UNSET
     prices: Mapping[str, int] | UnsetType = UNSET
     orphan_rule: bool | UnsetType = UNSET
+    charges: tuple[Charge, ...] | UnsetType = UNSET
 
 
 class BlockForm(_Form, frozen=True):

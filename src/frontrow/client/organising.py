@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from frontrow.client.answers import Block, Event, PublishedLayout, UnblockedSeats
+from frontrow.client.answers import Block, Charge, Event, PublishedLayout, UnblockedSeats
 from frontrow.client.exchange import Flow, Request, asked, query_of, segment
 from frontrow.client.forms import BlockForm, EventForm, EventPatch
 from frontrow.client.holding import new_idempotency_key
@@ -59,6 +59,7 @@ def create_event(
     sales_end: datetime | None = None,
     prices: Mapping[str, int] | None = None,
     orphan_rule: bool = False,
+    charges: Sequence[Charge] = (),
     idempotency_key: str | None = None,
 ) -> Flow[Event]:
     """Put an event on sale.
@@ -70,6 +71,7 @@ def create_event(
         layout_version: the latest when None.
         prices: minor units by category id; categories left out have the layout's price.
         orphan_rule: refuse choices that leave a single seat behind.
+        charges: fees and taxes that orders add, up to 20, in this order.
         idempotency_key: makes a later call with the same arguments the same event; the client makes one by itself,
             which its own retries share.
 
@@ -88,6 +90,7 @@ def create_event(
         sales_end=sales_end,
         prices=prices,
         orphan_rule=orphan_rule,
+        charges=tuple(charges),
     )
     return asked(
         Request(
@@ -114,8 +117,10 @@ def change_event(
     currency: str | UnsetType = UNSET,
     prices: Mapping[str, int] | UnsetType = UNSET,
     orphan_rule: bool | UnsetType = UNSET,
+    charges: Sequence[Charge] | UnsetType = UNSET,
 ) -> Flow[Event]:
-    """Change what is given, and leave the rest; None takes a sale time away. Bookings keep their prices.
+    """Change what is given, and leave the rest; None takes a sale time away. Bookings and orders keep their prices and
+    charges.
 
     Raises:
         NotFound: there is no such event.
@@ -132,6 +137,7 @@ def change_event(
         currency=currency,
         prices=prices,
         orphan_rule=orphan_rule,
+        charges=UNSET if charges is UNSET else tuple(charges),
     )
     return asked(
         Request(

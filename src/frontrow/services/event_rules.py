@@ -1,16 +1,18 @@
-"""What makes an event sellable: its times, its currency, a price for every category, every sold seat still drawn."""
+"""What makes an event sellable: its times, currency and charges, a price for every category, every sold seat drawn."""
 
 from collections.abc import Mapping
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from frontrow.domain.charges import Charge
 from frontrow.domain.document_reading import Fault
 from frontrow.domain.event import Event
 from frontrow.domain.ids import CHOSEN_ID_FORM, CategoryId, EventId, LayoutId, SeatId, is_chosen_id
 from frontrow.domain.layout_index import LayoutIndex
 from frontrow.domain.pricing import PRICE_MINOR_MAX, PricesComplete, complete_prices, currency_exponent
 from frontrow.domain.texts import control_character
+from frontrow.services.charge_rules import charge_faults, too_dear
 
 NAME_LENGTH_MAX = 200
 TIME_MS_MAX = 253_402_300_799_999
@@ -34,13 +36,15 @@ class NewEvent(msgspec.Struct, frozen=True):
     sales_end_ms: int | None = None
     prices: Mapping[CategoryId, int] = {}
     orphan_rule: bool = False
+    charges: tuple[Charge, ...] = ()
 
 
 class EventPatch(msgspec.Struct, frozen=True):
     """What to change of an event; what is UNSET stays. None takes a sale time away.
 
     `prices` are set for the categories named; the others keep theirs. Another currency needs the price of every
-    category with it: neither the event's prices nor the drawing's were meant in that currency.
+    category with it: neither the event's prices nor the drawing's were meant in that currency; and all charges anew,
+    where there are sums among them. `charges` replace those there were, for orders placed from then on.
     """
 
     name: str | UnsetType = UNSET
@@ -52,6 +56,7 @@ class EventPatch(msgspec.Struct, frozen=True):
     currency: str | UnsetType = UNSET
     prices: Mapping[CategoryId, int] | UnsetType = UNSET
     orphan_rule: bool | UnsetType = UNSET
+    charges: tuple[Charge, ...] | UnsetType = UNSET
 
 
 class EventFaulty(msgspec.Struct, frozen=True):
@@ -85,6 +90,7 @@ def drafted(new: NewEvent, event_id: EventId, layout: LayoutIndex) -> Event | Ev
         sales_start_ms=new.sales_start_ms,
         sales_end_ms=new.sales_end_ms,
         orphan_rule=new.orphan_rule,
+        charges=new.charges,
     )
     return _priced(event, layout, new.prices)
 
@@ -93,7 +99,7 @@ def patched(event: Event, patch: EventPatch, layout: LayoutIndex) -> Event | Eve
     """The event with the patch applied, on that layout version."""
     given = {
         field: value
-        for field in ("name", "starts_at_ms", "sales_start_ms", "sales_end_ms", "currency", "orphan_rule")
+        for field in ("name", "starts_at_ms", "sales_start_ms", "sales_end_ms", "currency", "orphan_rule", "charges")
         if (value := getattr(patch, field)) is not UNSET
     }
     changed = msgspec.structs.replace(event, **given, layout_id=layout.layout.id, layout_version=layout.version)
@@ -103,7 +109,15 @@ def patched(event: Event, patch: EventPatch, layout: LayoutIndex) -> Event | Eve
     unnamed = tuple(id_ for id_ in layout.categories if id_ not in wanted)
     if isinstance(judged, Event) and changed.currency != event.currency and unnamed:
         return PricesMissing(unnamed, changed.currency)
+    if isinstance(judged, Event) and changed.currency != event.currency and _keeps_sums(event, patch):
+        return EventFaulty(
+            (Fault("charges", f"give them anew with another currency, their sums in {changed.currency}"),)
+        )
     return judged
+
+
+def _keeps_sums(event: Event, patch: EventPatch) -> bool:
+    return patch.charges is UNSET and any(charge.amount_minor for charge in event.charges)
 
 
 def undrawn(layout: LayoutIndex, seat_ids: list[SeatId]) -> tuple[SeatId, ...]:
@@ -119,7 +133,9 @@ def _priced(event: Event, layout: LayoutIndex, prices: Mapping[CategoryId, int])
         return EventFaulty(tuple(faults))
     completed = complete_prices(layout.layout.categories, prices, exponent)
     if isinstance(completed, PricesComplete) and not faults:
-        return msgspec.structs.replace(event, prices=completed.prices)
+        priced = msgspec.structs.replace(event, prices=completed.prices)
+        faults = too_dear(priced)
+        return EventFaulty(tuple(faults)) if faults else priced
     if not isinstance(completed, PricesComplete):
         bounds = f"expected 0 to {PRICE_MINOR_MAX} minor units of {event.currency}"
         faults += [Fault(f"prices.{id_}", "the layout has no such category") for id_ in completed.unknown]
@@ -147,4 +163,4 @@ def _faults(event: Event) -> list[Fault]:
     if event.sales_start_ms is not None and event.sales_start_ms >= end_ms:
         field = "salesStart" if event.sales_end_ms is None else "salesEnd"
         faults.append(Fault(field, "sales would end before they start"))
-    return faults
+    return faults + charge_faults(event.charges)

@@ -17,6 +17,8 @@ from frontrow.client import (
     UNSET,
     AsyncClient,
     BestAvailable,
+    Charge,
+    ChargeKind,
     Client,
     Contact,
     Layout,
@@ -35,6 +37,7 @@ from tests.unit.client.answers import AT
 
 EVENT, HOLD, BOOKING = "hamlet 1/2", "1-hold", "1-booking"
 SEATS = ["A1", "A2"]
+CHARGES = [Charge("Service", ChargeKind.SHARE, 1, 500, refundable=False)]
 CONTACT = Contact("Ada", "ada@example.com", "+441234")
 Json = dict[str, Any]
 
@@ -91,6 +94,7 @@ CALLS: dict[str, Callable[[Client], object]] = {
         sales_end=AT,
         prices={"stalls": 1},
         orphan_rule=True,
+        charges=CHARGES,
     ),
     "changeEvent": lambda client: client.change_event(
         EVENT,
@@ -103,6 +107,7 @@ CALLS: dict[str, Callable[[Client], object]] = {
         currency="EUR",
         prices={"stalls": 2},
         orphan_rule=False,
+        charges=CHARGES,
     ),
     "blockSeats": lambda client: client.block_seats(EVENT, SEATS, reason="camera"),
     "unblockSeats": lambda client: client.unblock_seats(EVENT, SEATS),
@@ -272,6 +277,9 @@ def members_of(value: object, prefix: str = "") -> Iterator[str]:
             if chosen != "*":
                 yield prefix + chosen
             yield from members_of(member, f"{prefix}{chosen}.")
+    elif isinstance(value, list):
+        for item in value:
+            yield from members_of(item, f"{prefix}*.")
 
 
 def as_the_server_reads(operation: AnyOperation, answer: object) -> object:

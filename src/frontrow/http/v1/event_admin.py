@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from frontrow.domain.booking import IdempotencyKey
+from frontrow.domain.charges import CHARGES_MAX, Charge, ChargeKind
 from frontrow.domain.ids import CHOSEN_ID_FORM, CategoryId, EventId, LayoutId, is_chosen_id
 from frontrow.domain.pricing import PRICE_MINOR_MAX
 from frontrow.http.fields import ChosenId, Currency, RequiredText, SentTime, time_ms
@@ -15,7 +16,7 @@ from frontrow.http.operation import Access, Answer, Call, Example, NoQuery, Oper
 from frontrow.http.problems import Code, FieldFault, Problem, invalid, not_found
 from frontrow.http.refusals import listed
 from frontrow.http.services import Services
-from frontrow.http.v1.events import EXAMPLE, PATH, EventDocument, event_document
+from frontrow.http.v1.events import EXAMPLE, PATH, ChargeDocument, EventDocument, event_document
 from frontrow.http.v1.holds import REPLAYED
 from frontrow.http.v1.layouts import VERSION_MAX
 from frontrow.services.event_rules import EventFaulty, EventPatch, NewEvent, PricesMissing
@@ -33,6 +34,9 @@ _Price = Annotated[int, Meta(ge=0, le=PRICE_MINOR_MAX)]
 _Prices = Annotated[
     dict[str, _Price], Meta(description="minor units by category id; categories left out have the layout's price")
 ]
+_Charges = Annotated[
+    tuple[ChargeDocument, ...], Meta(max_length=CHARGES_MAX, description="fees and taxes, in the order they are added")
+]
 _KEYED_ID_CHARS = 32
 
 
@@ -49,12 +53,14 @@ class CreateEvent(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fi
     sales_end: SentTime | None = None
     prices: _Prices | None = None
     orphan_rule: Annotated[bool, Meta(description="refuse choices that leave a single seat behind")] = False
+    charges: _Charges = ()
 
 
 class ChangeEvent(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
     """What to change; what is left out stays. null takes a sale time away.
 
-    Another `currency` needs the price of every category of the layout in `prices`.
+    Another `currency` needs the price of every category of the layout in `prices`, and `charges` anew where sums are
+    among them. `charges` replace all that there were; orders that are placed already keep theirs.
     """
 
     name: RequiredText | UnsetType = UNSET
@@ -66,6 +72,7 @@ class ChangeEvent(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fi
     currency: Currency | UnsetType = UNSET
     prices: _Prices | UnsetType = UNSET
     orphan_rule: bool | UnsetType = UNSET
+    charges: _Charges | UnsetType = UNSET
 
 
 async def create_event(services: Services, call: Call[CreateEvent, NoQuery]) -> Answer | Problem:
@@ -86,6 +93,7 @@ async def create_event(services: Services, call: Call[CreateEvent, NoQuery]) -> 
         sales_end_ms=None if body.sales_end is None else time_ms(body.sales_end),
         prices=_prices(body.prices or {}),
         orphan_rule=body.orphan_rule,
+        charges=_charges(body.charges),
     )
     outcome = await services.layouts.create_event(new)
     match outcome:
@@ -102,7 +110,7 @@ async def create_event(services: Services, call: Call[CreateEvent, NoQuery]) -> 
 
 
 async def change_event(services: Services, call: Call[ChangeEvent, NoQuery]) -> Answer | Problem:
-    """Change what is given; bookings keep the prices they were made at."""
+    """Change what is given; bookings and orders keep the prices and charges they were made at."""
     body, event_id = call.body, EventId(call.path["eventId"])
     if not is_chosen_id(event_id):
         return not_found(f"event {event_id[:64]}")
@@ -116,6 +124,7 @@ async def change_event(services: Services, call: Call[ChangeEvent, NoQuery]) -> 
         currency=body.currency,
         prices=UNSET if body.prices is UNSET else _prices(body.prices),
         orphan_rule=body.orphan_rule,
+        charges=UNSET if body.charges is UNSET else _charges(body.charges),
     )
     outcome = await services.layouts.change_event(event_id, patch)
     match outcome:
@@ -149,6 +158,13 @@ def _refused(refusal: EventFaulty | PricesMissing | LayoutUnknown) -> Problem:
 
 def _prices(given: dict[str, int]) -> dict[CategoryId, int]:
     return {CategoryId(category_id): price for category_id, price in given.items()}
+
+
+def _charges(given: tuple[ChargeDocument, ...]) -> tuple[Charge, ...]:
+    return tuple(
+        Charge(charge.name, charge.kind, charge.amount_minor, charge.basis_points, charge.refundable)
+        for charge in given
+    )
 
 
 def _changed_ms(at: datetime | UnsetType | None) -> int | UnsetType | None:
@@ -186,6 +202,7 @@ OPERATIONS = declared(
                 starts_at=_WHEN,
                 currency="USD",
                 prices={"stalls": 15000},
+                charges=EXAMPLE.charges,
             ),
             answer=msgspec.structs.replace(EXAMPLE, counts=None),
         ),
@@ -204,7 +221,11 @@ OPERATIONS = declared(
         refusals=_FAULTS | {Code.NOT_FOUND, Code.LAYOUT_IN_USE},
         example=Example(
             path=PATH,
-            body=ChangeEvent(sales_end=_WHEN, prices={"balcony": 8000}),
+            body=ChangeEvent(
+                sales_end=_WHEN,
+                prices={"balcony": 8000},
+                charges=(ChargeDocument(name="Service charge", kind=ChargeKind.SHARE, basis_points=500),),
+            ),
             answer=msgspec.structs.replace(EXAMPLE, counts=None),
         ),
     ),

@@ -6,10 +6,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from frontrow.domain.charges import BASIS_POINTS, Charge, ChargeKind
 from frontrow.domain.errors import StoreUnavailable
 from frontrow.domain.event import Event, SaleStatus
 from frontrow.domain.ids import EventId, is_chosen_id
-from frontrow.http.fields import AmountMinor, Currency, EventsCursor, Time, time_text
+from frontrow.domain.pricing import PRICE_MINOR_MAX
+from frontrow.http.fields import AmountMinor, Currency, EventsCursor, RequiredText, Time, time_text
 from frontrow.http.operation import REVALIDATE, Access, Answer, Call, Example, NoBody, NoQuery, Operation, declared
 from frontrow.http.problems import Code, Problem, not_found
 from frontrow.http.services import Services
@@ -35,6 +37,21 @@ class SeatCounts(msgspec.Struct, frozen=True):
     total: int
 
 
+class ChargeDocument(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
+    """A fee or tax that orders add to the prices of their seats, in the order they are listed.
+
+    `per_seat` and `per_order` add `amountMinor` (to seats that are not free), `share` adds `basisPoints` (100 is 1 %)
+    of the seats and the charges above it, `included_share` is part of them already and adds nothing. A charge that is
+    not `refundable` stays paid when seats are cancelled; when the event is, it goes back.
+    """
+
+    name: Annotated[RequiredText, Meta(examples=["Booking fee"])]
+    kind: ChargeKind
+    amount_minor: Annotated[int, Meta(ge=0, le=PRICE_MINOR_MAX, description="in minor units, for sums")] = 0
+    basis_points: Annotated[int, Meta(ge=0, le=BASIS_POINTS, description="100 is 1 %, for shares")] = 0
+    refundable: bool = True
+
+
 class EventDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """One sellable occurrence. `layoutName` is its house's name, and `checkout` how a buyer's page sells: by orders
     that are paid here, by booking directly, or (`none`) not by itself; reads have both. `counts` is left out while the
@@ -51,6 +68,7 @@ class EventDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=T
     sales_start: Time | None = None
     sales_end: Time | None = None
     orphan_rule: bool = False
+    charges: tuple[ChargeDocument, ...] = ()
     layout_name: str | None = None
     checkout: Checkout | None = None
     counts: SeatCounts | None = None
@@ -83,10 +101,15 @@ def event_document(
         sales_start=None if event.sales_start_ms is None else time_text(event.sales_start_ms),
         sales_end=None if event.sales_end_ms is None else time_text(event.sales_end_ms),
         orphan_rule=event.orphan_rule,
+        charges=tuple(map(_charge_document, event.charges)),
         layout_name=layout_name,
         checkout=checkout,
         counts=counts,
     )
+
+
+def _charge_document(charge: Charge) -> ChargeDocument:
+    return ChargeDocument(charge.name, charge.kind, charge.amount_minor, charge.basis_points, charge.refundable)
 
 
 async def list_events(services: Services, call: Call[NoBody, EventsQuery]) -> Answer | Problem:
@@ -140,6 +163,10 @@ EXAMPLE = EventDocument(
     sale_status=SaleStatus.ON_SALE,
     currency="USD",
     prices={"stalls": 15000, "balcony": 9000},
+    charges=(
+        ChargeDocument(name="Booking fee", kind=ChargeKind.PER_ORDER, amount_minor=250, refundable=False),
+        ChargeDocument(name="VAT", kind=ChargeKind.INCLUDED_SHARE, basis_points=700),
+    ),
     layout_name="Grand Theatre",
     checkout=Checkout.ORDERS,
     counts=SeatCounts(available=431, held=12, booked=57, blocked=4, total=504),
