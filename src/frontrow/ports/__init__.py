@@ -8,6 +8,7 @@ from frontrow.ports.charge_gateway import ChargeGateway
 from frontrow.ports.clock import Clock
 from frontrow.ports.hold_store import ChangeFeed, HoldStore
 from frontrow.ports.ledger import Ledger
+from frontrow.ports.notice_sender import NoticeSender
 from frontrow.ports.order_ledger import OrderLedger
 from frontrow.ports.payment_gateway import PaymentGateway
 
@@ -17,6 +18,7 @@ __all__ = [
     "Clock",
     "HoldStore",
     "Ledger",
+    "NoticeSender",
     "OrderLedger",
     "PaymentGateway",
 ]
