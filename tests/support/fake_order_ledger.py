@@ -60,6 +60,7 @@ class FakeOrderLedger:
         self.claimed: set[OrderId] = set()
         """Every order that ever had a claim."""
         self.callbacks: set[tuple[str, str]] = set()
+        self._last_moves: dict[OrderId, OrderMove] = {}
 
     async def place(self, order: Order, key: IdempotencyKey | None = None) -> Order | OrderKeyReused:
         used = None if key is None else await self.key_used(key)
@@ -78,7 +79,7 @@ class FakeOrderLedger:
         _check(move)
         stands = self.placed[before.order_id]
         if (stands.state, stands.version) != (before.state, before.version):
-            return OrderMoved(stands) if _step_of(stands) == _step_of(after) else OrderStands(stands)
+            return OrderMoved(stands) if self._last_moves.get(before.order_id) == move else OrderStands(stands)
         made_id = move.payments[0].payment_id if move.payments else after.order_id
         if move.key is not None:
             used = await self.key_used(move.key)
@@ -89,6 +90,7 @@ class FakeOrderLedger:
         self._use_key(move.key, made_id)
         task_ids = self._change_seats(move)
         self.placed[after.order_id] = after
+        self._last_moves[after.order_id] = move
         self.payments.update({payment.payment_id: payment for payment in move.payments})
         for refund in move.refunds:
             self.refunds.setdefault(refund.refund_id, refund)
@@ -292,11 +294,6 @@ def _check(move: OrderMove) -> None:
 
 def _wanted(move: OrderMove) -> tuple[SeatId, ...]:
     return move.before.seat_ids if move.booking is None else move.booking.draft.booking.seat_ids
-
-
-def _step_of(order: Order) -> Order:
-    """What a step made of the order, without when it is looked at next."""
-    return msgspec.structs.replace(order, due_at_ms=None, tries=0)
 
 
 def _newest(orders: Iterable[Order], before: tuple[int, OrderId] | None, limit: int) -> list[Order]:
