@@ -275,7 +275,9 @@ class Application:
                     picking=picking,
                     best_seats=BestSeats(holds=holds, picking=picking, catalog=catalog, clock=clock),
                     bookings=bookings,
-                    booking_search=BookingSearch(ledger=ledger, catalog=catalog, clock=clock),
+                    booking_search=BookingSearch(
+                        ledger=ledger, catalog=catalog, clock=clock, ticket_code=order_ids.ticket_code
+                    ),
                     confirmations=SeatConfirmations(bookings=bookings, seat_holds=seat_holds, ledger=ledger),
                     orders=orders,
                     blocks=blocks,

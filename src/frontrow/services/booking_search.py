@@ -6,7 +6,6 @@ the ledger most of its time for bookings.
 """
 
 import asyncio
-import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Protocol
 
@@ -19,6 +18,7 @@ from frontrow.services.callers import ADMIN, Caller
 from frontrow.services.catalog import Catalog
 from frontrow.services.outcomes import BookingPage, NotFound, RoleMissing
 from frontrow.services.paced_reads import PacedReads
+from frontrow.services.search_words import SearchWords
 
 CONTACTS_PER_PIECE = 500
 """Looked through at a time: some 3 ms of the ledger and as much of the event loop."""
@@ -59,10 +59,12 @@ class BookingSearch:
         ledger: HasBookings,
         catalog: Catalog,
         clock: Clock,
+        ticket_code: Callable[[BookingId], str],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._ledger = ledger
         self._catalog = catalog
+        self._ticket_code = ticket_code
         self._contacts = PacedReads[tuple[EventId, PagePoint | None], list[BookingContact]](clock, sleep=sleep)
         self._bookings = PacedReads[tuple[EventId, PagePoint | None, int], list[Booking]](clock, sleep=sleep)
 
@@ -72,8 +74,8 @@ class BookingSearch:
         """Up to `limit` (1 to 100) bookings after `before`, newest first; cancelled ones are among them.
 
         Args:
-            query: words, each of which the name or the e-mail address must contain; or the code that the booking's id
-                begins with, with or without the event's number before it. Empty asks for all.
+            query: words, each of which the name or the e-mail address must contain; or what the booking's id begins
+                with, with or without the event's number; or 8 letters or more of its ticket code. Empty asks for all.
 
         Looks through PIECES_MAX * CONTACTS_PER_PIECE bookings at most: a page may have fewer than asked for, even
         none, and be followed by another.
@@ -99,8 +101,8 @@ class BookingSearch:
             page = await self._page(event_id, query, page.next_before, BOOKINGS_PER_PIECE)
 
     async def _page(self, event_id: EventId, query: str, before: PagePoint | None, limit: int) -> BookingPage:
-        words = folded(query).split()
-        if not words:
+        words = SearchWords(query, ticket_code=self._ticket_code)
+        if words.is_empty:
             found = await self._bookings.read(
                 (event_id, before, limit),
                 lambda: self._ledger.bookings_in(event_id, before=before, limit=limit + 1),
@@ -113,7 +115,7 @@ class BookingSearch:
         return BookingPage(tuple(await self._ledger.bookings_among(event_id, hits)), next_before)
 
     async def _hits(
-        self, event_id: EventId, words: Sequence[str], before: PagePoint | None, limit: int
+        self, event_id: EventId, words: SearchWords, before: PagePoint | None, limit: int
     ) -> tuple[list[BookingId], PagePoint | None]:
         hits: list[BookingContact] = []
         for _ in range(PIECES_MAX):
@@ -133,20 +135,9 @@ class BookingSearch:
         )
 
 
-def folded(text: str) -> str:
-    """The text without capitals and accents, for comparing: `Zoë` and `zoe` are the same."""
-    if text.isascii():
-        return text.lower()
-    parts = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(part for part in parts if not unicodedata.combining(part))
-
-
-def _is_meant(contact: BookingContact, words: Sequence[str]) -> bool:
-    name, email = folded(contact.name), folded(contact.email)
-    if all(word in name or word in email for word in words):
-        return True
-    code = contact.booking_id.lower()
-    return len(words) == 1 and (code.startswith(words[0]) or code.partition("-")[2].startswith(words[0]))
+def _is_meant(contact: BookingContact, words: SearchWords) -> bool:
+    id_ = contact.booking_id
+    return words.mean(name=contact.name, email=contact.email, ids=(id_,), booking_id=id_)
 
 
 def _page_point(booking: Booking | BookingContact) -> PagePoint:
