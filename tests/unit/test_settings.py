@@ -49,6 +49,8 @@ EVERY_SETTING = {
     "rate_limit_user_calls_per_minute": ("8", 8),
     "rate_limit_address_holds_per_minute": ("9", 9),
     "rate_limit_address_calls_per_minute": ("10", 10),
+    "rate_limit_address_finds_per_minute": ("3", 3),
+    "rate_limit_email_finds_per_minute": ("4", 4),
     "watchers_max": ("11", 11),
     "watchers_per_address_max": ("12", 12),
     "trusted_proxies": ("10.0.0.0/8, unix", ("10.0.0.0/8", "unix")),

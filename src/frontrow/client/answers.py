@@ -264,8 +264,50 @@ class Payment(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     gateway: str | None = None
 
 
+class RefundState(StrEnum):
+    """How far a refund has come. `failed` needs somebody to look."""
+
+    DUE = "due"
+    PROCESSING = "processing"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "RefundState":
+        return cls.UNKNOWN
+
+
+class RefundReason(StrEnum):
+    """Why money goes back."""
+
+    SEATS_CANCELLED = "seats_cancelled"
+    EVENT_CANCELLED = "event_cancelled"
+    PAID_LATE = "paid_late"
+    PAID_TWICE = "paid_twice"
+    WRONG_AMOUNT = "wrong_amount"
+    GIVEN_UP = "given_up"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "RefundReason":
+        return cls.UNKNOWN
+
+
+class Refund(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """Money that goes back. `seat_ids` are the seats it is for, where it is for seats."""
+
+    refund_id: str
+    amount: Money
+    reason: RefundReason
+    status: RefundState
+    seat_ids: tuple[str, ...]
+    created_at: datetime
+
+
 class Booking(msgspec.Struct, frozen=True, rename="camel"):
-    """A booking. `seat_ids` are those sold at first, `cancelled_seat_ids` those given back since."""
+    """A booking. `seat_ids` are those sold at first, `cancelled_seat_ids` those given back since. `order_id` is the
+    order that paid for it, `refunds` what goes back of that; `ticket_code` is what the door asks for."""
 
     booking_id: str
     event_id: str
@@ -281,6 +323,9 @@ class Booking(msgspec.Struct, frozen=True, rename="camel"):
     notes: str | None = None
     special_requests: str | None = None
     cancelled_seat_ids: tuple[str, ...] = ()
+    ticket_code: str | None = None
+    order_id: str | None = None
+    refunds: tuple[Refund, ...] = ()
 
 
 class BookingList(msgspec.Struct, frozen=True, rename="camel"):

@@ -6,6 +6,7 @@ FrontrowError
 └── ApiError                the server refused, and says why: `code`, `detail`, `request_id`, `problem`
     ├── InvalidRequest      400, 422 and other 4xx: the request must be mended; `errors` names its fields
     ├── Unauthorized        401: no token, or one that is not accepted (any more)
+    ├── PaymentDeclined     402: nothing was taken; the order may be paid with something else
     ├── Forbidden           403: the token lacks a role
     ├── NotFound            404: absent, or another user's
     │   └── HoldNotFound    the hold was released, ran out, or never was the caller's
@@ -16,10 +17,13 @@ FrontrowError
     │   ├── OrphanSeats         the choice would leave the single seats `seat_ids` behind
     │   ├── HoldNotComplete     `seat_ids` have moved to a newer hold of the caller's
     │   ├── EventNotOnSale      not yet, or not any more
+    │   ├── OrderStateConflict  the order is not in a state for this; `order_status` says in which
     │   └── RequestInProgress   an earlier request is still running; ask again after `retry_after_s`
     ├── RateLimited         429: too many requests; come again after `retry_after_s`
     └── ServerFailed        5xx: a fault of the server, or of what it stands on
-        └── StoreUnavailable    a store does not answer at present
+        ├── StoreUnavailable    a store does not answer at present
+        ├── PaymentUnavailable  the payment gateway does not answer at present
+        └── PaymentNotConfigured    the server has no payment gateway
 
 Every one of them says in `may_have_happened` whether what was asked may have been carried out nevertheless.
 """
@@ -58,6 +62,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_de
     count: int | None = None
     held_count: int | None = None
     seats_max: int | None = None
+    order_status: str | None = None
 
 
 class FrontrowError(Exception):
@@ -162,6 +167,10 @@ class Unauthorized(ApiError):
     """There was no token, or it is not accepted (any more)."""
 
 
+class PaymentDeclined(ApiError):
+    """Nothing was taken, and the order may be paid with something else; `detail` says why, for the buyer."""
+
+
 class Forbidden(ApiError):
     """The token lacks the role for this."""
 
@@ -217,6 +226,15 @@ class EventNotOnSale(Conflict):
     """The event is not on sale yet, or not any more."""
 
 
+class OrderStateConflict(Conflict):
+    """The order is not in a state for what is asked."""
+
+    @property
+    def order_status(self) -> str | None:
+        """How the order stands now; None where the conflict is about no order that there is."""
+        return self.problem.order_status
+
+
 class RequestInProgress(Conflict):
     """An earlier request for the same is still running; its answer can be had a moment later."""
 
@@ -233,6 +251,14 @@ class StoreUnavailable(ServerFailed):
     """A store does not answer at present. The request may have been carried out: repeat it as it was."""
 
 
+class PaymentUnavailable(ServerFailed):
+    """The payment gateway does not answer at present. The payment may have been made: repeat the call as it was."""
+
+
+class PaymentNotConfigured(ServerFailed):
+    """The server has no payment gateway."""
+
+
 _OF_CODE: dict[str, type[ApiError]] = {
     "hold_not_found": HoldNotFound,
     "seats_unavailable": SeatsUnavailable,
@@ -240,11 +266,15 @@ _OF_CODE: dict[str, type[ApiError]] = {
     "orphan_seats": OrphanSeats,
     "hold_not_complete": HoldNotComplete,
     "event_not_on_sale": EventNotOnSale,
+    "order_state": OrderStateConflict,
     "request_in_progress": RequestInProgress,
     "store_unavailable": StoreUnavailable,
+    "payment_unavailable": PaymentUnavailable,
+    "payment_not_configured": PaymentNotConfigured,
 }
 _OF_STATUS: dict[int, type[ApiError]] = {
     401: Unauthorized,
+    402: PaymentDeclined,
     403: Forbidden,
     404: NotFound,
     409: Conflict,

@@ -23,7 +23,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """One request. `operation` is its name in `/openapi.json`.
 
     `idempotency_key` makes repeating it have one effect. `also` are statuses of 400 and above that are no refusals.
-    `known_etag` is the version the caller has already.
+    `known_etag` is the version the caller has already, `headers` are sent besides the client's own.
     """
 
     operation: str
@@ -34,6 +34,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     needs_token: bool = False
     idempotency_key: str | None = None
     known_etag: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
     also: tuple[int, ...] = ()
 
     @property

@@ -66,6 +66,32 @@ class BookingForm(_Form, frozen=True):
     user_id: str | None = None
 
 
+class OrderForm(_Form, frozen=True):
+    """See `place_order`."""
+
+    event_id: str
+    hold_id: str
+    customer: Contact
+    notes: str | None = None
+    special_requests: str | None = None
+    user_id: str | None = None
+
+
+class PaymentForm(_Form, frozen=True):
+    """See `pay_order`."""
+
+    return_url: str | None = None
+    card: Mapping[str, str] | None = None
+    payment_info: Payment | None = None
+
+
+class FindForm(_Form, frozen=True):
+    """See `find_booking`."""
+
+    code: str
+    email: str
+
+
 class CancelForm(_Form, frozen=True):
     """See `cancel_booking`."""
 

@@ -7,7 +7,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from frontrow.client import booking, figures, holding, organising, reading, shows, watching
+from frontrow.client import booking, figures, holding, ordering, organising, reading, shows, watching
 from frontrow.client.exchange import Flow, answered
 from frontrow.client.methods import named_as
 from frontrow.client.retrying import Attempt, Conversation, Outcome, Retries
@@ -131,6 +131,16 @@ class Client:
     get_booking = _sent(booking.get_booking)
     cancel_booking = _sent(booking.cancel_booking)
     create_guest_token = _sent(booking.create_guest_token)
+
+    place_order = _sent(ordering.place_order)
+    list_orders = _sent(ordering.list_orders)
+    orders = _paged(ordering.orders)
+    get_order = _sent(ordering.get_order)
+    pay_order = _sent(ordering.pay_order)
+    cancel_order = _sent(ordering.cancel_order)
+    resolve_order = _sent(ordering.resolve_order)
+    find_booking = _sent(ordering.find_booking)
+    deliver_callback = _sent(ordering.deliver_callback)
 
     publish_layout = _sent(organising.publish_layout)
     preview_layout = _sent(organising.preview_layout)

@@ -36,7 +36,7 @@ def headers_of(attempt: Attempt, token: str | None) -> dict[str, str]:
         headers["Idempotency-Key"] = request.idempotency_key
     if request.known_etag is not None:
         headers["If-None-Match"] = request.known_etag
-    return headers
+    return {**headers, **dict(request.headers)}
 
 
 def headers_of_stream(attempt: Attempt) -> dict[str, str]:

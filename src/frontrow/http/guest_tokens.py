@@ -1,5 +1,6 @@
 """Guest tokens: a user of one's own for a day, without signing up. Anyone may ask for one while they are on."""
 
+import re
 import secrets
 
 import msgspec
@@ -11,6 +12,9 @@ from frontrow.ports import Clock
 
 GUEST_TOKEN_MS = 24 * 60 * 60 * 1000
 _MS_PER_SECOND = 1000
+_PREFIX = "guest-"
+_ID_BYTES = 16
+_GUEST = re.compile(_PREFIX + r"[A-Za-z0-9_-]{22}\Z")
 
 
 class GuestToken(msgspec.Struct, frozen=True):
@@ -30,6 +34,11 @@ class _Claims(msgspec.Struct, frozen=True, omit_defaults=True):
     aud: str | None = None
 
 
+def is_guest(user_id: UserId) -> bool:
+    """Whether this user came into being by a guest token."""
+    return _GUEST.match(user_id) is not None
+
+
 class GuestTokens:
     """Issues guest tokens. They carry the issuer and audience this server asks of every token."""
 
@@ -40,7 +49,10 @@ class GuestTokens:
 
     def issue(self) -> GuestToken:
         """A token of a user nobody had before."""
-        user_id = UserId(f"guest-{secrets.token_urlsafe(16)}")
+        return self.renew(UserId(f"{_PREFIX}{secrets.token_urlsafe(_ID_BYTES)}"))
+
+    def renew(self, user_id: UserId) -> GuestToken:
+        """A fresh token of a guest who showed in another way to be this user."""
         issued_s = self._clock.now_ms() // _MS_PER_SECOND
         expires_s = issued_s + GUEST_TOKEN_MS // _MS_PER_SECOND
         token = self._secret.sign(

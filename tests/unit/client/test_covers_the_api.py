@@ -311,7 +311,7 @@ def test_both_clients_have_the_same_methods_and_say_the_same_of_them() -> None:
         plainly, awaited = inspect.signature(getattr(Client, name)), inspect.signature(getattr(AsyncClient, name))
         assert plainly.parameters == awaited.parameters
         assert getattr(Client, name).__doc__ == getattr(AsyncClient, name).__doc__
-        if name in ("events", "bookings", "event_bookings", "changes"):
+        if name in ("events", "bookings", "orders", "event_bookings", "changes"):
             [item] = get_args(plainly.return_annotation)
             assert get_args(awaited.return_annotation) == (item,)
             assert get_origin(plainly.return_annotation) is Iterator

@@ -16,7 +16,9 @@ from frontrow.client.errors import (
     HoldNotFound,
     InvalidRequest,
     NotFound,
+    OrderStateConflict,
     OrphanSeats,
+    PaymentDeclined,
     RateLimited,
     SeatLimitReached,
     SeatRefusal,
@@ -34,6 +36,7 @@ from tests.unit.client.answers import problem
 
 FAMILIES: dict[int, type[ApiError]] = {
     401: Unauthorized,
+    402: PaymentDeclined,
     403: Forbidden,
     404: NotFound,
     409: Conflict,
@@ -75,6 +78,9 @@ def test_what_helps_is_carried() -> None:
     limit = raised_by(Code.SEAT_LIMIT_REACHED, heldCount=49, seatsMax=50)
     assert isinstance(limit, SeatLimitReached)
     assert (limit.held_count, limit.seats_max) == (49, 50)
+    stands = raised_by(Code.ORDER_STATE, orderStatus="expired")
+    assert isinstance(stands, OrderStateConflict)
+    assert stands.order_status == "expired"
     orphans = raised_by(Code.ORPHAN_SEATS, seatIds=["A4"])
     assert isinstance(orphans, OrphanSeats)
     assert orphans.seat_ids == ("A4",)
