@@ -4,7 +4,7 @@ import msgspec
 
 from frontrow.domain.booking import BookingDraft, IdempotencyKey, SeatConflict
 from frontrow.domain.hold import HeldSeat
-from frontrow.domain.ids import SeatId
+from frontrow.domain.ids import OrderId, PaymentId, SeatId
 from frontrow.domain.notice import Notice
 from frontrow.domain.order import Order
 from frontrow.domain.payment import Payment, Refund
@@ -48,6 +48,39 @@ class OrderMove(msgspec.Struct, frozen=True, kw_only=True):
     refunds: tuple[Refund, ...] = ()
     notices: tuple[Notice, ...] = ()
     key: IdempotencyKey | None = None
+
+    @property
+    def made_id(self) -> PaymentId | OrderId:
+        """What `key` is recorded as used for."""
+        paid = self.after.payment_id
+        return paid if paid is not None and self.payments else self.after.order_id
+
+    def check(self) -> None:
+        """Make sure that the step is one.
+
+        Raises:
+            ValueError: `after` is not the next version of `before`, or says of its claim what the step does not do, or
+                a booking of no claim has no guard. A fault of ours.
+        """
+        before, after = self.before, self.after
+        if (after.order_id, after.version) != (before.order_id, before.version + 1):
+            raise ValueError(f"{after.order_id}, version {after.version}, does not follow version {before.version}")
+        ends_claim = before.has_claim and (self.drops_claim or self.booking is not None)
+        if after.has_claim != ((before.has_claim or self.claim is not None) and not ends_claim):
+            raise ValueError(f"order {before.order_id} does not have a claim as its step says")
+        if self.drops_claim and not before.has_claim:
+            raise ValueError(f"order {before.order_id} has no claim to drop")
+        if self.claim is not None and before.has_claim:
+            raise ValueError(f"order {before.order_id} has claimed its seats already")
+        if self.booking is not None and not before.has_claim and self.booking.guard_until_ms is None:
+            raise ValueError(f"order {before.order_id} can be booked under a guard alone: it has no claim")
+
+    @property
+    def guard_until_ms(self) -> int | None:
+        """Until when the step may be committed; None where it needs no guard."""
+        if self.claim is not None:
+            return self.claim.guard_until_ms
+        return None if self.booking is None else self.booking.guard_until_ms
 
 
 class OrderMoved(msgspec.Struct, frozen=True):

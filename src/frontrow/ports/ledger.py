@@ -22,6 +22,7 @@ from frontrow.domain.booking import (
 from frontrow.domain.event import Event
 from frontrow.domain.ids import BookingId, EventId, HoldId, LayoutId, OrderId, SeatId, UserId
 from frontrow.domain.layout import Layout
+from frontrow.domain.notice import Notice
 from frontrow.domain.order import Order
 
 
@@ -115,8 +116,10 @@ class Ledger(Protocol):
         """The user's booking made from this hold, whatever became of it since; aborted ones left out."""
         ...
 
-    async def cancel(self, booking_id: BookingId, seat_ids: Sequence[SeatId] | None) -> CancelOutcome:
-        """Cancel some or (None) all seats; repeating it frees nothing more."""
+    async def cancel(
+        self, booking_id: BookingId, seat_ids: Sequence[SeatId] | None, *, notices: Sequence[Notice] = ()
+    ) -> CancelOutcome:
+        """Cancel some or (None) all seats; repeating it frees nothing more. `notices` are stored where it frees any."""
         ...
 
     async def add_order(self, order: Order) -> Order:

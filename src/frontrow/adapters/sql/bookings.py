@@ -62,6 +62,16 @@ _among = sa.select(bookings).where(
 # By the user's index, not one of its own: a user has few bookings, and every booking would write to that index. The
 # event is not named, or the database might look through all its bookings; a hold's id is of one event anyway.
 _by_hold = _by_user.where(bookings.c.hold_id == sa.bindparam("hold_id")).limit(1)
+_of_email = (
+    sa.select(bookings)
+    .where(
+        sa.func.lower(bookings.c.contact_email) == sa.func.lower(sa.bindparam("email")),
+        bookings.c.booking_id > sa.bindparam("after"),
+        bookings.c.status != _ABORTED,
+    )
+    .order_by(bookings.c.booking_id)
+    .limit(sa.bindparam("limit"))
+)
 _seats_of = (
     sa.select(seat_rows)
     .where(
@@ -134,6 +144,14 @@ def bookings_among(connection: sa.Connection, event_id: EventId, booking_ids: Se
     return _loaded(connection, [found[it] for it in dict.fromkeys(booking_ids) if it in found])
 
 
+def bookings_by_email(connection: sa.Connection, email: str, *, after: BookingId | None, limit: int) -> list[Booking]:
+    """See OrderLedger.bookings_by_email. An empty address is nobody's."""
+    if not email:
+        return []
+    values = {"email": email, "after": after or "", "limit": limit}
+    return _loaded(connection, connection.execute(_of_email, values).all())
+
+
 def booking_of_seats(
     connection: sa.Connection, event_id: EventId, user_id: UserId, seat_ids: Sequence[SeatId]
 ) -> Booking | None:
@@ -161,7 +179,7 @@ def answer_to(connection: sa.Connection, key: IdempotencyKey) -> BookOutcome | N
         return None
     if row.fingerprint != key.fingerprint:
         return BookingKeyReused()
-    found = booking_in(connection, row.event_id, row.booking_id)
+    found = booking_in(connection, row.event_id, row.made_id)
     return BookingIdSpent() if found is None else BookingWritten(found, replayed=True)
 
 
@@ -231,4 +249,5 @@ def _booking(row: sa.Row[*tuple[Any, ...]], seats: Sequence[SoldSeat], cancelled
         notes=row.notes,
         special_requests=row.special_requests,
         cancelled_seat_ids=tuple(cancelled),
+        order_id=row.order_id,
     )

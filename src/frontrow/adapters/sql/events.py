@@ -6,11 +6,13 @@ import msgspec
 import sqlalchemy as sa
 
 from frontrow.adapters.sql.tables import events
+from frontrow.domain.charges import Charge
 from frontrow.domain.event import Event
 from frontrow.domain.ids import CategoryId, EventId, event_number_of
 
 _encoder = msgspec.json.Encoder(order="sorted")
 _prices_decoder = msgspec.json.Decoder(dict[CategoryId, int])
+_charges_decoder = msgspec.json.Decoder(tuple[Charge, ...])
 
 _by_id = sa.select(events).where(events.c.event_id == sa.bindparam("event_id"))
 _by_number = sa.select(events).where(events.c.number == sa.bindparam("number"))
@@ -73,6 +75,8 @@ def _columns(event: Event) -> dict[str, str | int | None]:
         "sales_start_ms": event.sales_start_ms,
         "sales_end_ms": event.sales_end_ms,
         "orphan_rule": event.orphan_rule,
+        "charges": _encoder.encode(event.charges).decode() if event.charges else None,
+        "cancelled_at_ms": event.cancelled_at_ms,
     }
 
 
@@ -91,4 +95,6 @@ def _event(row: sa.Row[*tuple[Any, ...]] | None) -> Event | None:
         sales_start_ms=row.sales_start_ms,
         sales_end_ms=row.sales_end_ms,
         orphan_rule=row.orphan_rule,
+        charges=() if row.charges is None else _charges_decoder.decode(row.charges),
+        cancelled_at_ms=row.cancelled_at_ms,
     )

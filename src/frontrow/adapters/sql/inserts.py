@@ -18,12 +18,28 @@ PARAMETERS_MAX = 30_000
 
 
 def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Cell, ...]]) -> None:
-    """Insert all rows, each with a value for every column of `table` in the table's order."""
-    rows_max = PARAMETERS_MAX // len(table.columns)
+    """Insert all rows, each with a value for every column of `table` in its order; a taken key is a conflict."""
+    _insert(connection, table, rows, "")
+
+
+def insert_missing_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Cell, ...]]) -> int:
+    """The same, but rows whose primary key is there stay as they are; how many were inserted."""
+    return _insert(connection, table, rows, _unless_there(table))
+
+
+def put_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Cell, ...]]) -> None:
+    """The same, but rows whose primary key is there are replaced."""
+    _insert(connection, table, rows, _in_place_of(table))
+
+
+def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Cell, ...]], otherwise: str) -> int:
+    rows_max, inserted = PARAMETERS_MAX // len(table.columns), 0
     for start in range(0, len(rows), rows_max):
         part = rows[start : start + rows_max]
         values = ", ".join([_row(table)] * len(part))
-        connection.exec_driver_sql(_prefix(table) + values, tuple(chain.from_iterable(part)))
+        statement = _prefix(table) + values + otherwise
+        inserted += connection.exec_driver_sql(statement, tuple(chain.from_iterable(part))).rowcount
+    return inserted
 
 
 @cache
@@ -34,3 +50,18 @@ def _prefix(table: sa.Table) -> str:
 @cache
 def _row(table: sa.Table) -> str:
     return "(" + ", ".join("?" * len(table.columns)) + ")"
+
+
+@cache
+def _unless_there(table: sa.Table) -> str:
+    return f" ON CONFLICT ({_key(table)}) DO NOTHING"
+
+
+@cache
+def _in_place_of(table: sa.Table) -> str:
+    values = ", ".join(f"{it.name} = excluded.{it.name}" for it in table.columns if not it.primary_key)
+    return f" ON CONFLICT ({_key(table)}) DO UPDATE SET {values}"
+
+
+def _key(table: sa.Table) -> str:
+    return ", ".join(column.name for column in table.primary_key.columns)

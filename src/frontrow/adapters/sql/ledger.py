@@ -6,9 +6,11 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from frontrow.adapters.sql import blocks, bookings, events, figures, layouts, orders, outbox, sales, schema, seats
+from frontrow.adapters.sql import blocks, bookings, events, figures, layouts, outbox, sales, schema, seats
+from frontrow.adapters.sql.demo_payments import SqlDemoPayments
 from frontrow.adapters.sql.engine import Database, T, open_database
 from frontrow.adapters.sql.faults import WriteConflict
+from frontrow.adapters.sql.order_ledger import SqlOrderLedger
 from frontrow.adapters.sql.writer import BookingWriter
 from frontrow.domain.booking import (
     Block,
@@ -30,6 +32,7 @@ from frontrow.domain.errors import LedgerUnavailable
 from frontrow.domain.event import Event
 from frontrow.domain.ids import BookingId, EventId, HoldId, LayoutId, OrderId, SeatId, UserId
 from frontrow.domain.layout import Layout
+from frontrow.domain.notice import Notice
 from frontrow.domain.order import Order
 from frontrow.ports import Clock
 
@@ -38,12 +41,17 @@ CONFLICTS_MAX = 5
 
 
 class SqlLedger:
-    """ports.Ledger; see there for what each method promises. Open one with `open_ledger`, close it once."""
+    """ports.Ledger; see there for what each method promises. Open one with `open_ledger`, close it once.
+
+    `orders` is the ports.OrderLedger on the same database.
+    """
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
         self._writer = BookingWriter(database, clock)
+        self.orders = SqlOrderLedger(database, clock)
+        self.demo_payments = SqlDemoPayments(database, clock)
 
     async def close(self) -> None:
         """Finish the bookings that were taken, then let the database go."""
@@ -155,26 +163,23 @@ class SqlLedger:
         work = partial(bookings.booking_of_hold, event_id=event_id, user_id=user_id, hold_id=hold_id)
         return await self._database.read(work)
 
-    async def cancel(self, booking_id: BookingId, seat_ids: Sequence[SeatId] | None) -> CancelOutcome:
+    async def cancel(
+        self, booking_id: BookingId, seat_ids: Sequence[SeatId] | None, *, notices: Sequence[Notice] = ()
+    ) -> CancelOutcome:
         """See Ledger.cancel."""
-        work = partial(sales.cancel, booking_id=booking_id, seat_ids=seat_ids, now_ms=self._clock.now_ms())
+        now_ms = self._clock.now_ms()
+        work = partial(sales.cancel, booking_id=booking_id, seat_ids=seat_ids, told=notices, now_ms=now_ms)
         return await self._write_again(work)
 
     async def add_order(self, order: Order) -> Order:
         """See Ledger.add_order."""
-        for _ in range(CONFLICTS_MAX):
-            try:
-                await self._database.write(partial(orders.write_order, order=order))
-            except WriteConflict:
-                if (stands := await self.order(order.order_id)) is not None:
-                    return stands
-            else:
-                return order
-        raise _kept_conflicting()
+        stands = await self.orders.place(order)
+        assert isinstance(stands, Order), "no key, so none is reused"
+        return stands
 
     async def order(self, order_id: OrderId) -> Order | None:
         """See Ledger.order."""
-        return await self._database.read(partial(orders.order, order_id=order_id))
+        return await self.orders.order(order_id)
 
     async def add_block(self, block: Block) -> SeatConflict | None:
         """See Ledger.add_block."""

@@ -44,6 +44,7 @@ def task_row(task: OutboxTask) -> tuple[Cell, ...]:
         _encoder.encode(task.seats).decode(),
         _encoder.encode(task.held).decode(),
         task.created_at_ms,
+        task.claim_id,
     )
 
 
@@ -114,4 +115,5 @@ def _task(row: sa.Row[*tuple[Any, ...]]) -> OutboxTask:
         seats=_seats_decoder.decode(row.seats),
         held=_held_decoder.decode(row.held),
         created_at_ms=row.created_at_ms,
+        claim_id=row.claim_id,
     )

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 import msgspec
 import sqlalchemy as sa
 
-from frontrow.adapters.sql import outbox
+from frontrow.adapters.sql import notices, outbox
 from frontrow.adapters.sql.bookings import booking_in
 from frontrow.adapters.sql.events import event_id_of
 from frontrow.adapters.sql.inserts import Cell, insert_rows
+from frontrow.adapters.sql.keys import key_row
+from frontrow.adapters.sql.seats import end_seats
 from frontrow.adapters.sql.tables import bookings, idempotency_keys, seat_rows
 from frontrow.adapters.sql.tables import outbox as outbox_table
 from frontrow.domain.booking import (
@@ -22,17 +24,31 @@ from frontrow.domain.booking import (
     SeatRowState,
     SeatsNotInBooking,
 )
-from frontrow.domain.ids import BookingId, SeatId
+from frontrow.domain.ids import BookingId, EventId, SeatId
+from frontrow.domain.notice import Notice
 
 _encoder = msgspec.json.Encoder()
 
 _BOOKED = SeatRowState.BOOKED.value
 _FINISH = OutboxKind.FINISH.value
 
-_lock_booking = (
-    sa.select(bookings.c.booking_id)
-    .where(bookings.c.event_id == sa.bindparam("event_id"), bookings.c.booking_id == sa.bindparam("booking_id"))
-    .with_for_update()
+_by_id = sa.select(bookings.c.booking_id).where(
+    bookings.c.event_id == sa.bindparam("event_id"), bookings.c.booking_id == sa.bindparam("booking_id")
+)
+_lock_booking = _by_id.with_for_update()
+_seats_left = (
+    sa.select(sa.func.count())
+    .select_from(seat_rows)
+    .where(
+        seat_rows.c.event_id == sa.bindparam("event_id"),
+        seat_rows.c.owner_id == sa.bindparam("booking_id"),
+        seat_rows.c.ended_at_ms.is_(None),
+    )
+)
+_status = (
+    sa.update(bookings)
+    .where(bookings.c.event_id == sa.bindparam("of_event"), bookings.c.booking_id == sa.bindparam("of_booking"))
+    .values(status=sa.bindparam("status"))
 )
 
 
@@ -44,22 +60,31 @@ def write_bookings(connection: sa.Connection, drafts: Sequence[BookingDraft], no
     """
     task_ids = outbox.new_task_ids(now_ms, len(drafts))
     tasks = [_finish_row(draft, task_id, now_ms) for draft, task_id in zip(drafts, task_ids, strict=True)]
-    insert_rows(connection, idempotency_keys, sorted(_key_row(draft) for draft in drafts if draft.idempotency_key))
+    insert_rows(connection, idempotency_keys, _key_rows(drafts))
+    write_booking_rows(connection, drafts)
+    insert_rows(connection, outbox_table, tasks)
+    notices.write_notices(connection, [notice for draft in drafts for notice in draft.notices])
+    return task_ids
+
+
+def write_booking_rows(connection: sa.Connection, drafts: Sequence[BookingDraft]) -> None:
+    """Insert the rows of these bookings and of their seats alone; a taken id or seat is a conflict."""
     insert_rows(connection, bookings, sorted((_booking_row(draft, draft.booking.status) for draft in drafts), key=_id))
     insert_rows(connection, seat_rows, sorted((row for draft in drafts for row in _seat_rows(draft)), key=_seat))
-    insert_rows(connection, outbox_table, tasks)
-    return task_ids
 
 
 def write_aborted(connection: sa.Connection, draft: BookingDraft) -> None:
     """Spend the booking's id, and with it its idempotency key."""
-    if draft.idempotency_key:
-        insert_rows(connection, idempotency_keys, [_key_row(draft)])
+    insert_rows(connection, idempotency_keys, _key_rows([draft]))
     insert_rows(connection, bookings, [_booking_row(draft, BookingStatus.ABORTED)])
 
 
 def cancel(
-    connection: sa.Connection, booking_id: BookingId, seat_ids: Sequence[SeatId] | None, now_ms: int
+    connection: sa.Connection,
+    booking_id: BookingId,
+    seat_ids: Sequence[SeatId] | None,
+    told: Sequence[Notice],
+    now_ms: int,
 ) -> CancelOutcome:
     """See Ledger.cancel."""
     event_id = event_id_of(connection, booking_id)
@@ -77,22 +102,9 @@ def cancel(
     )
     if not freed:
         return BookingCancelled(before, freed=())
-    connection.execute(
-        sa.update(seat_rows)
-        .where(
-            seat_rows.c.event_id == event_id,
-            seat_rows.c.owner_id == booking_id,
-            seat_rows.c.seat_id.in_(freed),
-            seat_rows.c.ended_at_ms.is_(None),
-        )
-        .values(ended_at_ms=now_ms)
-    )
+    end_seats(connection, event_id, booking_id, freed, now_ms)
     after = _with_cancelled(before, freed)
-    connection.execute(
-        sa.update(bookings)
-        .where(bookings.c.event_id == event_id, bookings.c.booking_id == booking_id)
-        .values(status=after.status.value)
-    )
+    _set_status(connection, event_id, booking_id, after.status)
     task = outbox.free_task(
         event_id,
         owner_id=booking_id,
@@ -102,7 +114,25 @@ def cancel(
         now_ms=now_ms,
     )
     insert_rows(connection, outbox_table, [outbox.task_row(task)])
+    notices.write_notices(connection, told)
     return BookingCancelled(after, freed, task_ids=(task.task_id,))
+
+
+def is_spent(connection: sa.Connection, booking: Booking) -> bool:
+    """Whether a row stands under the booking's id, be it aborted."""
+    found = connection.execute(_by_id, {"event_id": booking.event_id, "booking_id": booking.booking_id})
+    return found.first() is not None
+
+
+def set_status_by_seats(connection: sa.Connection, event_id: EventId, booking_id: BookingId) -> None:
+    """Set the status of a booking that seats were given back of: cancelled once none is left."""
+    left = connection.scalar(_seats_left, {"event_id": event_id, "booking_id": booking_id})
+    status = BookingStatus.PARTLY_CANCELLED if left else BookingStatus.CANCELLED
+    _set_status(connection, event_id, booking_id, status)
+
+
+def _set_status(connection: sa.Connection, event_id: EventId, booking_id: BookingId, status: BookingStatus) -> None:
+    connection.execute(_status, {"of_event": event_id, "of_booking": booking_id, "status": status.value})
 
 
 def _with_cancelled(before: Booking, freed: Sequence[SeatId]) -> Booking:
@@ -117,19 +147,13 @@ def _with_cancelled(before: Booking, freed: Sequence[SeatId]) -> Booking:
 # The cells of each row are in the order of the table's columns (tables.py).
 
 
-def _key_row(draft: BookingDraft) -> tuple[str, str, str, str, str, str, int]:
-    key = draft.idempotency_key
-    assert key is not None
-    booking = draft.booking
-    return (
-        key.user_id,
-        key.route,
-        key.key,
-        key.fingerprint,
-        booking.event_id,
-        booking.booking_id,
-        booking.booked_at_ms,
+def _key_rows(drafts: Sequence[BookingDraft]) -> list[tuple[Cell, ...]]:
+    rows = (
+        key_row(draft.idempotency_key, draft.booking.event_id, draft.booking.booking_id, draft.booking.booked_at_ms)
+        for draft in drafts
+        if draft.idempotency_key
     )
+    return sorted(rows, key=lambda row: row[:3])
 
 
 def _booking_row(draft: BookingDraft, status: BookingStatus) -> tuple[Cell, ...]:
@@ -152,6 +176,7 @@ def _booking_row(draft: BookingDraft, status: BookingStatus) -> tuple[Cell, ...]
         booking.notes,
         booking.special_requests,
         booking.booked_at_ms,
+        booking.order_id,
     )
 
 
@@ -187,6 +212,7 @@ def _finish_row(draft: BookingDraft, task_id: int, now_ms: int) -> tuple[Cell, .
         _encoder.encode([seat.seat_id for seat in booking.seats]).decode(),
         _encoder.encode(draft.held).decode(),
         now_ms,
+        None,
     )
 
 

@@ -48,6 +48,16 @@ _ended_of = sa.select(seat_rows.c.seat_id, seat_rows.c.owner_id).where(
     seat_rows.c.owner_id.in_(sa.bindparam("owner_ids", expanding=True)),
     seat_rows.c.ended_at_ms.is_not(None),
 )
+_end = (
+    sa.update(seat_rows)
+    .where(
+        seat_rows.c.event_id == sa.bindparam("of_event"),
+        seat_rows.c.owner_id == sa.bindparam("of_owner"),
+        seat_rows.c.seat_id.in_(sa.bindparam("seat_ids", expanding=True)),
+        seat_rows.c.ended_at_ms.is_(None),
+    )
+    .values(ended_at_ms=sa.bindparam("now_ms"))
+)
 
 
 def in_parts(ids: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -98,6 +108,18 @@ def ended_rows(connection: sa.Connection, event_id: EventId, pairs: Sequence[End
         for row in connection.execute(_ended_of, {"event_id": event_id, "owner_ids": part})
     }
     return ended.intersection(pairs)
+
+
+def end_seats(
+    connection: sa.Connection, event_id: EventId, owner_id: str, seat_ids: Sequence[SeatId], now_ms: int
+) -> int:
+    """End the owner's live rows among these seats; how many there were."""
+    return sum(
+        connection.execute(
+            _end, {"of_event": event_id, "of_owner": owner_id, "seat_ids": part, "now_ms": now_ms}
+        ).rowcount
+        for part in in_parts(seat_ids)
+    )
 
 
 def states_of_owners(connection: sa.Connection, event_id: EventId, owner_ids: Sequence[str]) -> dict[str, SeatRowState]:

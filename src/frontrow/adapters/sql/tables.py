@@ -9,13 +9,13 @@ Three rules shape them (docs/data-model.md, "Ledger"):
 * Rows written by every booking never point at a row they share. A foreign key to `events` would lock that one row
   from each booking of a hot event, so only `events` has one, to its layout.
 
-Values in the tables that every booking writes are plain text and integers: writer.py sends them without conversion.
+Values in the tables that bookings and orders write are plain text and integers: they are sent without conversion.
 Times are milliseconds since 1970 in UTC, money is in minor units.
 """
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0004"
 """The newest migration: the schema this package reads and writes."""
 
 _BIG_IDENTITY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -54,6 +54,8 @@ events = sa.Table(
     sa.Column("sales_start_ms", sa.BigInteger),
     sa.Column("sales_end_ms", sa.BigInteger),
     sa.Column("orphan_rule", sa.Boolean, nullable=False),
+    sa.Column("charges", sa.Text),  # JSON list of Charge; null: none
+    sa.Column("cancelled_at_ms", sa.BigInteger),
     sa.ForeignKeyConstraint(["layout_id", "layout_version"], ["layouts.layout_id", "layouts.version"]),
     sqlite_autoincrement=True,
 )
@@ -104,12 +106,16 @@ bookings = sa.Table(
     sa.Column("notes", sa.Text),
     sa.Column("special_requests", sa.Text),
     sa.Column("booked_at_ms", sa.BigInteger, nullable=False),
+    sa.Column("order_id", sa.Text),  # the order that paid for it
     sa.CheckConstraint("status IN ('booked', 'partly_cancelled', 'cancelled', 'aborted')", name="status"),
 )
 
 sa.Index("ix_bookings_of_user", bookings.c.user_id, bookings.c.booked_at_ms, bookings.c.booking_id)
 # For lists of an event's bookings. New ones go to its end, so writing it costs a booking next to nothing.
 sa.Index("ix_bookings_of_event", bookings.c.event_id, bookings.c.booked_at_ms, bookings.c.booking_id)
+
+# For people who look for their bookings by the address they gave, and for those who want to be forgotten.
+sa.Index("ix_bookings_of_email", sa.func.lower(bookings.c.contact_email), bookings.c.booking_id)
 
 blocks = sa.Table(
     "blocks",
@@ -121,22 +127,7 @@ blocks = sa.Table(
     sa.Column("created_at_ms", sa.BigInteger, nullable=False),
 )
 
-orders = sa.Table(
-    "orders",
-    metadata,
-    sa.Column("event_id", sa.Text, primary_key=True),
-    sa.Column("order_id", sa.Text, primary_key=True),
-    sa.Column("hold_id", sa.Text, nullable=False),
-    sa.Column("user_id", sa.Text, nullable=False),
-    sa.Column("seat_ids", sa.Text, nullable=False),  # JSON list
-    sa.Column("customer_name", sa.Text, nullable=False),
-    sa.Column("customer_email", sa.Text, nullable=False),
-    sa.Column("customer_phone", sa.Text),
-    sa.Column("amount_minor", sa.BigInteger, nullable=False),
-    sa.Column("currency", sa.Text, nullable=False),
-    sa.Column("created_at_ms", sa.BigInteger, nullable=False),
-    sa.Column("expires_at_ms", sa.BigInteger, nullable=False),
-)
+sa.Index("ix_blocks_of_user", blocks.c.user_id)
 
 idempotency_keys = sa.Table(
     "idempotency_keys",
@@ -146,7 +137,7 @@ idempotency_keys = sa.Table(
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("fingerprint", sa.Text, nullable=False),
     sa.Column("event_id", sa.Text, nullable=False),
-    sa.Column("booking_id", sa.Text, nullable=False),
+    sa.Column("made_id", sa.Text, nullable=False),  # the booking, order or payment it was used for
     sa.Column("created_at_ms", sa.BigInteger, nullable=False),
 )
 
@@ -162,6 +153,7 @@ outbox = sa.Table(
     sa.Column("seats", sa.Text, nullable=False),  # JSON list of seat ids
     sa.Column("held", sa.Text, nullable=False),  # JSON list of {seat_id, hold_id}
     sa.Column("created_at_ms", sa.BigInteger, nullable=False),
+    sa.Column("claim_id", sa.Text),  # the order whose claim the booking takes the place of
     sa.CheckConstraint("kind IN ('finish', 'free')", name="kind"),
 )
 
