@@ -1,0 +1,1 @@
+"""Ways of telling: webhooks to the integrator's server, e-mails to customers."""
