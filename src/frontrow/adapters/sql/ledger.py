@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from frontrow.adapters.sql import blocks, bookings, events, figures, layouts, outbox, sales, schema, seats
 from frontrow.adapters.sql.demo_payments import SqlDemoPayments
 from frontrow.adapters.sql.engine import Database, T, open_database
+from frontrow.adapters.sql.event_books import SqlEventBooks
 from frontrow.adapters.sql.faults import WriteConflict
 from frontrow.adapters.sql.order_ledger import SqlOrderLedger
 from frontrow.adapters.sql.writer import BookingWriter
@@ -43,7 +44,7 @@ CONFLICTS_MAX = 5
 class SqlLedger:
     """ports.Ledger; see there for what each method promises. Open one with `open_ledger`, close it once.
 
-    `orders` is the ports.OrderLedger on the same database.
+    `orders` is the ports.OrderLedger and `books` the ports.EventBooks on the same database.
     """
 
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -51,6 +52,7 @@ class SqlLedger:
         self._clock = clock
         self._writer = BookingWriter(database, clock)
         self.orders = SqlOrderLedger(database, clock)
+        self.books = SqlEventBooks(database)
         self.demo_payments = SqlDemoPayments(database, clock)
 
     async def close(self) -> None:

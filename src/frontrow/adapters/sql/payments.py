@@ -31,7 +31,7 @@ def payment(connection: sa.Connection, payment_id: PaymentId) -> Payment | None:
     if event_id is None:
         return None
     row = connection.execute(_by_id, {"event_id": event_id, "payment_id": payment_id}).one_or_none()
-    return None if row is None else _payment(row)
+    return None if row is None else payment_of(row)
 
 
 def payments_of(connection: sa.Connection, order_id: OrderId) -> list[Payment]:
@@ -39,7 +39,7 @@ def payments_of(connection: sa.Connection, order_id: OrderId) -> list[Payment]:
     event_id = event_id_of(connection, order_id)
     if event_id is None:
         return []
-    return [_payment(row) for row in connection.execute(_of_order, {"event_id": event_id, "order_id": order_id})]
+    return [payment_of(row) for row in connection.execute(_of_order, {"event_id": event_id, "order_id": order_id})]
 
 
 def payment_row(payment: Payment) -> tuple[Cell, ...]:
@@ -64,7 +64,8 @@ def payment_row(payment: Payment) -> tuple[Cell, ...]:
     )
 
 
-def _payment(row: sa.Row[*tuple[Any, ...]]) -> Payment:
+def payment_of(row: sa.Row[*tuple[Any, ...]]) -> Payment:
+    """The payment of a row of `payments`."""
     return Payment(
         payment_id=row.payment_id,
         order_id=row.order_id,
