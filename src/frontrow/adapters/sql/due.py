@@ -10,15 +10,16 @@ import sqlalchemy as sa
 
 
 class DueRows:
-    """The due rows of one table with an index over `due_at_ms`, its second key column the rows' own id."""
+    """The due rows of one table with an index over `due_at_ms`, its second key column the rows' own id; or those among
+    them that are `which`, where that column stands before it in the index."""
 
-    def __init__(self, table: sa.Table) -> None:
+    def __init__(self, table: sa.Table, which: sa.ColumnElement[bool] | None = None) -> None:
         event_id, self._own_id = table.primary_key.columns
         due = table.c.due_at_ms
         key = sa.tuple_(event_id, self._own_id)
         self._due = (
             sa.select(event_id, self._own_id.label("own_id"))
-            .where(due <= sa.bindparam("now_ms"))
+            .where(due <= sa.bindparam("now_ms"), sa.true() if which is None else which)
             .order_by(due)
             .limit(sa.bindparam("limit"))
         )

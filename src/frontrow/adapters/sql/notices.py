@@ -16,7 +16,7 @@ from frontrow.domain.notice import Notice, NoticeChannel, NoticeKind, NoticeStat
 _encoder = msgspec.json.Encoder()
 _subject_decoder = msgspec.json.Decoder(NoticeSubject)
 
-due_notices = DueRows(notices)
+due_notices = {channel: DueRows(notices, notices.c.channel == channel.value) for channel in NoticeChannel}
 
 _by_id = sa.select(notices).where(
     notices.c.event_id == sa.bindparam("event_id"), notices.c.notice_id == sa.bindparam("notice_id")

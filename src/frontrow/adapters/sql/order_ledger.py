@@ -32,7 +32,7 @@ from frontrow.adapters.sql.writer import (
 from frontrow.domain.booking import Booking, IdempotencyKey
 from frontrow.domain.errors import LedgerUnavailable
 from frontrow.domain.ids import BookingId, EventId, HoldId, NoticeId, OrderId, PaymentId, RefundId, UserId
-from frontrow.domain.notice import Notice, NoticeState
+from frontrow.domain.notice import Notice, NoticeChannel, NoticeState
 from frontrow.domain.order import Order, OrderState
 from frontrow.domain.order_moves import (
     KeyUsed,
@@ -200,9 +200,9 @@ class SqlOrderLedger:
         if wanted:
             await self._settled(partial(notices.write_notices, wanted=wanted))
 
-    async def take_due_notices(self, *, now_ms: int, until_ms: int, limit: int) -> list[Notice]:
+    async def take_due_notices(self, *, channel: NoticeChannel, now_ms: int, until_ms: int, limit: int) -> list[Notice]:
         """See OrderLedger.take_due_notices."""
-        return await self._take_due(notices.due_notices, notices.notice_of, now_ms, until_ms, limit)
+        return await self._take_due(notices.due_notices[channel], notices.notice_of, now_ms, until_ms, limit)
 
     async def update_notice(self, notice: Notice) -> None:
         """See OrderLedger.update_notice."""

@@ -149,7 +149,15 @@ sa.Index(
     postgresql_where=notices.c.user_id.is_not(None),
 )
 
-for table in (orders, refunds, notices):
+sa.Index(
+    "ix_notices_due",
+    notices.c.channel,
+    notices.c.due_at_ms,
+    sqlite_where=notices.c.due_at_ms.is_not(None),
+    postgresql_where=notices.c.due_at_ms.is_not(None),
+)
+
+for table in (orders, refunds):
     sa.Index(
         f"ix_{table.name}_due",
         table.c.due_at_ms,

@@ -162,7 +162,7 @@ def _create_notices() -> None:
     op.create_index("ix_notices_by_time", "notices", ["created_at_ms", "notice_id"], unique=False)
     op.create_index("ix_notices_in_state", "notices", ["state", "created_at_ms", "notice_id"], unique=False)
     _create_index_where_set("ix_notices_of_user", "notices", "user_id")
-    _create_index_where_set("ix_notices_due", "notices", "due_at_ms")
+    _create_index_where_set("ix_notices_due", "notices", "channel", "due_at_ms")
 
 
 def _create_what_gateways_said() -> None:
@@ -184,9 +184,10 @@ def _create_what_gateways_said() -> None:
     )
 
 
-def _create_index_where_set(name: str, table: str, column: str) -> None:
-    where = sa.text(f"{column} IS NOT NULL")
-    op.create_index(name, table, [column], unique=False, sqlite_where=where, postgresql_where=where)
+def _create_index_where_set(name: str, table: str, *columns: str) -> None:
+    """An index of the rows whose last one of these columns is set."""
+    where = sa.text(f"{columns[-1]} IS NOT NULL")
+    op.create_index(name, table, [*columns], unique=False, sqlite_where=where, postgresql_where=where)
 
 
 def _note_orders_of_bookings(connection: sa.Connection) -> None:
