@@ -33,6 +33,14 @@ class PaymentGatewayName(StrEnum):
     DEMO = "demo"
 
 
+class EmailLanguage(StrEnum):
+    """What mails to customers are written in."""
+
+    EN = "en"
+    DE = "de"
+    AR = "ar"
+
+
 class LogLevel(StrEnum):
     """The least important log line that is written."""
 
@@ -65,8 +73,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         DirectBooking, Meta(description="who may book without an order: `integrator` or `anyone`")
     ] = DirectBooking.INTEGRATOR
     payment_gateway: Annotated[
-        PaymentGatewayName, Meta(description="who takes the money for orders: `none`, or `demo`, which takes none")
+        PaymentGatewayName,
+        Meta(description="who takes the money of buyers: `none`, `demo` (which takes none), `stripe` or `external`"),
     ] = PaymentGatewayName.NONE
+    stripe_secret_key: Annotated[str | None, Meta(description="Stripe's secret or restricted key, `sk_` or `rk_`")] = (
+        None
+    )
+    stripe_publishable_key: Annotated[str | None, Meta(description="Stripe's publishable key, `pk_`")] = None
+    stripe_webhook_secret: Annotated[
+        str | None, Meta(description="signing secret of the webhook endpoint at Stripe, `whsec_`")
+    ] = None
+    stripe_api_url: Annotated[
+        str | None, Meta(description="where Stripe's API is, `https://api.stripe.com` when unset: for a proxy")
+    ] = None
     guest_tokens: Annotated[bool, Meta(description="whether anyone may ask for a 24-hour guest token")] = True
     dialect_guests: Annotated[
         bool, Meta(description="whether the documents' dialects 000 and 004 serve guest sessions, without a token")
@@ -111,6 +130,27 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tuple[str, ...],
         Meta(description="addresses or networks whose X-Forwarded-For is believed, or `unix`; comma-separated"),
     ] = ()
+    public_url: Annotated[
+        str | None, Meta(description="this server's address as customers know it, for links in mails")
+    ] = None
+    webhook_url: Annotated[
+        str | None, Meta(description="where your server takes webhooks; none are sent when unset")
+    ] = None
+    webhook_secret: Annotated[
+        tuple[str, ...],
+        Meta(description="whsec_ and base64, signs webhooks; several, comma-separated, while one is replaced"),
+    ] = ()
+    smtp_url: Annotated[
+        str | None,
+        Meta(description="smtp://, smtps:// or smtp+starttls://user:password@host; no mails are sent when unset"),
+    ] = None
+    email_from: Annotated[str | None, Meta(description="whom mails come from: `Theatre <tickets@theatre.example>`")] = (
+        None
+    )
+    email_language: Annotated[EmailLanguage, Meta(description="what mails are written in: `en`, `de` or `ar`")] = (
+        EmailLanguage.EN
+    )
+    time_zone: Annotated[str, Meta(description="the zone of times in mails, such as Europe/Berlin")] = "UTC"
     log_level: Annotated[LogLevel, Meta(description="`debug`, `info`, `warning` or `error`")] = LogLevel.INFO
 
     @property

@@ -9,6 +9,7 @@ import pytest
 from frontrow.domain.errors import ConfigurationError
 from frontrow.settings import (
     DirectBooking,
+    EmailLanguage,
     LogLevel,
     PaymentGatewayName,
     Settings,
@@ -54,6 +55,13 @@ EVERY_SETTING = {
     "watchers_max": ("11", 11),
     "watchers_per_address_max": ("12", 12),
     "trusted_proxies": ("10.0.0.0/8, unix", ("10.0.0.0/8", "unix")),
+    "public_url": ("https://tickets.example", "https://tickets.example"),
+    "webhook_url": ("https://shop.example/hook", "https://shop.example/hook"),
+    "webhook_secret": ("whsec_new, whsec_old", ("whsec_new", "whsec_old")),
+    "smtp_url": ("smtp://mail.example", "smtp://mail.example"),
+    "email_from": ("tickets@theatre.example", "tickets@theatre.example"),
+    "email_language": ("de", EmailLanguage.DE),
+    "time_zone": ("Europe/Berlin", "Europe/Berlin"),
     "log_level": ("warning", LogLevel.WARNING),
 }
 
