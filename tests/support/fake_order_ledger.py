@@ -60,6 +60,8 @@ class FakeOrderLedger:
         self.claimed: set[OrderId] = set()
         """Every order that ever had a claim."""
         self.callbacks: set[tuple[str, str]] = set()
+        self.steps: Counter[tuple[OrderState, OrderState]] = Counter()
+        """How often orders went from one state to another, or stayed."""
         self._last_moves: dict[OrderId, OrderMove] = {}
 
     async def place(self, order: Order, key: IdempotencyKey | None = None) -> Order | OrderKeyReused:
@@ -76,11 +78,11 @@ class FakeOrderLedger:
 
     async def move(self, move: OrderMove) -> MoveOutcome:
         before, after = move.before, move.after
-        _check(move)
+        move.check()
         stands = self.placed[before.order_id]
         if (stands.state, stands.version) != (before.state, before.version):
             return OrderMoved(stands) if self._last_moves.get(before.order_id) == move else OrderStands(stands)
-        made_id = move.payments[0].payment_id if move.payments else after.order_id
+        made_id = move.made_id
         if move.key is not None:
             used = await self.key_used(move.key)
             if used is not None and used != KeyUsed(move.key.fingerprint, made_id):
@@ -91,6 +93,7 @@ class FakeOrderLedger:
         task_ids = self._change_seats(move)
         self.placed[after.order_id] = after
         self._last_moves[after.order_id] = move
+        self.steps[before.state, after.state] += 1
         self.payments.update({payment.payment_id: payment for payment in move.payments})
         for refund in move.refunds:
             self.refunds.setdefault(refund.refund_id, refund)
@@ -224,12 +227,8 @@ class FakeOrderLedger:
 
     def _refused(self, move: OrderMove) -> SeatConflict | MoveTooLate | None:
         """Why the step's seats can't be had, if it wants any."""
-        order, guard_until_ms = move.before, None
-        if move.claim is not None:
-            guard_until_ms = move.claim.guard_until_ms
-        elif move.booking is not None:
-            guard_until_ms = move.booking.guard_until_ms
-        else:
+        order, guard_until_ms = move.before, move.guard_until_ms
+        if move.claim is None and move.booking is None:
             return None
         if guard_until_ms is not None and guard_until_ms - self._clock.monotonic_ms() < GUARD_MS_MIN:
             return MoveTooLate()
@@ -276,20 +275,6 @@ class FakeOrderLedger:
             assert before.booking_id is not None, "seats are cancelled of an order without a booking"
             return ledger.cancel_seats(ledger.drafts[before.booking_id], move.cancels)[1]
         return ()
-
-
-def _check(move: OrderMove) -> None:
-    """What every caller promises."""
-    before, after = move.before, move.after
-    assert after.version == before.version + 1, "`after` comes of `before.moved(...)`"
-    gives_up_claim = move.drops_claim or (move.booking is not None and before.has_claim)
-    assert not (gives_up_claim and not before.has_claim), "a claim is dropped that is not there"
-    assert after.has_claim == (move.claim is not None or (before.has_claim and not gives_up_claim)), (
-        "`has_claim` says whether the claimed rows are live"
-    )
-    if move.booking is not None:
-        assert (move.booking.guard_until_ms is None) == before.has_claim, "a booking without a claim has a guard"
-        assert after.booking_id == move.booking.draft.booking.booking_id, "`booking_id` is the booking's"
 
 
 def _wanted(move: OrderMove) -> tuple[SeatId, ...]:
