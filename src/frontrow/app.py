@@ -35,6 +35,8 @@ from frontrow.services.activity import Activity
 from frontrow.services.background import Background
 from frontrow.services.best_seats import BestSeats
 from frontrow.services.blocks import BlockService
+from frontrow.services.booking_display import BookingDisplay
+from frontrow.services.booking_finding import BookingFinding
 from frontrow.services.booking_ids import BookingIds
 from frontrow.services.booking_protocol import BookingProtocol
 from frontrow.services.booking_search import BookingSearch
@@ -275,6 +277,8 @@ class Application:
                     picking=picking,
                     best_seats=BestSeats(holds=holds, picking=picking, catalog=catalog, clock=clock),
                     bookings=bookings,
+                    booking_display=BookingDisplay(orders=ledger.orders, ticket_code=order_ids.ticket_code),
+                    booking_finding=BookingFinding(orders=ledger.orders, ticket_code=order_ids.ticket_code),
                     booking_search=BookingSearch(
                         ledger=ledger, catalog=catalog, clock=clock, ticket_code=order_ids.ticket_code
                     ),

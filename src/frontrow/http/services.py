@@ -12,6 +12,8 @@ from frontrow.ports import Clock
 from frontrow.services.active_holds import ActiveHolds
 from frontrow.services.best_seats import BestSeats
 from frontrow.services.blocks import BlockService
+from frontrow.services.booking_display import BookingDisplay
+from frontrow.services.booking_finding import BookingFinding
 from frontrow.services.booking_search import BookingSearch
 from frontrow.services.bookings import BookingService
 from frontrow.services.catalog import Catalog
@@ -49,6 +51,8 @@ class Services:
     picking: SeatPicking
     best_seats: BestSeats
     bookings: BookingService
+    booking_display: BookingDisplay
+    booking_finding: BookingFinding
     booking_search: BookingSearch
     confirmations: SeatConfirmations
     orders: OrderService

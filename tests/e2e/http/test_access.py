@@ -6,7 +6,7 @@ from frontrow.http.app import OPERATIONS
 from frontrow.http.openapi import plain
 from frontrow.http.operation import Access, AnyOperation
 from frontrow.http.problems import PROBLEMS
-from tests.support.http_stack import EVENT, LAYOUT, Api, Json
+from tests.support.http_stack import CONTACT, EVENT, LAYOUT, Api, Json
 
 CALLERS: dict[str, tuple[str, ...] | None] = {
     "nobody": None,
@@ -59,6 +59,9 @@ async def arguments(api: Api, operation: AnyOperation, caller: tuple[str, ...] |
         case "bookSeats" if caller is not None:
             assert body is not None
             body |= {"eventId": EVENT, "holdId": (await api.hold("B1", by=caller))["holdId"]}
+        case "findBooking":
+            sold = await api.book((await api.hold("B1", by=("finder",)))["holdId"], by=("finder",))
+            body = {"code": sold["ticketCode"], "email": CONTACT["email"]}
         case "createEvent":
             assert body is not None
             body |= {"layoutId": LAYOUT, "prices": {"standard": 100}}

@@ -81,6 +81,7 @@ CALLS: dict[str, Callable[[Client], object]] = {
     ),
     "getBooking": lambda client: client.get_booking(BOOKING),
     "cancelBooking": lambda client: client.cancel_booking(BOOKING, SEATS),
+    "findBooking": lambda client: client.find_booking("QX7K-2M4N-ABCD-EF23", "ada@example.com"),
     "createGuestToken": lambda client: client.create_guest_token(),
     "publishLayout": lambda client: client.publish_layout(b"{}", format="seatsio"),
     "createEvent": lambda client: client.create_event(

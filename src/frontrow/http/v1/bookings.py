@@ -18,6 +18,7 @@ from frontrow.http.problems import Code, FieldFault, Problem, invalid
 from frontrow.http.refusals import SELECTION_CODES, problem_of
 from frontrow.http.services import Services
 from frontrow.http.v1.holds import REPLAYED
+from frontrow.http.v1.order_documents import RefundDocument, refund_document
 from frontrow.http.v1.purchases import (
     BookedContact,
     Contact,
@@ -27,6 +28,7 @@ from frontrow.http.v1.purchases import (
     payment_info,
     stated_payment,
 )
+from frontrow.services.booking_display import BookingShown
 from frontrow.services.booking_search import PagePoint
 from frontrow.services.outcomes import BookingPage, BookRequest
 
@@ -61,7 +63,8 @@ class BookingsQuery(msgspec.Struct, frozen=True):
 
 
 class BookingDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """A booking. `seatIds` are those sold at first, `cancelledSeatIds` those given back since."""
+    """A booking. `seatIds` are those sold at first, `cancelledSeatIds` those given back since, and `refunds` what goes
+    back for them, where the order `orderId` paid."""
 
     booking_id: str
     event_id: str
@@ -72,11 +75,14 @@ class BookingDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults
     contact_info: BookedContact
     booked_at: Time
     user_id: str
+    ticket_code: Annotated[str, Meta(description="what the door asks for, and finds the booking")]
     hold_id: str | None = None
+    order_id: str | None = None
     payment_info: Payment | None = None
     notes: str | None = None
     special_requests: str | None = None
     cancelled_seat_ids: tuple[str, ...] = ()
+    refunds: tuple[RefundDocument, ...] = ()
 
 
 class BookingList(msgspec.Struct, frozen=True, rename="camel"):
@@ -86,8 +92,9 @@ class BookingList(msgspec.Struct, frozen=True, rename="camel"):
     next_cursor: str | None = None
 
 
-def booking_document(booking: Booking) -> BookingDocument:
+def booking_document(shown: BookingShown) -> BookingDocument:
     """A booking as v1 shows it."""
+    booking = shown.booking
     return BookingDocument(
         booking_id=booking.booking_id,
         event_id=booking.event_id,
@@ -98,19 +105,22 @@ def booking_document(booking: Booking) -> BookingDocument:
         contact_info=booked_contact(booking.contact_info),
         booked_at=time_text(booking.booked_at_ms),
         user_id=booking.user_id,
+        ticket_code=shown.ticket_code,
         hold_id=booking.hold_id,
+        order_id=booking.order_id,
         payment_info=stated_payment(booking.payment_info),
         notes=booking.notes,
         special_requests=booking.special_requests,
         cancelled_seat_ids=booking.cancelled_seat_ids,
+        refunds=tuple(map(refund_document, shown.refunds)),
     )
 
 
-def booking_list(page: BookingPage) -> BookingList:
+async def booking_list(services: Services, page: BookingPage) -> BookingList:
     """A page of bookings as v1 shows it."""
     next_before = page.next_before
     return BookingList(
-        items=tuple(map(booking_document, page.bookings)),
+        items=tuple(map(booking_document, await services.booking_display.show_all(page.bookings))),
         next_cursor=None if next_before is None else f"{next_before[0]}.{next_before[1]}",
     )
 
@@ -143,7 +153,8 @@ async def book_seats(services: Services, call: Call[BookSeats, NoQuery]) -> Answ
     )
     outcome = await services.bookings.book(call.user, request, call.key)
     if isinstance(outcome, BookingWritten):
-        return Answer(body=booking_document(outcome.booking), headers=REPLAYED if outcome.replayed else ())
+        booking = _as_first_answered(outcome.booking) if outcome.replayed and call.key is not None else outcome.booking
+        return Answer(body=await _document(services, booking), headers=REPLAYED if outcome.replayed else ())
     return problem_of(outcome, event_id=body.event_id)
 
 
@@ -151,21 +162,30 @@ async def list_bookings(services: Services, call: Call[NoBody, BookingsQuery]) -
     """A page of the caller's bookings."""
     before = page_point_of(call.query.cursor)
     page = await services.bookings.my_bookings(call.user, before=before, limit=call.query.limit)
-    return Answer(body=booking_list(page))
+    return Answer(body=await booking_list(services, page))
 
 
 async def get_booking(services: Services, call: Call[NoBody, NoQuery]) -> Answer | Problem:
     """One booking of the caller's, or anyone's for an admin."""
     outcome = await services.bookings.booking(call.user, BookingId(call.path["bookingId"]))
-    return Answer(body=booking_document(outcome)) if isinstance(outcome, Booking) else problem_of(outcome)
+    return Answer(body=await _document(services, outcome)) if isinstance(outcome, Booking) else problem_of(outcome)
 
 
 async def cancel_booking(services: Services, call: Call[CancelSeats, NoQuery]) -> Answer | Problem:
     """Cancel all or some seats; they are free again at once."""
     outcome = await services.bookings.cancel(call.user, BookingId(call.path["bookingId"]), call.body.seat_ids)
     if isinstance(outcome, BookingCancelled):
-        return Answer(body=booking_document(outcome.booking))
+        return Answer(body=await _document(services, outcome.booking))
     return problem_of(outcome)
+
+
+async def _document(services: Services, booking: Booking) -> BookingDocument:
+    return booking_document(await services.booking_display.show(booking))
+
+
+def _as_first_answered(booking: Booking) -> Booking:
+    """What its idempotency key answers for ever: seats given back later are told by the booking itself."""
+    return msgspec.structs.replace(booking, status=BookingStatus.BOOKED, cancelled_seat_ids=())
 
 
 _BOOKING_PATH = {"bookingId": "1-Qm4c8TzPp0a1x2K9sLw3vA"}
@@ -180,6 +200,7 @@ EXAMPLE = BookingDocument(
     contact_info=BookedContact(name=_CONTACT.name, email=_CONTACT.email, phone=_CONTACT.phone),
     booked_at="2026-02-20T12:04:31.007Z",
     user_id="ada",
+    ticket_code="QX7K-2M4N-ABCD-EF23",
     hold_id="1-5nYy3vS0T0mQ2b1c7JkR9w",
 )
 _STORES = frozenset({Code.STORE_UNAVAILABLE})

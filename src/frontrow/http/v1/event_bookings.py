@@ -48,7 +48,7 @@ async def list_event_bookings(services: Services, call: Call[NoBody, EventBookin
     page = await services.booking_search.page(call.user, event_id, query=query.query, before=before, limit=query.limit)
     if not isinstance(page, BookingPage):
         return problem_of(page, event_id=event_id)
-    return Answer(body=booking_list(page))
+    return Answer(body=await booking_list(services, page))
 
 
 OPERATIONS = declared(
