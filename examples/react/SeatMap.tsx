@@ -10,12 +10,17 @@ import type { CSSProperties } from "react";
 import type { GetToken, SeatMap as SeatMapElement, SeatMapAttributes, SeatMapDetails } from "../../src/frontrow/web/embed/seat-map.js";
 import type {} from "../../src/frontrow/web/embed/seat-map-jsx.js";
 
-/** A handler for each of the element's events, called with its `detail`. */
+/** A handler for each of the element's events, called with its `detail`; where something follows that can be prevented, with the event. */
 export interface SeatMapHandlers {
   onOpened?: (detail: SeatMapDetails["opened"]) => void;
   onSeatsHeld?: (detail: SeatMapDetails["seats-held"]) => void;
   onHoldExpiring?: (detail: SeatMapDetails["hold-expiring"]) => void;
   onHoldLost?: (detail: SeatMapDetails["hold-lost"]) => void;
+  /** `event.preventDefault()`: the element goes no further with what is held. */
+  onCheckout?: (detail: SeatMapDetails["checkout"], event: Event) => void;
+  onOrderPlaced?: (detail: SeatMapDetails["order-placed"]) => void;
+  /** `event.preventDefault()`: take the buyer to pay yourself. */
+  onPaymentRequired?: (detail: SeatMapDetails["payment-required"], event: Event) => void;
   onBooked?: (detail: SeatMapDetails["booked"]) => void;
   onSelectionChanged?: (detail: SeatMapDetails["selection-changed"]) => void;
   onError?: (detail: SeatMapDetails["error"]) => void;
@@ -30,6 +35,7 @@ export interface SeatMapProps extends SeatMapHandlers {
   maxSeats?: number;
   category?: string;
   keepHold?: boolean;
+  checkout?: SeatMapAttributes["checkout"];
   locale?: string;
   theme?: SeatMapAttributes["theme"];
   className?: string;
@@ -41,6 +47,9 @@ const HANDLER_OF = {
   "seats-held": "onSeatsHeld",
   "hold-expiring": "onHoldExpiring",
   "hold-lost": "onHoldLost",
+  checkout: "onCheckout",
+  "order-placed": "onOrderPlaced",
+  "payment-required": "onPaymentRequired",
   booked: "onBooked",
   "selection-changed": "onSelectionChanged",
   error: "onError",
@@ -49,7 +58,7 @@ const HANDLER_OF = {
 const HEIGHT: CSSProperties = { display: "block", height: "80vh" };
 
 export const SeatMap = forwardRef<SeatMapElement, SeatMapProps>(function SeatMap(props, ref) {
-  const { server, event, getToken, maxSeats, category, keepHold, locale, theme, className, style = HEIGHT } = props;
+  const { server, event, getToken, maxSeats, category, keepHold, checkout, locale, theme, className, style = HEIGHT } = props;
   const element = useRef<SeatMapElement>(null);
   const latest = useRef(props);
   useImperativeHandle(ref, () => element.current as SeatMapElement, []);
@@ -69,8 +78,8 @@ export const SeatMap = forwardRef<SeatMapElement, SeatMapProps>(function SeatMap
     const end = new AbortController();
     for (const name of Object.keys(HANDLER_OF) as (keyof SeatMapDetails)[]) {
       const hear = (happened: Event) => {
-        const handler = latest.current[HANDLER_OF[name]] as ((detail: unknown) => void) | undefined;
-        handler?.((happened as CustomEvent<unknown>).detail);
+        const handler = latest.current[HANDLER_OF[name]] as ((detail: unknown, event: Event) => void) | undefined;
+        handler?.((happened as CustomEvent<unknown>).detail, happened);
       };
       map.addEventListener(name, hear, { signal: end.signal });
     }
@@ -86,7 +95,7 @@ export const SeatMap = forwardRef<SeatMapElement, SeatMapProps>(function SeatMap
   return (
     <seat-map
       ref={element} event={event} api={server} max-seats={maxSeats} category={category} keep-hold={keepHold ? "" : undefined}
-      locale={locale} theme={theme} class={className} style={style}
+      checkout={checkout} locale={locale} theme={theme} class={className} style={style}
     />
   );
 });

@@ -9,6 +9,7 @@ import "./keeping.test.js";
 import "./keyboard.test.js";
 import "./live.test.js";
 import "./operator.test.js";
+import "./ordering.test.js";
 import "./pages.test.js";
 import "./sale.test.js";
 import "./seat-grid.test.js";

@@ -5,9 +5,9 @@
  */
 
 import type { GetToken } from "../js/api.js";
-import type { Booking, EventSummary, Hold } from "../js/wire.js";
+import type { Booking, EventSummary, Hold, Order, PaymentAction } from "../js/wire.js";
 
-export type { Booking, EventSummary, GetToken, Hold };
+export type { Booking, EventSummary, GetToken, Hold, Order, PaymentAction };
 
 /** What a seat looks like to this buyer; `mine` is held for them, or about to be. */
 export type SeenState = "available" | "held" | "booked" | "blocked" | "mine";
@@ -26,6 +26,11 @@ export interface SeatMapAttributes {
   category?: string;
   /** Seats stay held when the page is left: for shops whose next page is a checkout of their own. */
   "keep-hold"?: boolean | "";
+  /**
+   * How held seats become a booking: by an order that is paid at the server, at once, or not in the element (`checkout` tells
+   * when the buyer goes on). As the event's `checkout` says unless said otherwise.
+   */
+  checkout?: "orders" | "direct" | "none";
   /** BCP 47; the page's language, else the browser's, unless said otherwise. */
   locale?: string;
   /** The reader's own unless said otherwise. */
@@ -44,6 +49,12 @@ export interface SeatMapDetails {
   "hold-expiring": { expiresAt: string };
   /** The server holds these no more: the time ran out, or the hold was ended. */
   "hold-lost": { seatIds: string[] };
+  /** The buyer goes on with what is held. Prevented, the element goes no further: take the holds from here. */
+  checkout: { holdIds: string[]; seatIds: string[] };
+  /** The seats are claimed for this order until it is paid or its payment window ends. */
+  "order-placed": { order: Order };
+  /** The buyer is about to be sent to pay. Prevented, the element stays: take the buyer there yourself. */
+  "payment-required": { order: Order; action: PaymentAction };
   booked: { booking: Booking };
   /** In the mode `select`. */
   "selection-changed": { seatIds: string[] };

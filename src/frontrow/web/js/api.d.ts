@@ -1,7 +1,8 @@
 /** The API client, `/js/api.js`: what its methods promise. What the server answers is in `wire.d.ts`. */
 
 import type {
-  Booking, BookingOrder, BookingPage, EventPage, EventSummary, FieldFault, Hold, HoldWish, Layout, ProblemBody, SeatRefusal, SeatStates,
+  Booking, BookingOrder, BookingPage, EventPage, EventSummary, FieldFault, FoundBooking, Hold, HoldWish, Layout, Order, OrderWish,
+  PaymentWish, ProblemBody, SeatRefusal, SeatStates,
 } from "./wire.js";
 
 export type * from "./wire.js";
@@ -80,12 +81,24 @@ export class ApiClient {
   /** Give a whole hold back while the page goes away: outlives the page, and tells nobody how it went. */
   releaseLeaving(eventId: string, holdId: string, afterSeconds: number): void;
 
+  /** Order what a hold holds: its seats are claimed until the order's payment window ends. */
+  placeOrder(wish: OrderWish, key?: string): Promise<Order>;
+  order(orderId: string): Promise<Order>;
+  /** Mine that somebody still has to carry on, newest first. */
+  openOrders(): Promise<Order[]>;
+  /** Start a payment, or one more after a declined one; `payment.action` says what the buyer has to do next. */
+  payOrder(orderId: string, wish: PaymentWish, key?: string): Promise<Order>;
+  /** Give an order up: its seats are free again, and what was taken for it goes back. */
+  cancelOrder(orderId: string): Promise<Order>;
+
   book(order: BookingOrder, key?: string): Promise<Booking>;
   /** Mine, newest first, a page at a time. */
   bookings(cursor?: string | null): Promise<BookingPage>;
   /** Mine of one event, newest first, but for those cancelled whole. */
   bookingsOf(eventId: string): Promise<Booking[]>;
   booking(bookingId: string): Promise<Booking>;
+  /** By what stands on its ticket, from any browser. */
+  findBooking(code: string, email: string): Promise<FoundBooking>;
   /** Cancel a booking, or some of its seats. */
   cancel(bookingId: string, seatIds?: readonly string[]): Promise<Booking>;
 

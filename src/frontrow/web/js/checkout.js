@@ -1,23 +1,25 @@
 /**
- * The buyer's way from chosen seats to the ticket: what the panel lists, the time that is left, and the booking.
+ * The buyer's way from chosen seats to the ticket: what the panel lists, the time that is left, the order with its payment,
+ * and the booking.
  */
 
-/** @import { Booking, ContactInfo } from "./wire.js" */
+/** @import { Booking, ContactInfo, Order, PaymentAction } from "./wire.js" */
 /** @import { BasketLine } from "./panels/basket-panel.js" */
 /** @import { MapPane } from "./map-pane.js" */
 /** @import { Notices } from "./panels/notices.js" */
 /** @import { LiveSale } from "./sale/live-sale.js" */
 /** @import { ServerClock } from "./api.js" */
-/** @import { VenueTable } from "./venue/venue.js" */
 /** @import { Words } from "./words/words.js" */
 
 import { standingSeatIds } from "./api/standing-seats.js";
+import { basketLines, wholeTable } from "./basket-lines.js";
+import { OrderCheckout } from "./order-checkout.js";
 import { BasketPanel } from "./panels/basket-panel.js";
 import { ticket } from "./panels/ticket.js";
 import { HoldClock } from "./sale/hold-clock.js";
 import { ApiProblem, Problem } from "./api.js";
 import { problemText, refusedText } from "./words/problem-words.js";
-import { seatFlags, seatName, tableName } from "./words/seat-words.js";
+import { seatName, tableName } from "./words/seat-words.js";
 import { spokenTime } from "./words/time-words.js";
 
 const TICK_MS = 500;
@@ -26,9 +28,19 @@ const PLACES_SHOWN_MAX = 3;
 const SEATS_CHANGED = new Set(["hold_not_found", "hold_not_complete", "seats_unavailable"]);
 
 /**
+ * @typedef {"orders" | "direct" | "none"} Way how held seats become a booking: by an order that is paid, at once, or not here
+ */
+
+/**
  * @typedef {object} CheckoutOptions
+ * @property {Way} way
+ * @property {boolean} mayChange whether another way is taken where the server has not the one
+ * @property {() => boolean} onContinue the buyer goes on with the seats; false where somebody else takes them from here
+ * @property {(order: Order) => void} onOrdered
+ * @property {(order: Order, action: PaymentAction) => boolean} onPayment false where somebody else takes the buyer there
  * @property {LiveSale} sale
  * @property {ServerClock} clock
+ * @property {string} apiOrigin where the server is
  * @property {MapPane} pane
  * @property {Notices} notices
  * @property {Words} words
@@ -52,13 +64,17 @@ export class Checkout {
     this._holdClock = new HoldClock((leftMs, expiresAtMs) => this._warn(leftMs, expiresAtMs));
     /** @type {readonly Booking[]} the buyer's bookings of this event, newest first */
     this._bookings = [];
+    this._way = options.way;
+    this.order = new OrderCheckout(options, { panel: () => this.panel, onBooked: (booking) => this._confirm(booking), onDone: () => this._done(), onTime: () => this._tick() });
     this.panel = new BasketPanel(words, {
       onRemove: (seats) => this._remove(seats),
       onLookAt: (seats) => pane.lookAt(seats),
       onExtend: () => sale.basket.extend(),
       onBest: sale.onSale ? options.onBest : null,
       onAgain: () => this._again(),
+      onContinue: () => this._continue(),
       onConfirm: (contact) => void this._book(contact),
+      order: this.order.listener,
       onDone: () => this._done(),
       onTicket: (bookingId) => this._showTicket(this._bookings.find((booking) => booking.bookingId === bookingId)),
     });
@@ -69,6 +85,7 @@ export class Checkout {
 
   end() {
     clearInterval(this._ticking);
+    this.order.end();
   }
 
   /** Show the basket as it is now. */
@@ -88,6 +105,8 @@ export class Checkout {
       lostCount: this._lost.reduce((count, wish) => count + wish.seats.length, 0),
       closed: sale.onSale ? "" : this._closedText(),
       tickets: this._bookings.map((booking) => this._ticketLine(booking)),
+      paysLater: this._way === "orders",
+      feesLater: this._way === "orders" && (sale.event.charges ?? []).some(({ kind }) => kind !== "included_share"),
     });
     this._tick();
   }
@@ -101,7 +120,7 @@ export class Checkout {
       byTable.set(table, [...(byTable.get(table) ?? []), seat]);
     }
     this._lost = [...byTable].map(([tableId, wish]) => ({ seats: wish, tableId: tableId || null }));
-    this.panel.go("seats");
+    if (this.panel.step !== "order") this.panel.go("seats");
     this.reflect();
   }
 
@@ -120,42 +139,28 @@ export class Checkout {
 
   /** @returns {BasketLine[]} */
   _lines() {
-    const { sale, pane, price, words } = this._options;
-    const { basket, venue } = sale;
-    /** @type {Map<string, BasketLine & { minor: number }>} */
-    const lines = new Map();
-    for (const seat of basket.seats) {
+    const { basket } = this._options.sale;
+    return basketLines(this._options, basket.seats.map((seat) => {
       const claim = basket.claims.get(seat);
-      const table = claim?.tableId ? venue.tableById.get(claim.tableId) : undefined;
-      const key = table ? `table-${table.item.id}` : `seat-${venue.seat(seat).id}`;
-      const minor = basket.priceMinor(seat) + (lines.get(key)?.minor ?? 0);
-      const pending = claim?.holdId === null || Boolean(lines.get(key)?.pending);
-      const color = pane.colorOf(venue.categoryOf[seat]);
-      const seats = [...(lines.get(key)?.seats ?? []), seat];
-      const { place, spot } = seatName(words, venue, seat);
-      const what = table
-        ? { ...this._tableName(table, seats.length), flags: [] }
-        : { place: place || venue.categories[venue.categoryOf[seat]].name, spot, flags: seatFlags(words, venue, seat) };
-      lines.set(key, { key, seats, color, ...what, minor, price: price(minor), pending });
-    }
-    return [...lines.values()];
-  }
-
-  /**
-   * @param {VenueTable} table
-   * @param {number} seatCount
-   */
-  _tableName(table, seatCount) {
-    const { words } = this._options;
-    return { place: words.t("map.whole_table", { count: seatCount }), spot: tableName(words, table) };
+      return { seat, tableId: claim?.tableId ?? null, minor: basket.priceMinor(seat), pending: claim?.holdId === null };
+    }));
   }
 
   _tick() {
     const { sale, clock } = this._options;
-    const { expiresAtMs } = sale.basket;
-    const left = this._holdClock.look(expiresAtMs, clock.nowMs(), sale.keeping);
+    const ordered = this.panel.step === "order";
+    const expiresAtMs = ordered ? sale.ordering.payUntilMs : sale.basket.expiresAtMs;
+    const left = this._holdClock.look(expiresAtMs, clock.nowMs(), !ordered && sale.keeping);
     this.panel.showTime(left, expiresAtMs ?? 0);
-    if (left?.phase === "over" && sale.basket.lookPauseMs === 0) void sale.basket.look();
+    if (!ordered && left?.phase === "over" && sale.basket.lookPauseMs === 0) void sale.basket.look();
+  }
+
+  /** @returns {boolean} whether the form is next */
+  _continue() {
+    const { notices, words, mayChange, onContinue } = this._options;
+    if (!onContinue()) return false;
+    if (this._way === "none" && mayChange) notices.tell(words.t("map.problem_direct_booking_not_allowed"), "bad");
+    return this._way !== "none";
   }
 
   /**
@@ -169,19 +174,32 @@ export class Checkout {
     return withdraw;
   }
 
-  /** @param {ContactInfo} contact */
+  /**
+   * @param {ContactInfo} contact
+   * @returns {Promise<void>}
+   */
   async _book(contact) {
-    const { sale, onBooked, onProblem } = this._options;
+    const { sale, mayChange, onProblem } = this._options;
     if (sale.basket.booking) return;
     try {
-      const booking = await sale.book(contact);
-      this._confirm(booking);
-      onBooked(booking);
+      if (this._way === "orders") await this.order.place(contact);
+      else await this._bookNow(contact);
     } catch (caught) {
       if (!(caught instanceof Problem)) throw caught;
+      if (caught.code === "payment_not_configured" && mayChange && this._way === "orders") {
+        this._way = "direct";
+        return this._book(contact);
+      }
       this._refused(caught);
       onProblem(caught);
     }
+  }
+
+  /** @param {ContactInfo} contact */
+  async _bookNow(contact) {
+    const booking = await this._options.sale.book(contact);
+    this._confirm(booking);
+    this._options.onBooked(booking);
   }
 
   /** @param {Booking} booking */
@@ -239,7 +257,7 @@ export class Checkout {
       const index = venue.indexOf.get(id);
       return index === undefined || whole.has(venue.seat(index).tableId ?? "") ? [] : [seatName(words, venue, index)];
     });
-    return [...seats, ...tables.map((table) => this._tableName(table, table.seats.length))];
+    return [...seats, ...tables.map((table) => wholeTable(words, table, table.seats.length))];
   }
 
   /** @param {Problem} problem */
@@ -269,6 +287,7 @@ export class Checkout {
     const { sale, words } = this._options;
     const { saleStatus, salesStart } = sale.event;
     if (saleStatus === "scheduled" && salesStart) return words.t("map.opens_on", { when: words.dateTime(Date.parse(salesStart)) });
+    if (saleStatus === "cancelled") return words.t("map.event_cancelled");
     return words.t(saleStatus === "scheduled" ? "map.not_open_yet" : "map.sales_ended");
   }
 }

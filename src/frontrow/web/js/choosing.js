@@ -63,6 +63,7 @@ export class Choosing {
 
   /** @param {number} seat */
   choosable(seat) {
+    if (this._sale.ordering.standing) return false;
     return this.chosen(seat) || (this._sale.states[seat] === AVAILABLE && this._admitted(seat));
   }
 
@@ -77,7 +78,9 @@ export class Choosing {
     const state = sale.states[seat];
     const name = { seat: seatName(words, sale.venue, seat).spot };
     const table = sale.venue.tableOf(seat);
-    if (state === MINE) {
+    if (this._sale.ordering.standing) {
+      this._notices.tell(words.t("map.order_first"));
+    } else if (state === MINE) {
       this._settle(sale.basket.giveBack([seat]), words.t("map.said_given_back", name));
     } else if (state !== AVAILABLE) {
       this._notices.say(words.t("map.said_cannot", name));
@@ -97,7 +100,9 @@ export class Choosing {
     const name = tableName(words, table);
     const free = table.seats.filter((seat) => states[seat] === AVAILABLE || states[seat] === MINE);
     if (table.seats.length === 0) return;
-    if (table.seats.every((seat) => states[seat] === MINE)) {
+    if (this._sale.ordering.standing) {
+      this._notices.tell(words.t("map.order_first"));
+    } else if (table.seats.every((seat) => states[seat] === MINE)) {
       this._settle(basket.giveBack(table.seats), words.t("map.said_given_back", { seat: name }));
     } else if (!table.seats.every((seat) => this._admitted(seat))) {
       this._notices.tell(words.t("map.other_category", { category: venue.categories[this._category].name }));
@@ -173,6 +178,7 @@ export class Choosing {
     const { basket } = this._sale;
     const left = basket.seatsMax - basket.seats.length;
     if (!this._sale.onSale) this._notices.tell(this._words.t("map.not_on_sale"));
+    else if (this._sale.ordering.standing) this._notices.tell(this._words.t("map.order_first"));
     else if (left < 1) this._notices.tell(this._words.t("map.up_to", { count: basket.seatsMax }));
     else this._best.open(left);
   }

@@ -278,7 +278,9 @@ export class MapPane {
   /** @param {number} nowMs */
   _reflectMine(nowMs) {
     const { claims } = this._sale.basket;
-    for (const seat of this._mine.keys()) if (!claims.has(seat)) this._mine.delete(seat);
+    const ordered = new Set(this._sale.orderedSeats);
+    for (const seat of this._mine.keys()) if (!claims.has(seat) && !ordered.has(seat)) this._mine.delete(seat);
+    for (const seat of ordered) this._mine.set(seat, { pending: false, sinceMs: this._mine.get(seat)?.sinceMs ?? nowMs });
     for (const [seat, claim] of claims) {
       const pending = claim.sending || claim.wanted === (claim.holdId === null);
       this._mine.set(seat, { pending, sinceMs: this._mine.get(seat)?.sinceMs ?? nowMs });

@@ -1,7 +1,8 @@
 /** One event, opened: its sale, its map and its checkout together, and what is said and announced of them. */
 
-/** @import { Booking, EventSummary, Hold } from "./wire.js" */
+/** @import { Booking, EventSummary, Hold, Order, PaymentAction } from "./wire.js" */
 /** @import { ApiClient, Problem } from "./api.js" */
+/** @import { Way } from "./checkout.js" */
 /** @import { Chooser } from "./map-pane.js" */
 /** @import { Connection } from "./sale/live-feed.js" */
 /** @import { Theme } from "./theme.js" */
@@ -22,6 +23,9 @@ import { problemText } from "./words/problem-words.js";
  * @property {(hold: Hold, seatIds: string[]) => void} onHeld
  * @property {(expiresAtMs: number) => void} onExpiring
  * @property {(seatIds: string[]) => void} onLost
+ * @property {(holdIds: string[], seatIds: string[]) => boolean} onContinue false where somebody else takes the seats from here
+ * @property {(order: Order) => void} onOrdered
+ * @property {(order: Order, action: PaymentAction) => boolean} onPayment false where somebody else takes the buyer there
  * @property {(booking: Booking) => void} onBooked
  * @property {(seatIds: string[]) => void} onSelection
  * @property {(problem: Problem) => void} onProblem
@@ -36,6 +40,7 @@ import { problemText } from "./words/problem-words.js";
  * @property {number} seatsMax
  * @property {"buy" | "select"} mode
  * @property {boolean} keepsHolds what is held stays held when the page is left
+ * @property {Way | null} way how held seats become a booking; null for what the event says
  * @property {OpenEventListener} listener
  */
 
@@ -46,7 +51,7 @@ export class OpenEvent {
    * @param {Venue} venue
    * @param {OpenEventOptions} options
    */
-  constructor(api, event, venue, { theme, fontFamily, words, seatsMax, mode, keepsHolds, listener }) {
+  constructor(api, event, venue, { theme, fontFamily, words, seatsMax, mode, keepsHolds, way, listener }) {
     this._venue = venue;
     this._listener = listener;
     this._words = words;
@@ -56,9 +61,11 @@ export class OpenEvent {
     this._notices = notices;
     /** @param {number} minor */
     const price = (minor) => words.money(minor, event.currency, { short: true });
+    const sells = way ?? event.checkout ?? "orders";
     this.sale = new LiveSale(api, event, venue, {
       seatsMax,
       keepsHolds,
+      takesOrders: sells === "orders",
       listener: {
         onSeats: (changed, byOthers) => this.pane.reflect(changed, byOthers),
         onBasket: () => this._basketChanged(),
@@ -66,22 +73,26 @@ export class OpenEvent {
         onRefused: (refused) => void this._choosing?.refused(refused),
         onBestRefused: (reason) => this._choosing?.bestRefused(reason),
         onLost: (lost) => this._lost(lost),
+        onOrder: (before) => this._orderChanged(before),
+        onAction: (order, action) => this._checkout?.order.goAndPay(order, action),
         onProblem: (problem, doing) => this._problem(problem, doing),
         onConnection: (connection) => this._connected(connection),
         onNewLayout: listener.onNewLayout,
       },
     });
+    /** @type {() => MapPane} */
     const pane = () => this.pane;
     this._choosing = mode === "buy" ? new Choosing({ sale: this.sale, words, notices, price, pane }) : null;
     this._selecting = mode === "select" ? new Selecting({ venue, words, notices, pane, onChange: listener.onSelection }) : null;
     const choosing = this._choosing;
     this.pane = new MapPane({ sale: this.sale, theme, fontFamily, words, price, notices, chooser: this._chooser(), onBest: choosing && (() => choosing.openBest()) });
     this._checkout = choosing && new Checkout({
-      sale: this.sale, clock: api.clock, pane: this.pane, notices, words, price: (minor) => words.money(minor, event.currency), ticketPage: (bookingId) => ticketPage(api.origin, bookingId), onBest: () => choosing.openBest(),
+      way: sells, mayChange: way === null, apiOrigin: api.origin, sale: this.sale, clock: api.clock, pane: this.pane, notices, words, price: (minor) => words.money(minor, event.currency), ticketPage: (bookingId) => ticketPage(api.origin, bookingId), onBest: () => choosing.openBest(),
+      onContinue: () => listener.onContinue(this.sale.basket.claims.holdIds, this._ids(this.sale.basket.seats)), onOrdered: listener.onOrdered, onPayment: listener.onPayment,
       onExpiring: listener.onExpiring, onBooked: listener.onBooked, onProblem: listener.onProblem,
     });
     this.element = h("div", { class: "opened", lang: words.language, dir: words.dir, "data-mode": mode },
-      this.pane.element, this._checkout && this._checkout.panel.element, ...(choosing?.dialogs ?? []), notices.voice, notices.alarm);
+      this.pane.element, this._checkout && this._checkout.panel.element, ...(choosing?.dialogs ?? []), this._checkout && this._checkout.order.dialog, notices.voice, notices.alarm);
     if (this._selecting) this.element.addEventListener("keydown", (event) => event.key === "Escape" && this._selecting?.clear());
   }
 
@@ -153,6 +164,12 @@ export class OpenEvent {
     this.pane.reflect([], false);
     this._choosing?.reflect();
     this._checkout?.reflect();
+  }
+
+  /** @param {import("./sale/order-phases.js").OrderPhase | null} before */
+  _orderChanged(before) {
+    this.pane.reflect([], false);
+    this._checkout?.order.changed(before);
   }
 
   /** @param {readonly number[]} seats */

@@ -4,7 +4,8 @@
  * Attributes: `event` the event's id; `api` where the server is, if not where this module came from; `token` a
  * buyer's token, if not a guest's that is made when first needed and kept in this browser; `max-seats` 1 to 50;
  * `category` the id of the only category whose seats can be chosen; `locale` BCP 47, if not the page's language, else the
- * browser's; `theme` light or dark, if not the reader's own; `keep-hold`: the seats stay held when the page is left, as where
+ * browser's; `theme` light or dark, if not the reader's own; `checkout` how held seats become a booking, `orders`, `direct`
+ * or `none`, if not as the event says; `keep-hold`: the seats stay held when the page is left, as where
  * the next page is the shop's own checkout; `mode="select"` for operators: a press selects seats of any
  * state, Shift with a drag all in a rectangle, Escape none, and nothing is held.
  *
@@ -14,11 +15,13 @@
  * tell of a seat what it looks like and where it is.
  *
  * DOM events: `opened` {event}, `seats-held` {hold, seatIds}, `hold-expiring` {expiresAt}, `hold-lost` {seatIds},
- * `booked` {booking}, `selection-changed` {seatIds}, `error` {code, message}; all but `error` bubble, and all leave the
- * shadow tree.
+ * `checkout` {holdIds, seatIds}, `order-placed` {order}, `payment-required` {order, action}, `booked` {booking},
+ * `selection-changed` {seatIds}, `error` {code, message}; all but `error` bubble, and all leave the shadow tree. What
+ * `checkout` and `payment-required` are followed by is left to whoever prevents it.
  */
 
 /** @import { EventSummary } from "./wire.js" */
+/** @import { Way } from "./checkout.js" */
 /** @import { GetToken } from "./api.js" */
 
 import { GrowingPause } from "./api/growing-pause.js";
@@ -40,7 +43,7 @@ const TRY_AGAIN_MS = 5_000;
 const TRY_AGAIN_MAX_MS = 60_000;
 
 export class SeatMap extends HTMLElement {
-  static observedAttributes = ["event", "api", "token", "max-seats", "category", "mode", "keep-hold", "locale", "theme"];
+  static observedAttributes = ["event", "api", "token", "max-seats", "category", "mode", "keep-hold", "checkout", "locale", "theme"];
 
   constructor() {
     super();
@@ -158,6 +161,12 @@ export class SeatMap extends HTMLElement {
     return asked >= 1 ? Math.min(asked, SEATS_MAX_LIMIT) : SEATS_MAX;
   }
 
+  /** @returns {Way | null} null where the attribute names none */
+  get _way() {
+    const named = this.getAttribute("checkout");
+    return named === "orders" || named === "direct" || named === "none" ? named : null;
+  }
+
   /** The attribute's language, else that of the page around, else the browser's. */
   get _words() {
     return wordsFor(this.getAttribute("locale") || this.parentElement?.closest("[lang]")?.getAttribute("lang"));
@@ -216,10 +225,14 @@ export class SeatMap extends HTMLElement {
       seatsMax: this._seatsMax,
       mode: this.getAttribute("mode") === "select" ? "select" : "buy",
       keepsHolds: this.hasAttribute("keep-hold"),
+      way: this._way,
       listener: {
         onHeld: (hold, seatIds) => this._tell("seats-held", { hold, seatIds }),
         onExpiring: (atMs) => this._tell("hold-expiring", { expiresAt: new Date(atMs).toISOString() }),
         onLost: (seatIds) => this._tell("hold-lost", { seatIds }),
+        onContinue: (holdIds, seatIds) => this._tell("checkout", { holdIds, seatIds }, true),
+        onOrdered: (order) => this._tell("order-placed", { order }),
+        onPayment: (order, action) => this._tell("payment-required", { order, action }, true),
         onBooked: (booking) => this._tell("booked", { booking }),
         onSelection: (seatIds) => {
           this._selected = seatIds;
@@ -260,8 +273,10 @@ export class SeatMap extends HTMLElement {
   /**
    * @param {string} type
    * @param {Record<string, unknown>} detail
+   * @param {boolean} [cancelable]
+   * @returns {boolean} false where somebody prevented what follows
    */
-  _tell(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail }));
+  _tell(type, detail, cancelable = false) {
+    return this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, cancelable, detail }));
   }
 }

@@ -34,7 +34,17 @@ export interface Layout {
 
 // Events and their seats
 
-export type SaleStatus = "scheduled" | "on_sale" | "closed";
+export type SaleStatus = "scheduled" | "on_sale" | "closed" | "cancelled";
+
+/**
+ * A fee or tax of an event. Sums (`per_seat`, `per_order`) have `amountMinor`, shares `basisPoints` of the seats and the
+ * charges before it; an `included_share` is part of the prices already.
+ */
+export interface Charge {
+  name: string; kind: "per_seat" | "per_order" | "share" | "included_share"; amountMinor?: number; basisPoints?: number;
+  /** Whether it goes back with its seats; true unless said otherwise. */
+  refundable?: boolean;
+}
 
 export interface Counts { available?: number; held?: number; booked?: number; blocked?: number; total?: number }
 
@@ -46,6 +56,9 @@ export interface EventSummary {
   /** The name of its house. */
   layoutName?: string;
   saleStatus: SaleStatus; orphanRule?: boolean; counts?: Counts | null;
+  charges?: Charge[];
+  /** How a buyer's page sells it: by orders that are paid at this server, by booking directly, or not by itself. */
+  checkout?: "orders" | "direct" | "none";
 }
 
 export interface EventPage { items: EventSummary[]; nextCursor?: string | null }
@@ -115,6 +128,12 @@ export interface BookingOrder {
 export type BookingStatus = "booked" | "partly_cancelled" | "cancelled" | "aborted";
 
 export interface Booking {
+  /** The order it was made by. */
+  orderId?: string;
+  /** What the door asks for, in letters and digits. */
+  ticketCode?: string;
+  /** What went back of its price, or is about to. */
+  refunds?: Refund[];
   bookingId: string; eventId: string;
   /** All of them, the cancelled ones too. */
   seatIds: string[];
@@ -123,6 +142,57 @@ export interface Booking {
 }
 
 export interface BookingPage { items: Booking[]; nextCursor?: string | null }
+
+/** A booking found by its code and e-mail address; with a guest's token, where it is a guest's. */
+export interface FoundBooking { booking: Booking; token?: string; tokenExpiresAt?: Time }
+
+// Orders
+
+export type OrderStatus =
+  | "pending" | "claimed" | "paying" | "paid" | "booked" | "cancelling" | "cancelled" | "expired" | "refunding" | "refunded"
+  | "needs_attention";
+
+/** What an order's amount is made of; an `included` line is part of the lines above it. */
+export interface OrderLine { kind: "seat" | "charge" | "included"; label: string; seatId?: string; amount: Money }
+
+/** What the buyer has to do next: go to `url`, or confirm with the script of the gateway named by `kind`. */
+export interface PaymentAction { kind: string; url?: string; clientSecret?: string; publicKey?: string }
+
+export interface OrderPayment {
+  paymentId: string; gateway: string;
+  status: "started" | "action_required" | "processing" | "authorised" | "captured" | "declined" | "cancelled";
+  amount: Money; reason?: string; action?: PaymentAction;
+}
+
+export interface Refund {
+  refundId: string; amount: Money;
+  reason: "seats_cancelled" | "event_cancelled" | "paid_late" | "paid_twice" | "wrong_amount" | "given_up";
+  status: "due" | "processing" | "done" | "failed"; seatIds: string[]; createdAt: Time;
+}
+
+export interface Order {
+  orderId: string; eventId: string; holdId: string; userId: string; status: OrderStatus; seatIds: string[];
+  tableIds: string[]; lines: OrderLine[]; total: Money; customer: ContactInfo; notes?: string; specialRequests?: string;
+  createdAt: Time;
+  /** The end of its payment window. */
+  payUntil?: Time;
+  bookingId?: string; ticketCode?: string;
+  /** The payment that is under way or that paid; the last one tried where none is. */
+  payment?: OrderPayment;
+  refunds?: Refund[]; refunded?: Money;
+  /** Why somebody has to look, for admins. */
+  attention?: string;
+}
+
+export interface OrderPage { items: Order[]; nextCursor?: string | null }
+
+/** What to order: a hold with all its seats. `userId`: whose order it is, for integrators and admins. */
+export interface OrderWish {
+  eventId: string; holdId: string; customer: ContactInfo; notes?: string; specialRequests?: string; userId?: string;
+}
+
+/** `returnUrl`: where the gateway's page sends the buyer back to; `paymentInfo`: what was paid elsewhere, as stated. */
+export interface PaymentWish { returnUrl?: string; card?: { number: string }; paymentInfo?: PaymentInfo }
 
 export interface GuestToken { token: string; userId: string; expiresAt: Time }
 
@@ -148,12 +218,13 @@ export interface FieldFault { field: string; message: string }
 
 /** The codes of docs/http-api.md. More may be added; none is ever renamed. */
 export type ProblemCode =
-  | "malformed" | "token_missing" | "token_invalid" | "payment_declined" | "role_missing" | "direct_booking_not_allowed"
-  | "not_found" | "hold_not_found" | "method_not_allowed" | "body_too_slow" | "seats_unavailable" | "seat_limit_reached"
+  | "malformed" | "signature_invalid" | "token_missing" | "token_invalid" | "payment_declined" | "role_missing" | "direct_booking_not_allowed"
+  | "statement_not_allowed" | "not_found" | "hold_not_found" | "method_not_allowed" | "body_too_slow" | "seats_unavailable" | "seat_limit_reached"
   | "event_not_on_sale" | "orphan_seats" | "hold_not_complete" | "request_in_progress" | "order_state" | "layout_in_use"
   | "event_id_taken" | "body_too_large" | "unsupported_media_type" | "validation_failed" | "unknown_seats"
   | "duplicate_seats" | "too_many_seats" | "table_only_whole" | "price_missing" | "idempotency_key_reused"
-  | "rate_limited" | "head_too_large" | "internal_error" | "store_unavailable" | "stream_unavailable" | "payment_not_configured";
+  | "rate_limited" | "head_too_large" | "internal_error" | "store_unavailable" | "stream_unavailable" | "payment_unavailable"
+  | "payment_not_configured";
 
 export interface ProblemBody {
   type?: string; title?: string; status?: number; detail?: string; code?: ProblemCode | (string & {}); requestId?: string;

@@ -13,6 +13,8 @@ export function statusText(words, status) {
       return words.t("operator.status_on_sale");
     case "scheduled":
       return words.t("operator.status_scheduled");
+    case "cancelled":
+      return words.t("operator.status_cancelled");
     default:
       return words.t("operator.status_closed");
   }

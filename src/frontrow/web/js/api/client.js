@@ -1,7 +1,10 @@
 /** The API client: one method per call of `/api/v1` that a buyer's page makes. What each answers is in `wire.d.ts`. */
 
 /**
- * @import { Booking, BookingOrder, BookingPage, EventPage, EventSummary, Hold, HoldWish, Layout, SeatStates } from "../wire.js"
+ * @import {
+ *   Booking, BookingOrder, BookingPage, EventPage, EventSummary, FoundBooking, Hold, HoldWish, Layout, Order, OrderWish,
+ *   PaymentWish, SeatStates,
+ * } from "../wire.js"
  */
 
 import { ApiProblem } from "./problems.js";
@@ -10,6 +13,8 @@ import { Transport, bodyOf, freshKey } from "./transport.js";
 /** A layout may be megabytes over a phone's connection. */
 const LAYOUT_TIMEOUT_MS = 60_000;
 const BOOKING_TIMEOUT_MS = 15_000;
+/** The gateway is asked meanwhile. */
+const PAYMENT_TIMEOUT_MS = 30_000;
 const BOOKING_PAGES_MAX = 5;
 /** What a booking's status is while some of its seats are still booked. */
 const STANDING = new Set(["booked", "partly_cancelled"]);
@@ -139,6 +144,65 @@ export class ApiClient extends Transport {
    */
   book(order, key = freshKey()) {
     return this.request("/bookings", { method: "POST", body: order, token: "needed", key, timeoutMs: BOOKING_TIMEOUT_MS });
+  }
+
+  /**
+   * Order what a hold holds: its seats are claimed until the order's payment window ends.
+   * @param {OrderWish} wish
+   * @param {string} [key] the Idempotency-Key: the same for the same intention, however often it is tried
+   * @returns {Promise<Order>}
+   */
+  placeOrder(wish, key = freshKey()) {
+    return this.request("/orders", { method: "POST", body: wish, token: "needed", key, timeoutMs: BOOKING_TIMEOUT_MS });
+  }
+
+  /**
+   * @param {string} orderId
+   * @returns {Promise<Order>}
+   */
+  order(orderId) {
+    return this.request(`/orders/${part(orderId)}`, { token: "present" });
+  }
+
+  /**
+   * My orders that somebody still has to carry on, newest first; none for somebody without a token.
+   * @returns {Promise<Order[]>}
+   */
+  async openOrders() {
+    if ((await this.tokens.present()) === null) return [];
+    return (await this.request("/orders?open=true&limit=50", { token: "present" })).items;
+  }
+
+  /**
+   * Start a payment of an order, or one more after a declined one. What the buyer has to do next is in the answer's
+   * `payment.action`.
+   * @param {string} orderId
+   * @param {PaymentWish} wish
+   * @param {string} [key] the Idempotency-Key: the same for the same attempt, however often it is tried
+   * @returns {Promise<Order>}
+   * @throws {ApiProblem} `payment_declined` among others
+   */
+  payOrder(orderId, wish, key = freshKey()) {
+    return this.request(`/orders/${part(orderId)}/payment`, { method: "POST", body: wish, token: "present", key, timeoutMs: PAYMENT_TIMEOUT_MS });
+  }
+
+  /**
+   * Give an order up: its seats are free again, and what was taken for it goes back.
+   * @param {string} orderId
+   * @returns {Promise<Order>} as it is now
+   */
+  cancelOrder(orderId) {
+    return this.request(`/orders/${part(orderId)}/cancel`, { method: "POST", body: {}, token: "present", timeoutMs: PAYMENT_TIMEOUT_MS });
+  }
+
+  /**
+   * A booking by what stands on its ticket, from any browser.
+   * @param {string} code
+   * @param {string} email
+   * @returns {Promise<FoundBooking>}
+   */
+  findBooking(code, email) {
+    return this.request("/bookings/find", { method: "POST", body: { code, email }, tries: 1 });
   }
 
   /**

@@ -71,6 +71,7 @@ export class ApiProblem extends Problem {
 
   /** @override */
   get passing() {
+    if (this.code === "payment_not_configured") return false;
     return PASSING_STATUS.has(this.status) || this.code === "request_in_progress";
   }
 

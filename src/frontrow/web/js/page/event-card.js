@@ -8,8 +8,8 @@ import { standingOf } from "./event-list.js";
 import { poster, toneOf } from "./poster.js";
 import { addressOf } from "./route.js";
 
-/** @type {Readonly<Record<SaleStatus, "page.status_on_sale" | "page.status_scheduled" | "page.status_closed">>} */
-export const STATUS_KEY = { on_sale: "page.status_on_sale", scheduled: "page.status_scheduled", closed: "page.status_closed" };
+/** @type {Readonly<Record<SaleStatus, "page.status_on_sale" | "page.status_scheduled" | "page.status_closed" | "page.status_cancelled">>} */
+export const STATUS_KEY = { on_sale: "page.status_on_sale", scheduled: "page.status_scheduled", closed: "page.status_closed", cancelled: "page.status_cancelled" };
 
 /**
  * @param {EventSummary} event
@@ -26,7 +26,7 @@ export function eventCard(event, words) {
       h("h2", {}, h("a", { href: addressOf({ page: "event", eventId: event.eventId }) }, event.name)),
       h("p", { class: "when" }, shortMoment(startsMs, words)),
       event.layoutName && h("p", { class: "where" }, event.layoutName),
-      h("p", { class: "event-facts" }, from && standing !== "closed" && h("strong", {}, from), h("span", { class: "status", "data-status": standing }, standingText(event, words)))));
+      h("p", { class: "event-facts" }, from && standing !== "closed" && standing !== "cancelled" && h("strong", {}, from), h("span", { class: "status", "data-status": standing }, standingText(event, words)))));
 }
 
 /**
@@ -54,6 +54,8 @@ function standingText(event, words) {
   switch (standingOf(event)) {
     case "scheduled":
       return event.salesStart ? words.t("page.sale_from", { when: words.date(Date.parse(event.salesStart), { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" }) }) : words.t("page.status_scheduled");
+    case "cancelled":
+      return words.t("page.status_cancelled");
     case "closed":
       return words.t("page.status_closed");
     case "none_free":
@@ -69,6 +71,6 @@ function standingText(event, words) {
 
 /** @param {EventSummary} event */
 function freeShare({ counts, saleStatus }) {
-  if (saleStatus === "closed") return 0;
+  if (saleStatus === "closed" || saleStatus === "cancelled") return 0;
   return counts?.total ? (counts.available ?? 0) / counts.total : 1;
 }

@@ -58,7 +58,7 @@ export class EventList {
  */
 export function soonestFirst(events) {
   const startOf = (/** @type {EventSummary} */ { startsAt }) => Date.parse(startsAt);
-  const isOver = (/** @type {EventSummary} */ { saleStatus }) => saleStatus === "closed";
+  const isOver = (/** @type {EventSummary} */ { saleStatus }) => saleStatus === "closed" || saleStatus === "cancelled";
   const soon = events.filter((event) => !isOver(event)).sort((one, other) => startOf(one) - startOf(other));
   const over = events.filter(isOver).sort((one, other) => startOf(other) - startOf(one));
   return [...soon, ...over];
@@ -67,7 +67,7 @@ export function soonestFirst(events) {
 /**
  * How an event stands, in one word.
  * @param {EventSummary} event
- * @returns {"closed" | "scheduled" | "sold_out" | "none_free" | "few" | "on_sale"}
+ * @returns {"cancelled" | "closed" | "scheduled" | "sold_out" | "none_free" | "few" | "on_sale"}
  */
 export function standingOf({ saleStatus, counts }) {
   if (saleStatus !== "on_sale") return saleStatus;

@@ -1,15 +1,18 @@
 /**
  * The panel beside the map (a sheet below it on small screens): the buyer's seats, their time and total, then the
- * form, then the ticket. It shows what it is given and says what was pressed.
+ * form, then the order until it is paid, then the ticket. It shows what it is given and says what was pressed.
  */
 
 /** @import { ContactInfo } from "../wire.js" */
 /** @import { Countdown } from "../sale/countdown.js" */
 /** @import { Words } from "../words/words.js" */
+/** @import { OrderListener, OrderView } from "./order-body.js" */
 
+import { isPayable } from "../sale/order-phases.js";
 import { CheckoutForm } from "./checkout-form.js";
 import { icon } from "./icons.js";
 import { fill, h, swatch } from "./markup.js";
+import { orderBody, payText } from "./order-body.js";
 import { Timer } from "./timer.js";
 
 /**
@@ -31,14 +34,17 @@ import { Timer } from "./timer.js";
  * @property {() => Promise<void>} onExtend ends when the server has answered
  * @property {(() => void) | null} onBest let the engine choose; null where that is not offered
  * @property {() => void} onAgain take the lost seats again
+ * @property {() => boolean} onContinue whether the form is next
  * @property {(contact: ContactInfo) => void} onConfirm
+ * @property {OrderListener} order
  * @property {() => void} onDone the ticket was seen
  * @property {(bookingId: string) => void} onTicket show the ticket of a booking made earlier
  */
 
 /** @typedef {{ bookingId: string, title: string, about: string }} TicketLine a booking of this event that the buyer has */
 
-/** @typedef {{ lines: BasketLine[], seatCount: number, total: string, settled: boolean, booking: boolean, choosing: boolean, lostCount: number, closed: string, tickets: readonly TicketLine[] }} PanelState */
+/** @typedef {{ lines: BasketLine[], seatCount: number, total: string, settled: boolean, booking: boolean, choosing: boolean, lostCount: number, closed: string, tickets: readonly TicketLine[], paysLater: boolean, feesLater: boolean }} PanelState
+ * `paysLater`: the form makes an order, which is paid in a next step; `feesLater`: that step adds fees */
 
 export class BasketPanel {
   /**
@@ -48,10 +54,10 @@ export class BasketPanel {
   constructor(words, listener) {
     this._words = words;
     this._listener = listener;
-    /** @type {"seats" | "details" | "done"} */
+    /** @type {"seats" | "details" | "order" | "done"} */
     this._step = "seats";
     /** @type {PanelState} */
-    this._state = { lines: [], seatCount: 0, total: "", settled: true, booking: false, choosing: false, lostCount: 0, closed: "", tickets: [] };
+    this._state = { lines: [], seatCount: 0, total: "", settled: true, booking: false, choosing: false, lostCount: 0, closed: "", tickets: [], paysLater: false, feesLater: false };
     this._shown = "";
     this.form = new CheckoutForm(words, listener.onConfirm);
     this._timer = new Timer(words);
@@ -96,8 +102,9 @@ export class BasketPanel {
 
   /** @param {"seats" | "details"} step */
   go(step) {
-    const hadFocus = this.element.contains(/** @type {ShadowRoot | Document} */ (this.element.getRootNode()).activeElement);
+    const hadFocus = this._hasFocus;
     this._step = step;
+    this._extend.hidden = false;
     this._shown = "";
     this.open(step === "details");
     this.show(this._state);
@@ -119,7 +126,7 @@ export class BasketPanel {
 
   /** @param {KeyboardEvent} event */
   _key(event) {
-    if (event.key !== "Escape" || this._step === "done") return;
+    if (event.key !== "Escape" || this._step === "done" || this.element.dataset.step === "order-end") return;
     if (this._step === "details") this._goBack();
     else if (this._narrow && this.isOpen) {
       this.open(false);
@@ -138,6 +145,44 @@ export class BasketPanel {
     }
   }
 
+  /** The order is what the panel is about now. @param {OrderView} view */
+  showOrder(view) {
+    const words = this._words;
+    const payable = isPayable(view.phase);
+    const entered = this._step !== "order";
+    const step = payable ? "order" : "order-end";
+    const turned = entered || this.element.dataset.step !== step;
+    const hadFocus = this._hasFocus;
+    this._step = "order";
+    this.element.dataset.step = step;
+    this._title.textContent = words.t("map.your_order");
+    this._back.hidden = true;
+    this._extend.hidden = true;
+    this._main.type = "button";
+    this._main.removeAttribute("form");
+    this._main.disabled = view.doing === "giving_up";
+    this._main.toggleAttribute("data-busy", view.doing !== null);
+    fill(this._main, payText(words, view));
+    this._count.textContent = words.t("map.seats", { count: view.seatCount });
+    this._total.textContent = view.total;
+    const signature = JSON.stringify(view);
+    if (signature !== this._shown) {
+      const key = /** @type {HTMLElement | null} */ (this._body.querySelector(":focus"))?.dataset.key;
+      this._shown = signature;
+      fill(this._body, orderBody(words, view, this._listener.order));
+      const again = key === undefined ? null : this._body.querySelector(`[data-key="${CSS.escape(key)}"]`);
+      if (again instanceof HTMLElement) again.focus({ preventScroll: true });
+    }
+    if (!turned) return;
+    this.open(true);
+    this._body.scrollTop = 0;
+    if (hadFocus) (payable ? this._title : (this._body.querySelector("h3") ?? this._title)).focus({ preventScroll: true });
+  }
+
+  get _hasFocus() {
+    return this.element.contains(/** @type {ShadowRoot | Document} */ (this.element.getRootNode()).activeElement);
+  }
+
   /** @param {HTMLElement} ticket */
   confirm(ticket) {
     this._step = "done";
@@ -151,12 +196,12 @@ export class BasketPanel {
   /** @param {PanelState} state */
   show(state) {
     this._state = state;
-    if (this._step === "done") return;
+    if (this._step === "done" || this._step === "order") return;
     if (this._step === "details" && state.seatCount === 0) {
       this.go("seats");
       return;
     }
-    const { lines, seatCount, total, settled, booking, choosing, lostCount, closed, tickets } = state;
+    const { lines, seatCount, total, settled, booking, choosing, lostCount, closed, tickets, paysLater, feesLater } = state;
     const words = this._words;
     const details = this._step === "details";
     this.element.dataset.step = seatCount === 0 ? "empty" : this._step;
@@ -170,27 +215,28 @@ export class BasketPanel {
     const waiting = booking || (seatCount > 0 && !settled) || choosing;
     this._main.disabled = seatCount === 0 || booking || (!details && !settled);
     this._main.toggleAttribute("data-busy", waiting);
-    fill(this._main, details ? (booking ? words.t("map.booking") : words.t("map.book", { total })) : words.t("map.go_on"));
+    const booked = paysLater ? words.t(booking ? "map.ordering" : "map.to_payment") : booking ? words.t("map.booking") : words.t("map.book", { total });
+    fill(this._main, details ? booked : words.t("map.go_on"));
     if (details) {
       if (this._shown !== "details") fill(this._body, this.form.element);
       this._shown = "details";
       return;
     }
-    const signature = JSON.stringify([lines, choosing, lostCount, closed, tickets]);
+    const signature = JSON.stringify([lines, choosing, lostCount, closed, tickets, feesLater]);
     if (signature === this._shown) return;
     this._shown = signature;
     this._fillSeats(state);
   }
 
   /** @param {PanelState} state */
-  _fillSeats({ lines, seatCount, choosing, lostCount, closed, tickets }) {
+  _fillSeats({ lines, seatCount, choosing, lostCount, closed, tickets, feesLater }) {
     const focused = /** @type {HTMLElement | null} */ (this._body.querySelector(":focus"));
     const key = focused?.dataset.key;
     const place = [...this._body.querySelectorAll("[data-key]")].findIndex((one) => one === focused);
     const own = tickets.length > 0 && this._tickets(tickets);
     const looking = choosing && h("li", { class: "line choosing" }, h("span", { class: "spinner small", "aria-hidden": "true" }), this._words.t("map.best_going"));
     if (seatCount === 0 && !choosing) fill(this._body, own, closed ? this._closed(closed) : lostCount ? this._lost(lostCount) : this._empty());
-    else fill(this._body, h("ul", { class: "lines" }, ...lines.map((line) => this._line(line)), looking), own);
+    else fill(this._body, h("ul", { class: "lines" }, ...lines.map((line) => this._line(line)), looking), feesLater && h("p", { class: "soft fees-later" }, this._words.t("map.fees_later")), own);
     if (!focused) return;
     // What had the focus may be gone: then its neighbour has it, and with none left the words that say so.
     const again = key === undefined ? null : this._body.querySelector(`[data-key="${CSS.escape(key)}"]`);
@@ -262,6 +308,7 @@ export class BasketPanel {
     // In the form it is the form's own button, which Enter in a field presses too; this press is not yet one.
     if (this._step === "details") return;
     event.preventDefault();
-    this.go("details");
+    if (this._step === "order") this._listener.order.onPay();
+    else if (this._listener.onContinue()) this.go("details");
   }
 }

@@ -7,7 +7,7 @@
 
 /** @import { ApiClient } from "../api.js" */
 /** @import { Venue } from "../venue/venue.js" */
-/** @import { BestAvailable, Booking, ContactInfo, EventSummary, Hold } from "../wire.js" */
+/** @import { BestAvailable, Booking, ContactInfo, EventSummary, Hold, Order } from "../wire.js" */
 /** @import { Claim } from "./claims.js" */
 /** @import { HoldingsListener } from "./holdings.js" */
 
@@ -54,8 +54,9 @@ export class Basket {
     /** @type {BestAvailable | null} what the server is to choose for us */
     this._best = null;
     this._working = false;
-    /** @type {{ body: string, key: string } | null} the booking being tried, kept over repetitions */
+    /** @type {{ body: string, key: string } | null} the booking or order being tried, kept over repetitions */
     this._tried = null;
+    /** Whether what is held is just being booked or ordered. */
     this.booking = false;
   }
 
@@ -278,21 +279,61 @@ export class Basket {
     const tableIds = [...new Set(claims.flatMap(({ tableId }) => tableId ?? []))];
     const seatIds = seats.filter((seat) => !this.claims.get(seat)?.tableId).map((seat) => this._venue.seat(seat).id);
     const [holdId] = holdIds;
-    const order = { eventId: this.event.eventId, ...(holdIds.size === 1 ? { holdId } : { seatIds, tableIds }), contactInfo };
-    const body = JSON.stringify(order);
+    const wish = { eventId: this.event.eventId, ...(holdIds.size === 1 ? { holdId } : { seatIds, tableIds }), contactInfo };
+    return this._sell(() => this._api.book(wish, this._keyOf(wish)));
+  }
+
+  /**
+   * Turn the held seats into an order: they are claimed until it is paid, or its payment window ends. The same try repeated
+   * has one effect.
+   * @param {ContactInfo} customer
+   * @returns {Promise<Order>}
+   * @throws {Problem}
+   */
+  order(customer) {
+    return this._sell(async () => {
+      const wish = { eventId: this.event.eventId, holdId: await this._oneHold(), customer };
+      return this._api.placeOrder(wish, this._keyOf(wish));
+    });
+  }
+
+  /** The hold that has all the seats: an order is of one. @returns {Promise<string>} */
+  async _oneHold() {
+    const [holdId, ...others] = this.claims.holdIds;
+    if (others.length === 0) return holdId;
+    const elsewhere = [...this.claims].filter(([, claim]) => claim.holdId !== holdId);
+    const tableIds = [...new Set(elsewhere.flatMap(([, { tableId }]) => tableId ?? []))];
+    const seatIds = elsewhere.filter(([, { tableId }]) => !tableId).map(([seat]) => this._venue.seat(seat).id);
+    const wish = { holdId, ...(seatIds.length ? { seatIds } : {}), ...(tableIds.length ? { tableIds } : {}) };
+    this.holdings.granted(await this._api.hold(this.event.eventId, wish, freshKey()));
+    return holdId;
+  }
+
+  /** The Idempotency-Key of what is tried. @param {unknown} wish */
+  _keyOf(wish) {
+    const body = JSON.stringify(wish);
     if (this._tried?.body !== body) this._tried = { body, key: freshKey() };
+    return this._tried.key;
+  }
+
+  /**
+   * @template T
+   * @param {() => Promise<T>} send what ends what is held, where it succeeds
+   * @returns {Promise<T>}
+   */
+  async _sell(send) {
     this.booking = true;
     this.holdings.beginBooking();
     this._listener.onChange();
-    let booked = false;
+    let sold = false;
     try {
-      const booking = await this._api.book(order, this._tried.key);
+      const answer = await send();
       this._tried = null;
-      booked = true;
-      return booking;
+      sold = true;
+      return answer;
     } finally {
       this.booking = false;
-      this.holdings.endBooking(booked);
+      this.holdings.endBooking(sold);
       this._listener.onChange();
     }
   }

@@ -7,9 +7,10 @@
 /** @import { SectionSale } from "../drawing/scene.js" */
 /** @import { SeatCounts } from "../venue/seat-states.js" */
 /** @import { Venue } from "../venue/venue.js" */
-/** @import { Booking, ContactInfo, EventSummary, SeatStates } from "../wire.js" */
+/** @import { Booking, ContactInfo, EventSummary, Order, SeatStates } from "../wire.js" */
 /** @import { BasketListener } from "./basket.js" */
 /** @import { Connection } from "./live-feed.js" */
+/** @import { OrderingListener } from "./ordering.js" */
 /** @import { TabNews } from "./tabs.js" */
 
 import { Problem } from "../api.js";
@@ -20,6 +21,7 @@ import { Echoes } from "./echoes.js";
 import { HoldGuard } from "./hold-guard.js";
 import { Leaving } from "./leaving.js";
 import { LiveFeed } from "./live-feed.js";
+import { Ordering } from "./ordering.js";
 import { PageLife } from "./page-life.js";
 import { SeatStore } from "./seat-store.js";
 import { spanMs } from "./span-clock.js";
@@ -43,6 +45,8 @@ const SETTLED_MS = 1_100;
  * @property {BasketListener["onBestRefused"]} onBestRefused
  * @property {BasketListener["onLost"]} onLost
  * @property {BasketListener["onProblem"]} onProblem
+ * @property {OrderingListener["onOrder"]} onOrder
+ * @property {OrderingListener["onAction"]} onAction
  * @property {(connection: Connection, problem: Problem | null) => void} onConnection how the states come now; it is
  *   another way than before. "polling": the stream is held back, states are ten seconds old; "offline": nothing comes
  * @property {() => void} onNewLayout the event has moved to another drawing: open it anew
@@ -53,10 +57,10 @@ export class LiveSale {
    * @param {ApiClient} api
    * @param {EventSummary} event
    * @param {Venue} venue
-   * @param {{ seatsMax: number, keepsHolds?: boolean, listener: SaleListener, page?: PageLife }} options `keepsHolds`:
-   *   what is held stays held when the page is left
+   * @param {{ seatsMax: number, keepsHolds?: boolean, takesOrders?: boolean, listener: SaleListener, page?: PageLife }} options
+   *   `keepsHolds`: what is held stays held when the page is left; `takesOrders`: orders are looked for, and shown
    */
-  constructor(api, event, venue, { seatsMax, keepsHolds = false, listener, page = new PageLife() }) {
+  constructor(api, event, venue, { seatsMax, keepsHolds = false, takesOrders = false, listener, page = new PageLife() }) {
     this._api = api;
     this.event = event;
     this.venue = venue;
@@ -70,6 +74,19 @@ export class LiveSale {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this._doubting = undefined;
     this.basket = new Basket({ api, event, venue, seatsMax, listener: this._basketListener(listener) });
+    this.takesOrders = takesOrders;
+    this.ordering = new Ordering({
+      api, eventId: event.eventId, page,
+      listener: {
+        onOrder: (before) => {
+          this._show(false);
+          // Another tab's order may be told before this one's seats are: each looks for itself.
+          if (this.ordering.phase !== before) this.feed.soon();
+          listener.onOrder(before);
+        },
+        onAction: listener.onAction,
+      },
+    });
     this.feed = new LiveFeed(
       {
         open: (lastEventId, signal) => api.changes(event.eventId, lastEventId, signal),
@@ -178,6 +195,7 @@ export class LiveSale {
     this._activity.watch(surface);
     this._guard.start();
     void this._leaving.start();
+    if (this.takesOrders) void this.ordering.start();
   }
 
   stop() {
@@ -186,6 +204,7 @@ export class LiveSale {
     this._tabs.stop();
     this._activity.end();
     this._guard.stop();
+    this.ordering.stop();
     clearTimeout(this._settling);
     clearTimeout(this._doubting);
   }
@@ -250,7 +269,8 @@ export class LiveSale {
 
   /** @param {TabNews} news from another tab of this browser */
   _hearTab(news) {
-    if (news.what === "gone") this.basket.holdings.forget(news.seatIds);
+    if (news.what === "order") void (this.takesOrders && this.ordering.find());
+    else if (news.what === "gone") this.basket.holdings.forget(news.seatIds);
     else if (news.what === "held") void this.basket.holdings.lookAgain();
     else if (news.holdIds.some((holdId) => this.basket.claims.holdIds.includes(holdId))) void this._leaving.keep();
   }
@@ -259,10 +279,22 @@ export class LiveSale {
   _show(byOthers) {
     const states = this._store.states.slice();
     this._echoes.layOver(states);
+    for (const seat of this.orderedSeats) states[seat] = MINE;
     for (const [seat, claim] of this.basket.claims) states[seat] = claim.wanted ? MINE : AVAILABLE;
     const changed = changedSeats(this.states, states);
     this.states = states;
     if (changed.length) this._listener.onSeats(changed, byOthers);
+  }
+
+  /** The seats of the buyer's own order that is not paid yet: theirs, though no hold has them. @returns {number[]} */
+  get orderedSeats() {
+    const { order, standing } = this.ordering;
+    return order && standing ? this.indexesOf(order.seatIds) : [];
+  }
+
+  /** @param {readonly string[]} seatIds @returns {number[]} without those that the drawing has no more */
+  indexesOf(seatIds) {
+    return seatIds.flatMap((seatId) => this.venue.indexOf.get(seatId) ?? []);
   }
 
   /** @param {readonly number[]} seats */
@@ -278,7 +310,7 @@ export class LiveSale {
   async alternativesTo(seats) {
     try {
       const found = await this._api.suggestions(this.event.eventId, this._ids(seats));
-      return found.map((seatIds) => seatIds.flatMap((seatId) => this.venue.indexOf.get(seatId) ?? []));
+      return found.map((seatIds) => this.indexesOf(seatIds));
     } catch (caught) {
       if (!(caught instanceof Problem)) throw caught;
       return [];
@@ -298,9 +330,33 @@ export class LiveSale {
     return booking;
   }
 
+  /**
+   * @param {ContactInfo} customer
+   * @returns {Promise<Order>}
+   */
+  async order(customer) {
+    const seats = this.basket.seats;
+    const order = await this.basket.order(customer);
+    this._hear(seats, HELD);
+    this.ordering.placed(order);
+    this._tabs.tell({ what: "gone", seatIds: this._ids(seats) });
+    this.orderTold();
+    return order;
+  }
+
+  /** The order stands otherwise by this tab's doing: the others look. */
+  orderTold() {
+    this._tabs.tell({ what: "order" });
+  }
+
   /** What this buyer has booked of the event already, newest first. @returns {Promise<Booking[]>} */
   bookings() {
     return this._api.bookingsOf(this.event.eventId);
+  }
+
+  /** @param {string} bookingId */
+  booking(bookingId) {
+    return this._api.booking(bookingId);
   }
 
   /** How each section sells, by section index. @returns {SectionSale[]} */

@@ -4,8 +4,9 @@
  */
 
 /**
- * @typedef {{ what: "held" } | { what: "gone", seatIds: string[] } | { what: "left", holdIds: string[] }} TabNews
- * `held`: more is held, or longer; `gone`: given back or booked; `left`: that tab gives these holds back in a moment
+ * @typedef {{ what: "held" } | { what: "gone", seatIds: string[] } | { what: "left", holdIds: string[] } | { what: "order" }} TabNews
+ * `held`: more is held, or longer; `gone`: given back, ordered or booked; `left`: that tab gives these holds back in a
+ * moment; `order`: an order was placed, or stands otherwise
  */
 
 export class Tabs {

@@ -14,6 +14,8 @@ export const DIALOG_CSS = `
   .dialog-body { display: flex; flex-direction: column; gap: 14px; flex: 1; padding: 4px 20px 20px; }
   .dialog-lead { text-wrap: pretty; }
   .dialog-foot { position: sticky; bottom: 0; margin-top: auto; padding-top: 10px; background: linear-gradient(transparent, var(--surface) 10px); }
+  .two-acts { display: grid; gap: 10px; }
+  .quiet.danger { color: var(--danger); border-color: currentColor; }
   .offer-lead { display: flex; align-items: center; gap: 10px; color: var(--soft); }
   .offer-list { display: grid; gap: 9px; }
   .offer { display: flex; align-items: flex-start; gap: 11px; width: 100%; padding: 13px 14px; text-align: start; border: 1px solid var(--edge); border-radius: 14px; background: var(--surface); transition: border-color .15s, background-color .15s; }

@@ -37,12 +37,29 @@ export const PANEL_CSS = `
   .blank p { color: var(--soft); max-width: 28ch; text-wrap: balance; }
   .blank .quiet { margin-top: 12px; }
 
+  .order { display: grid; gap: 12px; padding: 4px 0 16px; }
+  .line.charge { justify-content: space-between; gap: 14px; padding: 10px 0; }
+  .line.charge:not(.included) > :first-child { font-weight: 550; }
+  .line.included { color: var(--soft); font-size: 13.5px; }
+  .line.included .line-price { font-weight: 500; }
+  .order-for { font-size: 13.5px; overflow-wrap: anywhere; }
+  .give-up { justify-self: start; }
+  .give-up:hover { color: var(--danger); }
+  .give-up[aria-disabled="true"] { opacity: .6; text-decoration: none; }
+  .form-note { display: flex; gap: 10px; padding: 11px 14px; border-radius: 12px; background: var(--warn-wash); color: var(--warn); font-size: 14px; }
+  .order-end p { max-width: 34ch; }
+  .order-end .spinner { margin-bottom: 10px; }
+  .order-end .quiet + .quiet { margin-top: 4px; }
+  .order-code { font-size: 13.5px; }
+  .order-code code { font: 600 13px/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, "Noto Sans Mono", monospace; overflow-wrap: anywhere; color: var(--ink); }
+  .fees-later { padding: 12px 0; font-size: 13.5px; }
+
   .panel footer { display: grid; gap: 13px; padding: 15px 20px 20px; border-top: 1px solid var(--line); }
   .summary-lines { display: flex; align-items: baseline; justify-content: space-between; gap: 12px; }
   .summary .timer { display: none; }
   .count { white-space: nowrap; color: var(--soft); }
   .sum { font-size: 21px; font-weight: 700; letter-spacing: -.015em; font-variant-numeric: tabular-nums; }
-  .panel[data-step="empty"] footer { display: none; }
+  .panel:is([data-step="empty"], [data-step="order-end"]) footer { display: none; }
   .panel[data-step="done"] footer, .panel[data-step="done"] .panel-head { display: none; }
   .grip { display: none; }
 
@@ -63,6 +80,9 @@ export const PANEL_CSS = `
     .panel-head { min-height: 0; padding: 22px 18px 8px; }
     .panel-body { padding: 0 18px; max-height: min(54vh, 480px); }
     .panel:not([data-open], [data-step="done"]) :is(.panel-head, .panel-body) { display: none; }
+    .panel[data-step="order-end"] .panel-body { padding-top: 22px; }
+    .panel[data-step="order-end"] .panel-head { position: absolute; width: 1px; height: 1px; min-height: 0; padding: 0; overflow: hidden; clip-path: inset(50%); }
+    .panel[data-step="order-end"] .blank .spinner { display: block; }
     .panel[data-step="empty"]:not([data-open]) .panel-body { display: block; }
     .panel[data-step="empty"] .panel-head { display: flex; position: absolute; width: 1px; height: 1px; min-height: 0; padding: 0; overflow: hidden; clip-path: inset(50%); }
     .panel[data-step="empty"] .panel-body { padding-top: 14px; }
@@ -81,7 +101,7 @@ export const PANEL_CSS = `
     .blank { min-height: 0; padding: 8px 0 calc(18px + env(safe-area-inset-bottom)); gap: 2px; }
     .blank-sign { display: none; }
     .blank p { max-width: 36ch; font-size: 14px; }
-    .panel:is([data-step="empty"], [data-step="done"])::before { content: none; }
+    .panel:is([data-step="empty"], [data-step="order-end"], [data-step="done"])::before { content: none; }
     .panel[data-step="done"] { position: absolute; inset: 0; margin: 0; max-height: none; border-radius: 0; box-shadow: none; }
     .panel[data-step="done"] .panel-body { max-height: none; padding-top: 22px; padding-bottom: env(safe-area-inset-bottom); }
   }

@@ -58,6 +58,7 @@ export const operator = {
   status_on_sale: "معروضة للبيع",
   status_scheduled: "لم يبدأ البيع",
   status_closed: "انتهى البيع",
+  status_cancelled: "أُلغيت",
 
   totals: "الإجماليات",
   revenue: "الإيرادات",

@@ -39,6 +39,7 @@ export const page = {
   status_on_sale: "متاح للحجز",
   status_scheduled: "لم يبدأ البيع بعد",
   status_closed: "انتهى البيع",
+  status_cancelled: "أُلغي",
   price_from: "ابتداءً من {price}",
   seats_left: {
     zero: "لا مقاعد متاحة", one: "مقعد واحد متاح", two: "مقعدان متاحان", few: "{count} مقاعد متاحة", many: "{count} مقعدًا متاحًا", other: "{count} مقعد متاح",

@@ -55,6 +55,7 @@ export const operator = {
   status_on_sale: "Im Verkauf",
   status_scheduled: "Noch nicht im Verkauf",
   status_closed: "Verkauf beendet",
+  status_cancelled: "Abgesagt",
 
   totals: "Summen",
   revenue: "Einnahmen",

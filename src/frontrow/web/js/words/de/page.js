@@ -33,6 +33,7 @@ export const page = {
   status_on_sale: "Im Verkauf",
   status_scheduled: "Noch nicht im Verkauf",
   status_closed: "Verkauf beendet",
+  status_cancelled: "Abgesagt",
   price_from: "ab {price}",
   seats_left: { one: "{count} Platz frei", other: "{count} Plätze frei" },
   seats_few: { one: "Nur noch {count} Platz frei", other: "Nur noch {count} Plätze frei" },

@@ -51,6 +51,7 @@ export const operator = /** @type {const} */ ({
   status_on_sale: "On sale",
   status_scheduled: "Not yet on sale",
   status_closed: "Sales ended",
+  status_cancelled: "Cancelled",
 
   totals: "Totals",
   revenue: "Revenue",

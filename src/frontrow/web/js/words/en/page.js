@@ -32,6 +32,7 @@ export const page = /** @type {const} */ ({
   status_on_sale: "On sale",
   status_scheduled: "Not yet on sale",
   status_closed: "Sales ended",
+  status_cancelled: "Cancelled",
   price_from: "from {price}",
   seats_left: { one: "{count} seat available", other: "{count} seats available" },
   seats_few: { one: "Only {count} seat left", other: "Only {count} seats left" },
