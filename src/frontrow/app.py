@@ -322,6 +322,8 @@ def _payment_gateway(settings: Settings) -> ChargeGateway | None:
             return None
         case PaymentGatewayName.DEMO:
             return DemoGateway()
+        case PaymentGatewayName.STRIPE | PaymentGatewayName.EXTERNAL:
+            return None  # these take no money through ChargeGateway
 
 
 def _http_settings(settings: Settings, stores: Stores) -> HttpSettings:

@@ -31,6 +31,8 @@ class PaymentGatewayName(StrEnum):
 
     NONE = "none"
     DEMO = "demo"
+    STRIPE = "stripe"
+    EXTERNAL = "external"
 
 
 class EmailLanguage(StrEnum):

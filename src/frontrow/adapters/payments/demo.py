@@ -48,13 +48,13 @@ _MS_PER_SECOND = 1_000
 class DemoBooks(Protocol):
     """Where the bank keeps its payments: a text and its version by payment id. May raise LedgerUnavailable."""
 
-    async def read(self, payment_id: str) -> tuple[str, int] | None:
+    async def read(self, payment_id: PaymentId) -> tuple[str, int] | None:
         """The text and its version (1 or more); None where nothing was written."""
         ...
 
-    async def write(self, payment_id: str, text: str, version: int) -> bool:
-        """Replace the text that was read with `version` (0: there was none), whose version grows by one; False and
-        nothing written where it is another one by now."""
+    async def write(self, payment_id: PaymentId, text: str, version: int) -> bool:
+        """Write the text as this version (1 for the first) over the one before it; False, and nothing written, where
+        that is not the last one any more."""
         ...
 
 
@@ -219,7 +219,7 @@ class DemoPayments:
             if after == record:
                 return after, version, False
             try:
-                written = await self._books.write(payment_id, msgspec.json.encode(after).decode(), version)
+                written = await self._books.write(payment_id, msgspec.json.encode(after).decode(), version + 1)
             except LedgerUnavailable as error:
                 raise PaymentUnavailable(f"the demo bank's books: {error}") from error
             if written:
