@@ -118,9 +118,10 @@ async def _answer_unavailable(
 ) -> None:
     store = next(name for kind, name in _AWAY.items() if isinstance(error, kind))
     detail = f"the {store} does not answer at present; your request may have been carried out, so repeat it as it was"
-    problem = Problem(code=Code.STORE_UNAVAILABLE, detail=detail, retry_after_s=max(1, error.retry_after_s))
+    code = Code.PAYMENT_UNAVAILABLE if isinstance(error, PaymentUnavailable) else Code.STORE_UNAVAILABLE
+    problem = Problem(code=code, detail=detail, retry_after_s=max(1, error.retry_after_s))
     put_problem(req, resp, problem, _style_of(req))
-    _log.warning("store_unavailable", request_id=request_id_of(req), store=store, reason=str(error))
+    _log.warning(str(code), request_id=request_id_of(req), store=store, reason=str(error))
 
 
 async def _answer_framework(req: Request, resp: Response, error: falcon.HTTPError, _params: dict[str, Any]) -> None:

@@ -47,6 +47,8 @@ def put_problem(req: Request, resp: Response, problem: Problem, style: ErrorStyl
     resp.set_header("cache-control", "no-store")
     if problem.retry_after_s is not None:
         resp.set_header("retry-after", str(problem.retry_after_s))
+    if problem.replayed:
+        resp.set_header("idempotency-replayed", "true")
     if status == 401:
         error = "" if problem.code is Code.TOKEN_MISSING else ', error="invalid_token"'
         resp.set_header("www-authenticate", f'Bearer realm="frontrow"{error}')

@@ -17,7 +17,7 @@ from frontrow.services.order_outcomes import (
     RequestRunning,
     StatementNotAllowed,
 )
-from frontrow.services.outcomes import RoleMissing
+from frontrow.services.outcomes import EventNotOnSale, RoleMissing
 
 GATEWAY_RETRY_AFTER_S = 300
 """Somebody has to configure a gateway and start the server anew."""
@@ -36,6 +36,7 @@ OrderRefusal = (
     | HoldNotComplete
     | SeatsUnavailable
     | SeatsBusy
+    | EventNotOnSale
     | RoleMissing
 )
 
@@ -66,9 +67,10 @@ _NOTHING_CHARGED = frozenset({OrderState.PENDING, OrderState.CLAIMED, OrderState
 def order_problem(refusal: OrderRefusal) -> Problem:  # noqa: PLR0911 (one line for each outcome)
     """The answer to a refusal of the orders' use cases."""
     match refusal:
-        case PaymentDeclined(shown=shown, reason=reason):
-            detail = f"Payment declined: {reason}; {_still_payable(shown.order.state)}"
-            return Problem(code=Code.PAYMENT_DECLINED, detail=detail, order_status=shown.order.state)
+        case PaymentDeclined(shown=shown, reason=reason, replayed=replayed):
+            state = shown.order.state
+            detail = f"Payment declined: {reason}; {_still_payable(state)}"
+            return Problem(code=Code.PAYMENT_DECLINED, detail=detail, order_status=state, replayed=replayed)
         case OrderNotPayable(shown=shown):
             state = shown.order.state
             detail = f"This order can't be paid any more: {_WHY_NOT_PAYABLE[state]}; {_of_money(shown)}"

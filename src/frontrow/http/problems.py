@@ -124,11 +124,13 @@ class SeatFault(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """One refusal: its code, a sentence for people, and the fields that help a program."""
+    """One refusal: its code, a sentence for people, and the fields that help a program. `replayed`: an idempotency key
+    was answered so before."""
 
     code: Code
     detail: str
     retry_after_s: int | None = None
+    replayed: bool = False
     errors: tuple[FieldFault, ...] = ()
     seats: tuple[SeatFault, ...] = ()
     seat_ids: tuple[str, ...] = ()
