@@ -29,6 +29,7 @@ from frontrow.http.rate_limit import RateLimiter, RateLimits
 from frontrow.http.services import Services
 from frontrow.http.settings import Checkout, HttpSettings
 from frontrow.http.watching.watchers import WatcherLimits, Watchers
+from frontrow.notices import configured_notices
 from frontrow.ports import ChargeGateway, Clock
 from frontrow.services.active_holds import ActiveHolds
 from frontrow.services.activity import Activity
@@ -49,6 +50,9 @@ from frontrow.services.demand import DemandService
 from frontrow.services.holds import HoldService
 from frontrow.services.layouts import LayoutService
 from frontrow.services.live import LiveViews
+from frontrow.services.notice_contents import NoticeContents
+from frontrow.services.notice_delivery import NoticeDelivery
+from frontrow.services.notices import NoticeBoard
 from frontrow.services.order_ids import OrderIds
 from frontrow.services.orders import OrderService
 from frontrow.services.orphans import OrphanHolds
@@ -171,6 +175,7 @@ class Application:
         """
         async with AsyncExitStack() as stack:
             clock = SystemClock()
+            told = configured_notices(settings, key=_derived(stores.secret, "webhooks"))
             client = connect(stores.redis_url)
             stack.push_async_callback(client.close)
             await check_store(client, clock)
@@ -222,8 +227,24 @@ class Application:
             )
             seat_holds = SeatHolds(store=store, catalog=catalog, calls=calls, clock=clock, rules=rules)
             booking_ids = BookingIds(_derived(stores.secret, "booking ids"))
+            notices = NoticeBoard(channels=told.channels, clock=clock)
+            delivery = NoticeDelivery(
+                ledger=ledger.orders,
+                contents=NoticeContents(
+                    ledger=ledger, orders=ledger.orders, catalog=catalog, codes=order_ids, public_url=told.public_url
+                ),
+                senders=told.senders,
+                clock=clock,
+            )
             protocol = BookingProtocol(
-                store=store, ledger=ledger, calls=calls, relay=relay, clock=clock, ids=booking_ids, counts=counts
+                store=store,
+                ledger=ledger,
+                calls=calls,
+                relay=relay,
+                clock=clock,
+                ids=booking_ids,
+                notices=notices,
+                counts=counts,
             )
             bookings = BookingService(
                 store=store,
@@ -233,6 +254,7 @@ class Application:
                 relay=relay,
                 protocol=protocol,
                 refunds=refunds,
+                notices=notices,
                 clock=clock,
                 anyone_may_book=settings.direct_booking is DirectBooking.ANYONE,
             )
@@ -301,9 +323,18 @@ class Application:
                 ),
                 access_log=settings.log_level is LogLevel.DEBUG,
             )
+            stack.push_async_callback(delivery.close)
             stack.push_async_callback(background.stop)
             stack.push_async_callback(live.close)
-            for loop in (live.run, sweeper.run, relay.run, reconciler.run, clock_watch.run, retirement.run):
+            for loop in (
+                live.run,
+                sweeper.run,
+                relay.run,
+                reconciler.run,
+                clock_watch.run,
+                retirement.run,
+                delivery.run,
+            ):
                 stack.push_async_callback(_stop, asyncio.create_task(loop(), name=loop.__qualname__))
             if isinstance(windows, SharedRateWindows):
                 stack.push_async_callback(_stop, asyncio.create_task(windows.run(), name="SharedRateWindows.run"))

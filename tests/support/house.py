@@ -10,6 +10,7 @@ from frontrow.domain.changes import FeedEntry
 from frontrow.domain.event import Event
 from frontrow.domain.ids import CategoryId, EventId, HoldId, LayoutId, SeatId, TableId, UserId
 from frontrow.domain.layout import Category, Item, Layout, Point, Seat
+from frontrow.domain.notice import NoticeChannel
 from frontrow.ports import Clock, HoldStore, Ledger
 from frontrow.services.active_holds import ActiveHolds
 from frontrow.services.activity import Activity
@@ -23,6 +24,7 @@ from frontrow.services.catalog import Catalog
 from frontrow.services.clock_watch import ClockWatch
 from frontrow.services.counts import Counts
 from frontrow.services.holds import HoldService
+from frontrow.services.notices import NoticeBoard
 from frontrow.services.order_ids import OrderIds
 from frontrow.services.orphans import OrphanHolds
 from frontrow.services.outcomes import BookAnswer, BookRequest, HoldAnswer, HoldRequest, HoldRules, HoldShown
@@ -143,6 +145,7 @@ class House:
         self.catalog = Catalog(ledger, clock=clock)
         warmer = Warmer(store=store, ledger=ledger, on_warmed=self.activity.note_warmed, sleep=sleep)
         self.calls = calls = SeatCalls(warmer=warmer, live=self.ears, sweeper=self.ears, activity=self.activity)
+        self.notices = NoticeBoard(channels=tuple(NoticeChannel), clock=clock)
         self.gateway = FakeGateway()
         self.refunds = Refunds(ledger=ledger, order_ids=OrderIds(SECRET), gateway=self.gateway)
         self.relay = relay = Relay(
@@ -194,9 +197,11 @@ class House:
                 relay=relay,
                 clock=clock,
                 ids=BookingIds(SECRET),
+                notices=self.notices,
                 counts=self.counts,
             ),
             refunds=self.refunds,
+            notices=self.notices,
             clock=clock,
             anyone_may_book=anyone_may_book,
         )

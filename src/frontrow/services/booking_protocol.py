@@ -13,6 +13,7 @@ Source: docs/architecture.md, seeds/002 (confirm), seeds/004 (never double sold,
 import contextlib
 from collections.abc import Iterable, Sequence
 
+import msgspec
 import structlog
 
 from frontrow.domain.booking import (
@@ -47,6 +48,7 @@ from frontrow.services.booking_ids import BookingIds
 from frontrow.services.booking_wish import Wish
 from frontrow.services.counts import Count, Counts
 from frontrow.services.earlier_bookings import EarlierBookings, first_answer, refusals
+from frontrow.services.notices import NoticeBoard
 from frontrow.services.relay import Relay
 from frontrow.services.seat_calls import SeatCalls
 
@@ -79,6 +81,7 @@ class BookingProtocol:
         relay: Relay,
         clock: Clock,
         ids: BookingIds,
+        notices: NoticeBoard,
         counts: Counts,
     ) -> None:
         self._store = store
@@ -87,6 +90,7 @@ class BookingProtocol:
         self._relay = relay
         self._clock = clock
         self._ids = ids
+        self._notices = notices
         self._counts = counts
         self._earlier = EarlierBookings(ledger=ledger, relay=relay)
 
@@ -146,6 +150,7 @@ class BookingProtocol:
         if isinstance(draft, UnknownSeats):
             await self._unmark(wish, booking_id, begun.held)
             return draft
+        draft = msgspec.structs.replace(draft, notices=self._notices.booking_confirmed(draft.booking))
         try:
             outcome = await self._ledger.book(draft, guard_until_ms=guard_until_ms)
             if isinstance(outcome, SeatConflict):

@@ -15,6 +15,7 @@ from frontrow.services.booking_protocol import BookingProtocol
 from frontrow.services.booking_wish import Wish
 from frontrow.services.callers import INTEGRATOR, Caller
 from frontrow.services.catalog import Catalog, Sale
+from frontrow.services.notices import NoticeBoard
 from frontrow.services.outcomes import (
     BookAnswer,
     BookingPage,
@@ -44,6 +45,7 @@ class BookingService:
         relay: Relay,
         protocol: BookingProtocol,
         refunds: Refunds,
+        notices: NoticeBoard,
         clock: Clock,
         anyone_may_book: bool,
     ) -> None:
@@ -54,6 +56,7 @@ class BookingService:
         self._relay = relay
         self._protocol = protocol
         self._refunds = refunds
+        self._notices = notices
         self._clock = clock
         self._anyone_may_book = anyone_may_book
 
@@ -127,7 +130,9 @@ class BookingService:
             split = await self._split(booking, seat_ids)
             if split is not None:
                 return split
-        cancelled = await self._ledger.cancel(booking_id, seat_ids)
+        going = tuple(it for it in booking.left_seat_ids if seat_ids is None or it in seat_ids)
+        told = self._notices.booking_cancelled(booking, going)
+        cancelled = await self._ledger.cancel(booking_id, seat_ids, notices=told)
         if isinstance(cancelled, BookingCancelled) and cancelled.freed:
             await self._free(cancelled)
         return cancelled

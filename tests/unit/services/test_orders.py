@@ -62,6 +62,7 @@ def order_service(
         relay=house.relay,
         clock=clock,
         ids=ids,
+        notices=house.notices,
         counts=house.counts,
     )
     return OrderService(
