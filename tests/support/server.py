@@ -75,14 +75,18 @@ class RunningServer:
 
 @contextmanager
 def running_server(
-    data_dir: Path, command: Sequence[str] = ("serve",), extra: Mapping[str, str] | None = None
+    data_dir: Path,
+    command: Sequence[str] = ("serve",),
+    extra: Mapping[str, str] | None = None,
+    *,
+    program: Sequence[str] = FRONTROW,
 ) -> Iterator[RunningServer]:
-    """`frontrow <command> --port <free>` until the block ends, ready to serve."""
+    """`frontrow <command> --port <free>` until the block ends, ready to serve; `program` runs it in another way."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with tempfile.NamedTemporaryFile(prefix="frontrow-server-", suffix=".log") as output:
         process = subprocess.Popen(
-            [*FRONTROW, *command, "--port", str(port)],
+            [*program, *command, "--port", str(port)],
             stdout=output,
             stderr=subprocess.STDOUT,
             env=environment(data_dir, extra),
