@@ -47,6 +47,7 @@ from frontrow.services.clock_watch import ClockWatch
 from frontrow.services.confirming import SeatConfirmations
 from frontrow.services.counts import Counts
 from frontrow.services.demand import DemandService
+from frontrow.services.expired_holds import ExpiredHolds
 from frontrow.services.holds import HoldService
 from frontrow.services.layouts import LayoutService
 from frontrow.services.live import LiveViews
@@ -182,16 +183,17 @@ class Application:
             ledger = await open_ledger(stores.database_url, clock=clock)
             stack.push_async_callback(ledger.close)
 
-            store = ValkeyHoldStore(client)
+            store, feed = ValkeyHoldStore(client), ValkeyChangeFeed(client)
             background = Background()
             counts = Counts()
             activity = Activity(clock)
             catalog = Catalog(ledger, clock=clock)
             warmer = Warmer(store=store, ledger=ledger, on_warmed=activity.note_warmed)
-            sweeper = Sweeper(store=store, catalog=catalog, clock=clock)
-            feed = ValkeyChangeFeed(client)
+            notices = NoticeBoard(channels=told.channels, clock=clock)
+            expired = ExpiredHolds(ledger=ledger.orders, notices=notices, feed=feed, background=background)
+            sweeper = Sweeper(store=store, catalog=catalog, clock=clock, expired=expired)
             live = LiveViews(feed=feed, catalog=catalog, warmer=warmer, sweeper=sweeper, clock=clock)
-            calls = SeatCalls(warmer=warmer, live=live, sweeper=sweeper, activity=activity)
+            calls = SeatCalls(warmer=warmer, live=live, sweeper=sweeper, activity=activity, expired=expired)
             gateway, order_ids = _payment_gateway(settings), OrderIds(_derived(stores.secret, "orders"))
             refunds = Refunds(ledger=ledger, order_ids=order_ids, gateway=gateway)
             relay = Relay(store=store, ledger=ledger, calls=calls, clock=clock, counts=counts, refunds=refunds)
@@ -227,7 +229,6 @@ class Application:
             )
             seat_holds = SeatHolds(store=store, catalog=catalog, calls=calls, clock=clock, rules=rules)
             booking_ids = BookingIds(_derived(stores.secret, "booking ids"))
-            notices = NoticeBoard(channels=told.channels, clock=clock)
             delivery = NoticeDelivery(
                 ledger=ledger.orders,
                 contents=NoticeContents(

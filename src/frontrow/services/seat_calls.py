@@ -23,7 +23,7 @@ class Warms(Protocol):
 
 
 class HearsEntries(Protocol):
-    """Takes what a call of this process appended to the feed (services/live.py)."""
+    """Takes what a call of this process appended to the feed (services/live.py, services/expired_holds.py)."""
 
     def note(self, event_id: EventId, entries: Sequence[FeedEntry]) -> object: ...
 
@@ -50,9 +50,18 @@ class HasEntries(Protocol):
 class SeatCalls:
     """Asks the store about one event's seats, and tells this process what the answer changed."""
 
-    def __init__(self, *, warmer: Warms, live: HearsEntries, sweeper: HearsExpiries, activity: HearsActivity) -> None:
+    def __init__(
+        self,
+        *,
+        warmer: Warms,
+        live: HearsEntries,
+        sweeper: HearsExpiries,
+        activity: HearsActivity,
+        expired: HearsEntries | None = None,
+    ) -> None:
         self._warmer = warmer
         self._live = live
+        self._expired = expired
         self._sweeper = sweeper
         self._activity = activity
 
@@ -77,6 +86,8 @@ class SeatCalls:
         if not outcome.entries:
             return
         self._live.note(event_id, outcome.entries)
+        if self._expired is not None:
+            self._expired.note(event_id, outcome.entries)
         log_changes(event_id, outcome.entries)
         self._activity.note_changed(event_id)
         for entry in outcome.entries:

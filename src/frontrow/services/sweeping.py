@@ -10,14 +10,16 @@ An event whose sweep fails is asked again after longer and longer pauses, beside
 import asyncio
 import contextlib
 import heapq
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 import msgspec
 import structlog
 
+from frontrow.domain.changes import FeedEntry
 from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
 from frontrow.domain.event import Event
+from frontrow.domain.hold import Written
 from frontrow.domain.ids import EventId
 from frontrow.ports import Clock, HoldStore
 from frontrow.services.seat_log import log_expiry
@@ -48,6 +50,12 @@ class OnSale(Protocol):
     """Lists what is on sale (services/catalog.py)."""
 
     async def events_on_sale(self, now_ms: int) -> list[Event]: ...
+
+
+class HearsEntries(Protocol):
+    """Takes what a sweep appended to the feed (services/expired_holds.py)."""
+
+    def note(self, event_id: EventId, entries: Sequence[FeedEntry]) -> object: ...
 
 
 class SweepFigures(msgspec.Struct, frozen=True):
@@ -88,10 +96,12 @@ class Sweeper:
         store: HoldStore,
         catalog: OnSale,
         clock: Clock,
+        expired: HearsEntries | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._store = store
         self._catalog = catalog
+        self._expired = expired
         self._clock = clock
         self._sleep = sleep
         self._due: dict[EventId, int] = {}
@@ -141,6 +151,7 @@ class Sweeper:
         due_ms = self._due.pop(event_id, None)
         try:
             written = await self._store.sweep_expired(event_id, seats_max=seats_max)
+            self._told(event_id, written)
             next_expiry_ms = await self._store.next_expiry_ms(event_id)
         except Exception as error:
             self._failed(event_id, due_ms, error)
@@ -148,8 +159,6 @@ class Sweeper:
         self._recovered(event_id)
         self._store_ahead_ms = written.now_ms - self._clock.now_ms()
         self._swept_seats += len(written.seat_ids)
-        if written.seat_ids:
-            log_expiry(event_id, written.seat_ids)
         if next_expiry_ms is not None:
             left_behind = not written.seat_ids and next_expiry_ms <= written.now_ms
             self.note_expiry(event_id, written.now_ms + RETRY_PAUSES_MS[0] if left_behind else next_expiry_ms)
@@ -219,6 +228,12 @@ class Sweeper:
     async def _try_to_sweep(self, event_id: EventId, seats_max: int) -> None:
         with contextlib.suppress(Exception):  # counted, reported and asked again: the other events must go on
             await self.sweep(event_id, seats_max=seats_max)
+
+    def _told(self, event_id: EventId, written: Written) -> None:
+        if written.seat_ids:
+            log_expiry(event_id, written.seat_ids)
+            if self._expired is not None:
+                self._expired.note(event_id, written.entries)
 
     def _failed(self, event_id: EventId, due_ms: int | None, error: Exception) -> None:
         now_ms, before = self._store_now_ms(), self._failing.get(event_id)
