@@ -1,7 +1,7 @@
 /** The API client, `/js/api.js`: what its methods promise. What the server answers is in `wire.d.ts`. */
 
 import type {
-  Booking, BookingOrder, BookingPage, EventPage, EventSummary, FieldFault, FoundBooking, Hold, HoldWish, Layout, Order, OrderWish,
+  Booking, BookingOrder, BookingPage, EventPage, EventSummary, FieldFault, FoundBooking, GuestToken, Hold, HoldWish, Layout, Order, OrderWish,
   PaymentWish, ProblemBody, SeatRefusal, SeatStates,
 } from "./wire.js";
 
@@ -51,6 +51,8 @@ export interface Tokens {
   present(): Promise<string | null>;
   /** The token there is, or a new guest's. */
   needed(): Promise<string>;
+  /** Be this guest from now on, where there is no token yet. */
+  adopt(guest: GuestToken): Promise<void>;
 }
 
 /** Every method throws a Problem when it fails for good; what may pass is repeated before, under one key. */

@@ -63,6 +63,14 @@ export class TokenSource {
     return this.needed();
   }
 
+  /**
+   * Be this guest from now on, where there is nobody yet: what somebody has here already stays theirs.
+   * @param {GuestToken} guest
+   */
+  async adopt(guest) {
+    if ((await this.present()) === null) this._keep(guest);
+  }
+
   /** @returns {GuestToken | null} */
   _keptGuest() {
     let kept = this._guest;
@@ -78,20 +86,23 @@ export class TokenSource {
 
   _newGuest() {
     this._making ??= this._makeGuest()
-      .then((guest) => {
-        this._guest = guest;
-        this.last = guest.token;
-        try {
-          this._storage?.setItem(this._key, JSON.stringify(guest));
-        } catch {
-          // A full or forbidden storage costs the hold's survival of a reload, nothing else.
-        }
-        return guest.token;
-      })
+      .then((guest) => this._keep(guest))
       .finally(() => {
         this._making = null;
       });
     return this._making;
+  }
+
+  /** @param {GuestToken} guest @returns {string} the token */
+  _keep(guest) {
+    this._guest = guest;
+    this.last = guest.token;
+    try {
+      this._storage?.setItem(this._key, JSON.stringify(guest));
+    } catch {
+      // A full or forbidden storage costs the hold's survival of a reload, nothing else.
+    }
+    return guest.token;
   }
 
   _forget() {

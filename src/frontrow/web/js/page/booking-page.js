@@ -1,10 +1,10 @@
 /** One booking: its ticket with the code for the door, a calendar file, a print, and the way to give seats back. */
 
-/** @import { ApiClient } from "../api.js" */
 /** @import { Booking, EventSummary, Layout } from "../wire.js" */
 /** @import { Words } from "../words/words.js" */
 
-import { ApiProblem, Problem } from "../api.js";
+import { ApiClient, ApiProblem, Problem } from "../api.js";
+import { codeOf } from "../api/booking-code.js";
 import { standingSeatIds } from "../api/standing-seats.js";
 import { fill, h } from "../panels/markup.js";
 import { showAway } from "./away.js";
@@ -12,8 +12,10 @@ import { groupOf } from "./booking-groups.js";
 import { calendarFile } from "./calendar-file.js";
 import { askToCancel } from "./cancel-dialog.js";
 import { fact } from "./facts.js";
+import { foundBooking } from "./found-bookings.js";
 import { note } from "./note.js";
 import { pass } from "./pass.js";
+import { refundList } from "./refunds.js";
 import { addressOf } from "./route.js";
 import { cancelChoices, seatLines } from "./seat-lines.js";
 import { announce, nameWindow } from "./shell.js";
@@ -32,9 +34,12 @@ export async function showBooking(room, api, bookingId, words) {
   nameWindow(words.t("page.booking_yours"));
   fill(room, h("div", { class: "booking", "aria-busy": "true" }, h("h1", {}, words.t("page.booking_yours")), h("div", { class: "skeleton skeleton-pass" })));
   try {
-    const booking = await api.booking(bookingId);
+    const found = foundBooking(bookingId, api.clock.nowMs());
+    // Found by its code: its guest's token opens it, whoever else is at home in this browser.
+    const own = found?.token ? new ApiClient({ origin: api.origin, getToken: () => found.token, storage: null }) : api;
+    const booking = found && !found.token ? found.booking : await own.booking(bookingId);
     const event = await api.event(booking.eventId);
-    new BookingPage(room, api, booking, event, await layoutOf(api, event), words);
+    new BookingPage(room, own, booking, event, await layoutOf(api, event), words, { mayCancel: !found || found.token !== undefined });
   } catch (caught) {
     if (!(caught instanceof Problem)) throw caught;
     if (caught instanceof ApiProblem && !caught.passing) return showUnknown(room, words);
@@ -48,7 +53,7 @@ export async function showBooking(room, api, bookingId, words) {
  */
 function showUnknown(room, words) {
   nameWindow(words.t("page.booking_unknown"));
-  const link = h("a", { class: "button", href: addressOf({ page: "bookings" }) }, words.t("page.nav_bookings"));
+  const link = h("a", { class: "button", href: addressOf({ page: "find" }) }, words.t("page.find_title"));
   fill(room, note("ticket", words.t("page.booking_unknown"), words.t("page.booking_unknown_hint"), link));
 }
 
@@ -80,8 +85,10 @@ class BookingPage {
    * @param {EventSummary} event
    * @param {Layout | null} layout
    * @param {Words} words
+   * @param {{ mayCancel: boolean }} options
    */
-  constructor(room, api, booking, event, layout, words) {
+  constructor(room, api, booking, event, layout, words, { mayCancel }) {
+    this._mayCancel = mayCancel;
     this._room = room;
     this._api = api;
     this._booking = booking;
@@ -108,6 +115,7 @@ class BookingPage {
       h("div", { class: "booking-head" }, this._heading, h("span", { class: "status", "data-status": group === "past" ? "over" : status }, shown)),
       pass(this._booking, this._event, this._lines, words, group !== "cancelled" && this._copyButton()),
       this._actions(group),
+      refundList(this._booking, words),
       h("dl", { class: "booking-details" }, ...details)));
   }
 
@@ -119,7 +127,7 @@ class BookingPage {
       upcoming && h("button", { type: "button", class: "button", onclick: () => this._saveCalendar() }, sign("calendar"), words.t("page.booking_calendar")),
       group !== "cancelled" && h("button", { type: "button", class: "quiet-button", onclick: () => print() }, sign("print"), words.t("page.booking_print")),
       h("a", { class: "quiet-button", href: addressOf({ page: "event", eventId: this._event.eventId }) }, sign("map"), words.t("page.booking_to_map")),
-      upcoming && h("button", { type: "button", class: "quiet-button cancel", onclick: () => void this._cancel() }, sign("cancel"), words.t("page.booking_cancel")),
+      upcoming && this._mayCancel && h("button", { type: "button", class: "quiet-button cancel", onclick: () => void this._cancel() }, sign("cancel"), words.t("page.booking_cancel")),
       upcoming && h("p", { class: "soft hint" }, words.t("page.booking_calendar_hint")));
   }
 
@@ -128,7 +136,7 @@ class BookingPage {
     const words = this._words;
     const copy = async () => {
       try {
-        await navigator.clipboard.writeText(this._booking.bookingId);
+        await navigator.clipboard.writeText(codeOf(this._booking));
       } catch {
         // Its owner may have forbidden it, or the window lost the focus: the code is there to be copied by hand.
         const code = this._room.querySelector(".pass-code code");
@@ -158,7 +166,7 @@ class BookingPage {
       writtenMs: Date.parse(bookedAt),
       summary: this._event.name,
       location: this._event.layoutName,
-      description: [...seats, `${words.t("page.booking_code")}: ${bookingId}`, words.t("page.booking_calendar_hint")].join("\n"),
+      description: [...seats, `${words.t("page.booking_code")}: ${codeOf(this._booking)}`, words.t("page.booking_calendar_hint")].join("\n"),
       url: page,
     });
     const file = URL.createObjectURL(new Blob([text], { type: "text/calendar;charset=utf-8" }));

@@ -1,7 +1,7 @@
-/** All bookings of this browser's user: what is coming first, what was, what was given up. */
+/** All bookings of this browser's user: what is still to be paid, what is coming, what was, what was given up. */
 
 /** @import { ApiClient } from "../api.js" */
-/** @import { Booking, EventSummary } from "../wire.js" */
+/** @import { Booking, EventSummary, Order } from "../wire.js" */
 /** @import { Words } from "../words/words.js" */
 /** @import { BookingGroups, KnownBooking } from "./booking-groups.js" */
 
@@ -14,6 +14,7 @@ import { askToCancel } from "./cancel-dialog.js";
 import { dateBlock } from "./event-card.js";
 import { dotted } from "./facts.js";
 import { note } from "./note.js";
+import { orderCard, unpaid } from "./open-orders.js";
 import { toneOf } from "./poster.js";
 import { addressOf } from "./route.js";
 import { announce, nameWindow } from "./shell.js";
@@ -52,6 +53,8 @@ class BookingsPage {
     this._words = words;
     /** @type {Booking[]} */
     this._bookings = [];
+    /** @type {Order[]} that are not paid yet */
+    this._orders = [];
     /** @type {Map<string, EventSummary | null>} null where the event is gone */
     this._events = new Map();
     /** @type {string | null} */
@@ -62,7 +65,8 @@ class BookingsPage {
   /** @returns {Promise<void>} */
   async readMore() {
     const answer = await this._api.bookings(this._cursor);
-    const unknown = [...new Set(answer.items.map(({ eventId }) => eventId))].filter((eventId) => !this._events.has(eventId));
+    if (this._cursor === null) this._orders = unpaid(await this._api.openOrders());
+    const unknown = [...new Set([...answer.items, ...this._orders].map(({ eventId }) => eventId))].filter((eventId) => !this._events.has(eventId));
     const next = async () => {
       for (let eventId = unknown.pop(); eventId !== undefined; eventId = unknown.pop()) this._events.set(eventId, await this._event(eventId));
     };
@@ -87,17 +91,35 @@ class BookingsPage {
   draw() {
     const words = this._words;
     const events = h("a", { class: "button", href: addressOf({ page: "list" }) }, words.t("page.see_events"));
-    if (!this._bookings.length) return fill(this._room, note("ticket", words.t("page.bookings_empty"), words.t("page.bookings_empty_hint"), events));
+    const find = h("a", { class: "quiet-button", href: addressOf({ page: "find" }) }, words.t("page.find_title"));
+    if (!this._bookings.length && !this._orders.length) {
+      return fill(this._room, note("ticket", words.t("page.bookings_empty"), words.t("page.bookings_empty_hint"), h("div", { class: "note-buttons" }, events, find)));
+    }
     const known = this._bookings.map((booking) => ({ booking, event: this._events.get(booking.eventId) ?? null }));
     const { upcoming, past, cancelled } = groupsOf(known, this._api.clock.nowMs());
     const older = this._cursor !== null && h("button", { type: "button", class: "quiet-button more", onclick: () => void this._showOlder() }, words.t("page.bookings_older"));
-    fill(this._room, h("div", { class: "bookings" }, this._heading,
+    fill(this._room, h("div", { class: "bookings" }, h("div", { class: "bookings-head" }, this._heading, find), this._unpaid(),
       upcoming.length
         ? this._group("upcoming", words.t("page.bookings_upcoming"), upcoming)
         : h("p", { class: "nothing" }, h("span", {}, words.t("page.bookings_nothing_upcoming")), h("a", { class: "quiet-button", href: addressOf({ page: "list" }) }, words.t("page.see_events"))),
       this._group("past", words.t("page.bookings_past"), past),
       this._group("cancelled", words.t("page.bookings_cancelled"), cancelled),
       older));
+  }
+
+  _unpaid() {
+    if (!this._orders.length) return null;
+    const words = this._words;
+    return h("section", { class: "booking-group", "aria-labelledby": "bookings-unpaid" }, h("h2", { id: "bookings-unpaid" }, words.t("page.orders_unpaid")),
+      h("ul", {}, ...this._orders.map((order) => h("li", {}, orderCard({
+        api: this._api, words, order, event: this._events.get(order.eventId) ?? null,
+        onGivenUp: () => {
+          this._orders = this._orders.filter(({ orderId }) => orderId !== order.orderId);
+          this.draw();
+          (this._heading.isConnected ? this._heading : null)?.focus();
+          announce(words.t("map.order_given_up_title"));
+        },
+      })))));
   }
 
   /**

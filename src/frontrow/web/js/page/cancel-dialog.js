@@ -40,6 +40,7 @@ export function askToCancel({ api, words, booking, eventName, choices = [] }) {
     !whole && h("fieldset", { class: "cancel-choices" }, h("legend", { class: "unseen" }, words.t("page.cancel_title")),
       h("label", { class: "cancel-all" }, all, h("span", {}, words.t("page.cancel_all"))),
       ...choices.map((choice, index) => h("label", {}, boxes[index], h("span", {}, choice.text), h("span", { class: "soft" }, choice.place)))),
+    booking.orderId !== undefined && h("p", { class: "soft" }, words.t("page.cancel_refund_hint")),
     choices.some(({ seatIds }) => seatIds.length > 1) && h("p", { class: "soft" }, words.t("page.cancel_table_whole")),
     fault,
     h("div", { class: "dialog-buttons" }, keep, confirm));

@@ -9,7 +9,8 @@
   const PAGES = {
     event: ["page/event-page", "seat-map", "open-event", "choosing", "map-pane", "map-keys", "checkout", "sale/live-sale", "sale/basket", "drawing/map-view", "drawing/painter"],
     booking: ["page/booking-page", "page/pass", "venue/venue", "words/problem-words"],
-    bookings: ["page/bookings-page", "words/problem-words", "panels/icons"],
+    bookings: ["page/bookings-page", "page/open-orders", "words/problem-words", "panels/icons"],
+    find: ["page/find-page", "words/problem-words"],
     list: ["page/listing", "words/problem-words"],
   };
   const LANGUAGES = ["en", "de", "ar"];
@@ -33,7 +34,7 @@
   root.lang = lang;
   root.dir = lang.slice(0, 2).toLowerCase() === "ar" ? "rtl" : "ltr";
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
-  const page = query.has("booking") ? "booking" : query.has("event") ? "event" : query.has("bookings") ? "bookings" : "list";
+  const page = query.has("booking") ? "booking" : query.has("event") ? "event" : query.has("find") ? "find" : query.has("bookings") ? "bookings" : "list";
   // The operator's page has modules of its own.
   const modules = location.pathname.startsWith("/operator") ? [] : PAGES[page];
   for (const name of modules) {

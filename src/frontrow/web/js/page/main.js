@@ -21,6 +21,8 @@ async function show() {
       return (await import("./booking-page.js")).showBooking(room, api, route.bookingId, words);
     case "bookings":
       return (await import("./bookings-page.js")).showBookings(room, api, words);
+    case "find":
+      return (await import("./find-page.js")).showFind(room, api, words);
     case "list":
       return (await import("./listing.js")).showListing(room, api, words);
     case "missing":

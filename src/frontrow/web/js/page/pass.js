@@ -4,10 +4,12 @@
 /** @import { Words } from "../words/words.js" */
 /** @import { SeatLine } from "./seat-lines.js" */
 
+import { codeOf } from "../api/booking-code.js";
 import { h } from "../panels/markup.js";
 import { qrPicture } from "../panels/qr.js";
 import { dotted, fact } from "./facts.js";
 import { poster, toneOf } from "./poster.js";
+import { refundedMinor } from "./refunds.js";
 
 /**
  * @param {Booking} booking
@@ -20,6 +22,8 @@ export function pass(booking, event, lines, words, copy) {
   const cancelled = new Set(booking.cancelledSeatIds ?? []);
   const isVoid = booking.status === "cancelled";
   const startsMs = Date.parse(event.startsAt);
+  const code = codeOf(booking);
+  const backMinor = refundedMinor(booking);
   const seats = lines.map((line) => {
     const gone = cancelled.has(line.seatId);
     return h("li", { "data-cancelled": gone }, h(gone ? "s" : "span", { class: "pass-spot" }, line.spot),
@@ -34,13 +38,14 @@ export function pass(booking, event, lines, words, copy) {
           fact(words.t("page.booking_date"), words.date(startsMs, { weekday: "long", day: "numeric", month: "long", year: "numeric" })),
           fact(words.t("page.booking_starts"), words.date(startsMs, { hour: "numeric", minute: "2-digit", timeZoneName: "short" })),
           fact(words.t("page.booking_name"), booking.contactInfo.name),
-          fact(words.t(cancelled.size ? "page.booking_total_at_first" : "page.booking_total"), words.money(booking.total.amountMinor, booking.total.currency))),
+          fact(words.t(cancelled.size ? "page.booking_total_at_first" : "page.booking_total"), words.money(booking.total.amountMinor, booking.total.currency)),
+          ...(backMinor ? [fact(words.t("page.booking_refunded"), words.money(backMinor, booking.total.currency))] : [])),
         h("h3", {}, words.t("page.booking_seats", { count: isVoid ? lines.length : lines.length - cancelled.size })),
         h("ul", { class: "pass-seats" }, ...seats))),
     h("div", { class: "pass-stub" },
       ...(isVoid
         ? [h("p", { class: "pass-void" }, words.t("page.booking_void"))]
-        : [qrPicture(booking.bookingId, words.t("page.booking_qr", { code: booking.bookingId })), h("p", { class: "soft" }, words.t("page.booking_at_the_door"))]),
-      h("p", { class: "pass-code" }, h("span", { class: "soft" }, words.t("page.booking_code")), h("code", { dir: "ltr" }, booking.bookingId)),
+        : [qrPicture(code, words.t("page.booking_qr", { code })), h("p", { class: "soft" }, words.t("page.booking_at_the_door"))]),
+      h("p", { class: "pass-code" }, h("span", { class: "soft" }, words.t("page.booking_code")), h("code", { dir: "ltr" }, code)),
       copy));
 }

@@ -4,7 +4,7 @@
  */
 
 /**
- * @typedef {{ page: "list" } | { page: "event", eventId: string } | { page: "booking", bookingId: string } | { page: "bookings" } | { page: "missing" }} Route
+ * @typedef {{ page: "list" } | { page: "event", eventId: string } | { page: "booking", bookingId: string } | { page: "bookings" } | { page: "find" } | { page: "missing" }} Route
  */
 
 /**
@@ -18,6 +18,7 @@ export function routeOf(address) {
   if (bookingId) return { page: "booking", bookingId };
   const eventId = asked.get("event");
   if (eventId) return { page: "event", eventId };
+  if (asked.has("find")) return { page: "find" };
   return asked.has("bookings") || asked.has("booking") ? { page: "bookings" } : { page: "list" };
 }
 
@@ -30,7 +31,7 @@ export function addressOf(route, from = globalThis.location) {
   const asked = new URLSearchParams();
   if (route.page === "event") asked.set("event", route.eventId);
   else if (route.page === "booking") asked.set("booking", route.bookingId);
-  else if (route.page === "bookings") asked.set("bookings", "");
+  else if (route.page === "bookings" || route.page === "find") asked.set(route.page, "");
   const lang = new URLSearchParams(from.search).get("lang");
   if (lang) asked.set("lang", lang);
   const query = asked.toString().replace(/=(?=&|$)/g, "");

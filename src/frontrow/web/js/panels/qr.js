@@ -8,10 +8,10 @@ const QUIET_MODULES = 4;
 
 /**
  * What the code says: the booking's code and nothing else. Who scans it asks the server; a photograph of it tells no name.
- * @param {string} bookingId
+ * @param {string} code
  */
-export function codeText(bookingId) {
-  return bookingId;
+export function codeText(code) {
+  return code;
 }
 
 /**
@@ -35,11 +35,11 @@ export function qrPath(text) {
 }
 
 /**
- * @param {string} bookingId
+ * @param {string} code
  * @param {string} label for who cannot see it
  */
-export function qrPicture(bookingId, label) {
-  const { size, path } = qrPath(codeText(bookingId));
+export function qrPicture(code, label) {
+  const { size, path } = qrPath(codeText(code));
   return svg(
     "svg",
     { viewBox: `0 0 ${size} ${size}`, class: "qr", role: "img", "aria-label": label, "shape-rendering": "crispEdges" },

@@ -3,6 +3,7 @@
 /** @import { Booking, EventSummary } from "../wire.js" */
 /** @import { Words } from "../words/words.js" */
 
+import { codeOf } from "../api/booking-code.js";
 import { standingSeatIds } from "../api/standing-seats.js";
 import { icon } from "./icons.js";
 import { h } from "./markup.js";
@@ -33,7 +34,7 @@ export function ticket(words, booking, event, seats, { venue, page, onDone }) {
       h("ul", { class: "ticket-seats" }, ...places, rest > 0 ? h("li", { class: "soft" }, words.t("map.and_more", { count: rest })) : null),
       h("div", { class: "perforation", role: "presentation" }),
       h("dl", {}, fact(words.t(booking.cancelledSeatIds?.length ? "page.booking_total_at_first" : "map.total"), words.money(booking.total.amountMinor, booking.total.currency)), fact(words.t("map.name"), booking.contactInfo.name), fact(words.t("map.email"), booking.contactInfo.email)),
-      h("div", { class: "ticket-code" }, doorCode(words, booking.bookingId), h("span", { class: "soft" }, words.t("map.booking_code")), h("code", { dir: "ltr" }, booking.bookingId)),
+      h("div", { class: "ticket-code" }, doorCode(words, codeOf(booking)), h("span", { class: "soft" }, words.t("map.booking_code")), h("code", { dir: "ltr" }, codeOf(booking))),
     ),
     page && h("a", { class: "primary wide", href: page }, words.t("map.ticket_page")),
     h("button", { type: "button", class: "quiet wide", onclick: onDone }, words.t("map.back_to_map")),
@@ -44,13 +45,13 @@ export function ticket(words, booking, event, seats, { venue, page, onDone }) {
  * What a scanner at the door reads. Its drawing is loaded with the first ticket; where that fails, the code in letters is
  * there to be typed.
  * @param {Words} words
- * @param {string} bookingId
+ * @param {string} code
  */
-function doorCode(words, bookingId) {
+function doorCode(words, code) {
   const place = h("div", { class: "ticket-qr", hidden: true });
   import("./qr.js").then(
     ({ qrPicture }) => {
-      place.append(qrPicture(bookingId, words.t("page.booking_qr", { code: bookingId })), h("p", { class: "soft" }, words.t("page.booking_at_the_door")));
+      place.append(qrPicture(code, words.t("page.booking_qr", { code })), h("p", { class: "soft" }, words.t("page.booking_at_the_door")));
       place.hidden = false;
     },
     () => place.remove(),
