@@ -102,7 +102,7 @@ class FakeOrderLedger:
 
     async def put_off(self, order: Order, *, due_at_ms: int) -> None:
         stands = self.placed[order.order_id]
-        if (stands.state, stands.version) == (order.state, order.version):
+        if (stands.state, stands.version, stands.tries) == (order.state, order.version, order.tries):
             self.placed[order.order_id] = msgspec.structs.replace(stands, due_at_ms=due_at_ms, tries=stands.tries + 1)
 
     async def take_due_orders(self, *, now_ms: int, until_ms: int, limit: int) -> list[Order]:
@@ -115,13 +115,15 @@ class FakeOrderLedger:
         return self.payments.get(payment_id)
 
     async def payments_of(self, order_id: OrderId) -> list[Payment]:
-        return [payment for payment in self.payments.values() if payment.order_id == order_id]
+        found = (payment for payment in self.payments.values() if payment.order_id == order_id)
+        return sorted(found, key=lambda it: (it.created_at_ms, it.payment_id))
 
     async def refund(self, refund_id: RefundId) -> Refund | None:
         return self.refunds.get(refund_id)
 
     async def refunds_of(self, order_id: OrderId) -> list[Refund]:
-        return [refund for refund in self.refunds.values() if refund.order_id == order_id]
+        found = (refund for refund in self.refunds.values() if refund.order_id == order_id)
+        return sorted(found, key=lambda it: (it.created_at_ms, it.refund_id))
 
     async def take_due_refunds(self, *, now_ms: int, until_ms: int, limit: int) -> list[Refund]:
         return _take_due(self.refunds, now_ms=now_ms, until_ms=until_ms, limit=limit)

@@ -74,6 +74,8 @@ class OrderMove(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"order {before.order_id} has claimed its seats already")
         if self.booking is not None and not before.has_claim and self.booking.guard_until_ms is None:
             raise ValueError(f"order {before.order_id} can be booked under a guard alone: it has no claim")
+        if self.booking is not None and after.booking_id != self.booking.draft.booking.booking_id:
+            raise ValueError(f"order {before.order_id} does not name the booking that its step writes")
 
     @property
     def guard_until_ms(self) -> int | None:
