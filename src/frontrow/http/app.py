@@ -18,6 +18,7 @@ from frontrow.http.envelope import AccessLog, Envelope, put_problem, request_id_
 from frontrow.http.guest_sessions import GuestSessions
 from frontrow.http.openapi import openapi_document
 from frontrow.http.operation import AnyOperation
+from frontrow.http.pay_pages import add_pay_pages
 from frontrow.http.problems import PROBLEMS, Code, ErrorStyle, Problem, not_found
 from frontrow.http.services import Services
 from frontrow.http.static_files import StaticFile, StaticFiles, files_of, static_file
@@ -69,7 +70,9 @@ def create_app(services: Services, *, access_log: bool = False) -> App:
             setattr(route, "on_head", responder)  # noqa: B010 (the method above is only known by name)
     for path, route in routes.items():
         app.add_route(path, route)
-    app.add_sink(StaticFiles(_files(services)), prefix="/")
+    files = _files(services)
+    add_pay_pages(app, files, settings)
+    app.add_sink(StaticFiles(files), prefix="/")
     app.add_error_handler(Exception, _answer_unexpected)
     app.add_error_handler(StoreUnavailable, _answer_unavailable)
     app.add_error_handler(LedgerUnavailable, _answer_unavailable)

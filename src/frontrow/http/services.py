@@ -19,6 +19,7 @@ from frontrow.services.bookings import BookingService
 from frontrow.services.catalog import Catalog
 from frontrow.services.confirming import SeatConfirmations
 from frontrow.services.demand import DemandService
+from frontrow.services.demo_desk import DemoDesk
 from frontrow.services.holds import HoldService
 from frontrow.services.layouts import LayoutService
 from frontrow.services.live import LiveViews
@@ -38,7 +39,8 @@ Probe = Callable[[], Awaitable[object]]
 class Services:
     """The use cases the operations call. `probes` are the stores by name, for the readiness answer.
 
-    Without a `rate_limiter` anybody may call as often as they like.
+    Without a `rate_limiter` anybody may call as often as they like. `demo_desk` is the demo bank's, where that takes
+    the payments.
     """
 
     settings: HttpSettings
@@ -66,5 +68,6 @@ class Services:
     recent_changes: RecentChangesService
     web_folder: Path
     sweep_figures: Callable[[], SweepFigures]
+    demo_desk: DemoDesk | None = None
     rate_limiter: RateLimiter | None = None
     probes: Mapping[str, Probe] = field(default_factory=dict)

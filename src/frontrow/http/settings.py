@@ -1,10 +1,12 @@
 """What the HTTP layer needs of the settings, filled in by the composition root."""
 
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
 KIBIBYTE = 1024
+PayPageName = Literal["demo", "stripe"]
 
 
 class Checkout(StrEnum):
@@ -34,5 +36,6 @@ class HttpSettings(msgspec.Struct, frozen=True, kw_only=True):
     dialect_guests: bool = False
     guest_session_key: bytes = b""
     cors_origins: tuple[str, ...] = ()
+    pay_page: PayPageName | None = None
     body_bytes_max: int = 64 * KIBIBYTE
     checkout: Checkout = Checkout.NONE

@@ -42,6 +42,18 @@ CONTENT_SECURITY_POLICY = (
 )
 """Pages run and load what this server gave them, and talk to nobody else. Style sheets that modules construct need no
 exception; inline ones have none. `blob:` and `data:` are pictures and files a page makes itself."""
+
+
+class PagePolicy(msgspec.Struct, frozen=True):
+    """What browsers are told of a page: what it may load, whether links from it say where they were, and whether
+    windows it opens may speak to it."""
+
+    content: str
+    referrer: str | None = None
+    opener: str = "same-origin"
+
+
+PAGE_POLICY = PagePolicy(CONTENT_SECURITY_POLICY)
 _COMPRESSED_KINDS = ("text/", "application/json", "image/svg", "application/manifest")
 _COMPRESSED_BYTES_MIN = 1024
 
@@ -114,13 +126,18 @@ class StaticFiles:
             allowed = ("GET", "HEAD", "OPTIONS")
             put_problem(req, resp, Problem(code=Code.METHOD_NOT_ALLOWED, detail=detail, allowed_methods=allowed))
             return
-        resp.set_header("etag", file.etag)
-        resp.set_header("cache-control", "no-cache")
-        if has_version(req.get_header("If-None-Match"), file.etag):
-            resp.status_code = 304
-            _put_headers(resp, file)
-            return
-        _put_content(req, resp, file)
+        put_file(req, resp, file)
+
+
+def put_file(req: Request, resp: Response, file: StaticFile, policy: PagePolicy = PAGE_POLICY) -> None:
+    """Answer with the file, or 304 where the browser has it."""
+    resp.set_header("etag", file.etag)
+    resp.set_header("cache-control", "no-cache")
+    if has_version(req.get_header("If-None-Match"), file.etag):
+        resp.status_code = 304
+        _put_headers(resp, file, policy)
+        return
+    _put_content(req, resp, file, policy)
 
 
 def _is_for_reading(req: Request) -> bool:
@@ -129,17 +146,19 @@ def _is_for_reading(req: Request) -> bool:
     return asks and not req.path.startswith("/api/")
 
 
-def _put_headers(resp: Response, file: StaticFile) -> None:
+def _put_headers(resp: Response, file: StaticFile, policy: PagePolicy) -> None:
     resp.append_header("vary", "accept-encoding")
     if file.media_type.startswith("text/html"):
-        resp.set_header("content-security-policy", CONTENT_SECURITY_POLICY)
-        resp.set_header("cross-origin-opener-policy", "same-origin")
+        resp.set_header("content-security-policy", policy.content)
+        resp.set_header("cross-origin-opener-policy", policy.opener)
+        if policy.referrer is not None:
+            resp.set_header("referrer-policy", policy.referrer)
     else:
         resp.set_header("access-control-allow-origin", "*")  # modules of another site's page need it
 
 
-def _put_content(req: Request, resp: Response, file: StaticFile) -> None:
-    _put_headers(resp, file)
+def _put_content(req: Request, resp: Response, file: StaticFile, policy: PagePolicy = PAGE_POLICY) -> None:
+    _put_headers(resp, file, policy)
     resp.set_header("content-type", file.media_type)
     if file.compressed is not None and "gzip" in (req.get_header("Accept-Encoding") or ""):
         resp.set_header("content-encoding", "gzip")

@@ -6,6 +6,7 @@ from frontrow.http.v1 import (
     bookings,
     changes,
     demand,
+    demo_payments,
     event_admin,
     event_bookings,
     events,
@@ -39,4 +40,5 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     *event_bookings.OPERATIONS,
     *demand.OPERATIONS,
     *recent_changes.OPERATIONS,
+    *demo_payments.OPERATIONS,
 )
