@@ -53,6 +53,7 @@ from frontrow.services.layouts import LayoutService
 from frontrow.services.live import LiveViews
 from frontrow.services.notice_contents import NoticeContents
 from frontrow.services.notice_delivery import NoticeDelivery
+from frontrow.services.notice_office import NoticeOffice
 from frontrow.services.notices import NoticeBoard
 from frontrow.services.order_ids import OrderIds
 from frontrow.services.orders import OrderService
@@ -307,6 +308,7 @@ class Application:
                     ),
                     confirmations=SeatConfirmations(bookings=bookings, seat_holds=seat_holds, ledger=ledger),
                     orders=orders,
+                    notices=NoticeOffice(ledger=ledger.orders, clock=clock),
                     blocks=blocks,
                     live=live,
                     watchers=watchers,

@@ -105,6 +105,7 @@ from frontrow.client.layouts import (
     Seat,
     Section,
 )
+from frontrow.client.noticing import Notice, NoticeList, NoticeState, NoticeSubject
 from frontrow.client.order_answers import (
     FoundBooking,
     LineKind,
@@ -165,6 +166,10 @@ __all__ = [
     "LineKind",
     "Money",
     "NotFound",
+    "Notice",
+    "NoticeList",
+    "NoticeState",
+    "NoticeSubject",
     "Order",
     "OrderLine",
     "OrderList",

@@ -7,7 +7,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from frontrow.client import booking, figures, holding, ordering, organising, reading, shows, watching
+from frontrow.client import booking, figures, holding, noticing, ordering, organising, reading, shows, watching
 from frontrow.client.exchange import Flow, answered
 from frontrow.client.methods import named_as
 from frontrow.client.retrying import Attempt, Conversation, Outcome, Retries
@@ -148,6 +148,9 @@ class Client:
     change_event = _sent(organising.change_event)
     block_seats = _sent(organising.block_seats)
     unblock_seats = _sent(organising.unblock_seats)
+    list_notices = _sent(noticing.list_notices)
+    notices = _paged(noticing.notices)
+    send_notice = _sent(noticing.send_notice)
     get_stats = _sent(figures.get_stats)
     list_recent_changes = _sent(figures.list_recent_changes)
     get_demand = _sent(figures.get_demand)

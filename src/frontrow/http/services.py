@@ -23,6 +23,7 @@ from frontrow.services.demo_desk import DemoDesk
 from frontrow.services.holds import HoldService
 from frontrow.services.layouts import LayoutService
 from frontrow.services.live import LiveViews
+from frontrow.services.notice_office import NoticeOffice
 from frontrow.services.orders import OrderService
 from frontrow.services.picking import SeatPicking
 from frontrow.services.recent_changes import RecentChangesService
@@ -58,6 +59,7 @@ class Services:
     booking_search: BookingSearch
     confirmations: SeatConfirmations
     orders: OrderService
+    notices: NoticeOffice
     blocks: BlockService
     live: LiveViews
     watchers: Watchers

@@ -35,7 +35,7 @@ from frontrow.http.operation import Access, AnyOperation, RawJson
 from frontrow.http.v1.changes import SeatEvent
 from tests.unit.client.answers import AT
 
-EVENT, HOLD, BOOKING = "hamlet 1/2", "1-hold", "1-booking"
+EVENT, HOLD, BOOKING, NOTICE = "hamlet 1/2", "1-hold", "1-booking", "1-notice"
 SEATS = ["A1", "A2"]
 CHARGES = [Charge("Service", ChargeKind.SHARE, 1, 500, refundable=False)]
 CONTACT = Contact("Ada", "ada@example.com", "+441234")
@@ -116,6 +116,8 @@ CALLS: dict[str, Callable[[Client], object]] = {
     "getDemand": lambda client: client.get_demand(EVENT, limit=500),
     "getStats": lambda client: client.get_stats(EVENT, interval="day", last=30),
     "suggestSeats": lambda client: client.suggest_seats(EVENT, SEATS, count=2, alternatives=3),
+    "listNotices": lambda client: client.list_notices(state="failed", limit=5, cursor="17.1-0123456789abcdefghijkl"),
+    "sendNotice": lambda client: client.send_notice(NOTICE),
     "getLiveness": lambda client: client.get_liveness(),
     "getReadiness": lambda client: client.get_readiness(),
 }
@@ -312,7 +314,7 @@ def test_both_clients_have_the_same_methods_and_say_the_same_of_them() -> None:
         plainly, awaited = inspect.signature(getattr(Client, name)), inspect.signature(getattr(AsyncClient, name))
         assert plainly.parameters == awaited.parameters
         assert getattr(Client, name).__doc__ == getattr(AsyncClient, name).__doc__
-        if name in ("events", "bookings", "orders", "event_bookings", "changes"):
+        if name in ("events", "bookings", "orders", "event_bookings", "notices", "changes"):
             [item] = get_args(plainly.return_annotation)
             assert get_args(awaited.return_annotation) == (item,)
             assert get_origin(plainly.return_annotation) is Iterator

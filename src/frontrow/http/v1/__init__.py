@@ -14,6 +14,7 @@ from frontrow.http.v1 import (
     guest_tokens,
     holds,
     layouts,
+    notices,
     recent_changes,
     seat_holds,
     seat_states,
@@ -40,5 +41,6 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     *event_bookings.OPERATIONS,
     *demand.OPERATIONS,
     *recent_changes.OPERATIONS,
+    *notices.OPERATIONS,
     *demo_payments.OPERATIONS,
 )
