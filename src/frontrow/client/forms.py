@@ -134,3 +134,17 @@ class BlockForm(_Form, frozen=True):
 
     seat_ids: tuple[str, ...]
     reason: str | None = None
+
+
+class ReconcileForm(_Form, frozen=True):
+    """See `reconcile_event`."""
+
+    cursor: str | None = None
+    captured: bool = True
+
+
+class ErasureForm(_Form, frozen=True):
+    """See `erase_person`."""
+
+    user_id: str | None = None
+    email: str | None = None
