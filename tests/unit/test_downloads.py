@@ -1,10 +1,12 @@
 """A download ends with its client: what is read for one that has gone is read for nobody."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
+from frontrow.domain.booking import Booking
 from frontrow.http.downloads import while_there
 from frontrow.http.v1.booking_export import csv_of
+from frontrow.services.booking_display import BookingShown
 
 
 class Client:
@@ -62,5 +64,8 @@ async def test_a_search_in_vain_has_empty_parts_between_which_it_can_be_ended() 
         for _ in range(3):
             yield ()
 
-    head, *parts = [part async for part in csv_of(found())]
+    async def shown(bookings: Sequence[Booking]) -> tuple[BookingShown, ...]:
+        return tuple(BookingShown(booking, "") for booking in bookings)
+
+    head, *parts = [part async for part in csv_of(found(), shown)]
     assert head.startswith(b"\xef\xbb\xbf") and parts == [b"", b"", b""]

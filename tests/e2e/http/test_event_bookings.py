@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from frontrow.app import Application
-from frontrow.http.v1.booking_export import COLUMNS, guarded
+from frontrow.http.v1.booking_export import COLUMNS
+from frontrow.http.v1.spreadsheets import guarded
 from frontrow.services import booking_search
 from tests.support.http_stack import EVENT, Api, bearer
 

@@ -1,18 +1,13 @@
-"""Bookings as CSV (RFC 4180) for spreadsheets: UTF-8 with a byte order mark, one line for each booking.
+"""Bookings as CSV, one line for each (spreadsheets.py)."""
 
-A spreadsheet takes a cell that begins with one of `=+-@` for a formula, and names and notes are typed by anybody: such
-a cell is written with an apostrophe before it, which spreadsheets show as text.
-"""
-
-import csv
-import io
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 
 from frontrow.domain.booking import Booking
-from frontrow.domain.pricing import currency_exponent, price_major
+from frontrow.domain.payment import RefundState
 from frontrow.http.fields import time_text
+from frontrow.http.v1.spreadsheets import csv_head, csv_lines, major_cell
+from frontrow.services.booking_display import BookingShown
 
-CSV_MEDIA_TYPE = "text/csv; charset=utf-8"
 COLUMNS = (
     "bookingId",
     "bookedAt",
@@ -31,30 +26,38 @@ COLUMNS = (
     "transactionId",
     "notes",
     "specialRequests",
+    "ticketCode",
+    "orderId",
+    "refundsOwed",
+    "refunded",
 )
-_BYTE_ORDER_MARK = "\ufeff"
-_BEGINS_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-"""The last four are the full-width forms of the first."""
+
+Show = Callable[[Sequence[Booking]], Awaitable[tuple[BookingShown, ...]]]
+"""Bookings with their ticket codes and refunds."""
 
 
-async def csv_of(pieces: AsyncIterator[tuple[Booking, ...]]) -> AsyncIterator[bytes]:
-    """The whole file, a part for each piece, an empty one for a piece without bookings. `total` and `totalLeft` (of the
-    seats that still stand) are in major units; seats and tables are ids with a space between them."""
-    yield _lines([COLUMNS], before=_BYTE_ORDER_MARK)
+async def csv_of(pieces: AsyncIterator[tuple[Booking, ...]], show: Show) -> AsyncIterator[bytes]:
+    """The whole file, a part for each piece, an empty one for a piece without bookings.
+
+    Sums are in major units. `totalLeft` is what stays paid: without an order, of the seats that still stand; else of
+    the order, less what its cancelled seats give back (`refundsOwed`, of which `refunded` has been given). Seats and
+    tables are ids with a space between them.
+    """
+    yield csv_head(COLUMNS)
     async for bookings in pieces:
-        yield _lines(map(_cells, bookings))
+        yield csv_lines(map(_cells, await show(bookings)))
 
 
-def guarded(cell: str) -> str:
-    """The cell as it can be opened by a spreadsheet without being run."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(_BEGINS_FORMULA) else cell
-
-
-def _cells(booking: Booking) -> Iterable[str]:
+def _cells(shown: BookingShown) -> Iterable[str]:
+    booking = shown.booking
     contact, payment = booking.contact_info, booking.payment_info
     cancelled = set(booking.cancelled_seat_ids)
-    left_minor = sum(seat.price_minor for seat in booking.seats if seat.seat_id not in cancelled)
-    exponent = currency_exponent(booking.currency) or 0
+    owed_minor = sum(refund.amount_minor for refund in shown.refunds)
+    refunded_minor = sum(refund.amount_minor for refund in shown.refunds if refund.state is RefundState.DONE)
+    if booking.order_id is None:
+        left_minor = sum(seat.price_minor for seat in booking.seats if seat.seat_id not in cancelled)
+    else:
+        left_minor = booking.total_minor - owed_minor
     return (
         booking.booking_id,
         time_text(booking.booked_at_ms),
@@ -65,18 +68,16 @@ def _cells(booking: Booking) -> Iterable[str]:
         " ".join(booking.seat_ids),
         " ".join(booking.cancelled_seat_ids),
         " ".join(booking.table_ids),
-        f"{price_major(booking.total_minor, exponent):f}",
-        f"{price_major(left_minor, exponent):f}",
+        major_cell(booking.total_minor, booking.currency),
+        major_cell(left_minor, booking.currency),
         booking.currency,
         booking.user_id,
         "" if payment is None else payment.method,
         "" if payment is None or payment.transaction_id is None else payment.transaction_id,
         booking.notes or "",
         booking.special_requests or "",
+        shown.ticket_code,
+        booking.order_id or "",
+        major_cell(owed_minor, booking.currency),
+        major_cell(refunded_minor, booking.currency),
     )
-
-
-def _lines(rows: Iterable[Iterable[str]], before: str = "") -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows([guarded(cell) for cell in row] for row in rows)
-    return (before + text.getvalue()).encode()

@@ -11,9 +11,10 @@ from frontrow.http.operation import Access, Answer, Call, Example, NoBody, Opera
 from frontrow.http.problems import Code, Problem
 from frontrow.http.refusals import problem_of
 from frontrow.http.services import Services
-from frontrow.http.v1.booking_export import CSV_MEDIA_TYPE, csv_of
+from frontrow.http.v1.booking_export import csv_of
 from frontrow.http.v1.bookings import EXAMPLE, PAGE_MAX, BookingList, booking_list, page_point_of
 from frontrow.http.v1.events import PATH
+from frontrow.http.v1.spreadsheets import CSV_MEDIA_TYPE, attachment
 from frontrow.services.booking_search import BookingsExport
 from frontrow.services.outcomes import BookingPage
 
@@ -24,7 +25,8 @@ class EventBookingsQuery(msgspec.Struct, frozen=True):
     query: Annotated[
         Text,
         Meta(
-            description="words that name or e-mail address contain, or what the booking's id begins with; all if empty"
+            description="words that name or e-mail address contain, what the booking's id begins with, or 8 letters or"
+            " more of its ticket code; all if empty"
         ),
     ] = ""
     format: Annotated[
@@ -41,9 +43,9 @@ async def list_event_bookings(services: Services, call: Call[NoBody, EventBookin
         export = await services.booking_search.export(call.user, event_id, query=query.query)
         if not isinstance(export, BookingsExport):
             return problem_of(export, event_id=event_id)
-        named = ("content-disposition", f'attachment; filename="bookings-{event_id}.csv"')
-        pieces = export.pieces
-        return Answer(stream=lambda _socket: csv_of(pieces), media_type=CSV_MEDIA_TYPE, headers=(named,))
+        named, pieces = attachment(f"bookings-{event_id}"), export.pieces
+        show = services.booking_display.show_all
+        return Answer(stream=lambda _socket: csv_of(pieces, show), media_type=CSV_MEDIA_TYPE, headers=(named,))
     before = page_point_of(query.cursor)
     page = await services.booking_search.page(call.user, event_id, query=query.query, before=before, limit=query.limit)
     if not isinstance(page, BookingPage):
