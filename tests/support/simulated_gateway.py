@@ -214,6 +214,11 @@ class SimulatedGateway:
                     self._send_callback(payment.request.payment_id)
 
     @property
+    def waiting(self) -> list[PaymentId]:
+        """The payments that wait for their buyers."""
+        return [it for it, payment in self.payments.items() if payment.state is PaymentState.ACTION_REQUIRED]
+
+    @property
     def next_due_ms(self) -> int | None:
         """When something happens by itself next."""
         times = [at_ms for at_ms, _ in self._delayed]
