@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import frontrow
-from frontrow.cli import demo, doctor, event, layout, migrate, seed, serve, token
+from frontrow.cli import demo, doctor, event, layout, migrate, notices, seed, serve, token
 from frontrow.cli.console import fail
 from frontrow.domain.errors import FrontrowError
 
@@ -28,6 +28,7 @@ app.command()(seed.seed)
 app.command()(token.token)
 app.add_typer(layout.app, name="layout")
 app.add_typer(event.app, name="event")
+app.add_typer(notices.app, name="notices")
 app.command()(migrate.migrate)
 app.command()(doctor.doctor)
 

@@ -36,7 +36,9 @@ def test_the_version_is_the_packages(tmp_path: Path) -> None:
     assert run_frontrow("--version", data_dir=tmp_path).stdout == f"frontrow {frontrow.__version__}\n"
 
 
-@pytest.mark.parametrize("command", ["demo", "serve", "seed", "token", "layout", "event", "migrate", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["demo", "serve", "seed", "token", "layout", "event", "notices", "migrate", "doctor"]
+)
 def test_every_command_says_what_it_does(command: str, tmp_path: Path) -> None:
     done = run_frontrow(command, "--help", data_dir=tmp_path)
     assert done.returncode == 0
