@@ -13,7 +13,6 @@ import structlog
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from frontrow.adapters.clock import SystemClock
-from frontrow.adapters.payments.demo import DemoGateway
 from frontrow.adapters.rate_windows import RateWindows
 from frontrow.adapters.redis.change_feed import ValkeyChangeFeed
 from frontrow.adapters.redis.client import StoreClient, connect
@@ -30,7 +29,8 @@ from frontrow.http.services import Services
 from frontrow.http.settings import Checkout, HttpSettings
 from frontrow.http.watching.watchers import WatcherLimits, Watchers
 from frontrow.notices import configured_notices
-from frontrow.ports import ChargeGateway, Clock
+from frontrow.payments import configured_payments
+from frontrow.ports import Clock
 from frontrow.services.active_holds import ActiveHolds
 from frontrow.services.activity import Activity
 from frontrow.services.background import Background
@@ -48,6 +48,7 @@ from frontrow.services.confirming import SeatConfirmations
 from frontrow.services.counts import Counts
 from frontrow.services.demand import DemandService
 from frontrow.services.expired_holds import ExpiredHolds
+from frontrow.services.gateways import Gateways
 from frontrow.services.holds import HoldService
 from frontrow.services.layouts import LayoutService
 from frontrow.services.live import LiveViews
@@ -56,13 +57,12 @@ from frontrow.services.notice_delivery import NoticeDelivery
 from frontrow.services.notice_office import NoticeOffice
 from frontrow.services.notices import NoticeBoard
 from frontrow.services.order_ids import OrderIds
-from frontrow.services.orders import OrderService
+from frontrow.services.ordering import Ordering, SellingRules
 from frontrow.services.orphans import OrphanHolds
 from frontrow.services.outcomes import HoldRules
 from frontrow.services.picking import SeatPicking
 from frontrow.services.recent_changes import RecentChangesService
 from frontrow.services.reconcile import Reconciler
-from frontrow.services.refunds import Refunds
 from frontrow.services.refused_seats import RefusedSeats
 from frontrow.services.relay import Relay
 from frontrow.services.retiring import Retirement
@@ -168,7 +168,9 @@ class Application:
 
     @classmethod
     @asynccontextmanager
-    async def running(cls, settings: Settings, stores: Stores) -> AsyncIterator["Application"]:
+    async def running(  # noqa: PLR0915 (a statement for each part)
+        cls, settings: Settings, stores: Stores
+    ) -> AsyncIterator["Application"]:
         """Join adapters and services, run the background work, and let everything go in order at the end.
 
         Raises:
@@ -195,9 +197,30 @@ class Application:
             sweeper = Sweeper(store=store, catalog=catalog, clock=clock, expired=expired)
             live = LiveViews(feed=feed, catalog=catalog, warmer=warmer, sweeper=sweeper, clock=clock)
             calls = SeatCalls(warmer=warmer, live=live, sweeper=sweeper, activity=activity, expired=expired)
-            gateway, order_ids = _payment_gateway(settings), OrderIds(_derived(stores.secret, "orders"))
-            refunds = Refunds(ledger=ledger, order_ids=order_ids, gateway=gateway)
-            relay = Relay(store=store, ledger=ledger, calls=calls, clock=clock, counts=counts, refunds=refunds)
+            order_ids = OrderIds(_derived(stores.secret, "orders"))
+            booking_ids = BookingIds(_derived(stores.secret, "booking ids"))
+            relay = Relay(store=store, ledger=ledger, calls=calls, clock=clock, counts=counts)
+            anyone_may_book = settings.direct_booking is DirectBooking.ANYONE
+            paid_by = await stack.enter_async_context(
+                configured_payments(
+                    settings, books=ledger.demo_payments, clock=clock, key=_derived(stores.secret, "demo callbacks")
+                )
+            )
+            ordering = Ordering.over(
+                store=store,
+                ledger=ledger,
+                orders=ledger.orders,
+                catalog=catalog,
+                calls=calls,
+                relay=relay,
+                gateways=Gateways(for_buyers=paid_by.for_buyers, external=paid_by.external, counts=counts),
+                notices=notices,
+                clock=clock,
+                counts=counts,
+                order_ids=order_ids,
+                booking_ids=booking_ids,
+                rules=SellingRules(settings.payment_minutes * _MS_PER_MINUTE, anyone_may_state=anyone_may_book),
+            )
             reconciler = Reconciler(
                 store=store,
                 ledger=ledger,
@@ -229,7 +252,6 @@ class Application:
                 refused=refused,
             )
             seat_holds = SeatHolds(store=store, catalog=catalog, calls=calls, clock=clock, rules=rules)
-            booking_ids = BookingIds(_derived(stores.secret, "booking ids"))
             delivery = NoticeDelivery(
                 ledger=ledger.orders,
                 contents=NoticeContents(
@@ -255,21 +277,10 @@ class Application:
                 calls=calls,
                 relay=relay,
                 protocol=protocol,
-                refunds=refunds,
+                ordered_seats=ordering.ordered_seats,
                 notices=notices,
                 clock=clock,
-                anyone_may_book=settings.direct_booking is DirectBooking.ANYONE,
-            )
-            orders = OrderService(
-                store=store,
-                ledger=ledger,
-                catalog=catalog,
-                protocol=protocol,
-                gateway=gateway,
-                clock=clock,
-                order_ids=order_ids,
-                booking_ids=booking_ids,
-                background=background,
+                anyone_may_book=anyone_may_book,
             )
             blocks = BlockService(
                 store=store,
@@ -307,7 +318,8 @@ class Application:
                         ledger=ledger, catalog=catalog, clock=clock, ticket_code=order_ids.ticket_code
                     ),
                     confirmations=SeatConfirmations(bookings=bookings, seat_holds=seat_holds, ledger=ledger),
-                    orders=orders,
+                    orders=ordering.service,
+                    payment_callbacks=ordering.callbacks,
                     notices=NoticeOffice(ledger=ledger.orders, clock=clock),
                     blocks=blocks,
                     live=live,
@@ -337,6 +349,7 @@ class Application:
                 clock_watch.run,
                 retirement.run,
                 delivery.run,
+                ordering.keeper.run,
             ):
                 stack.push_async_callback(_stop, asyncio.create_task(loop(), name=loop.__qualname__))
             if isinstance(windows, SharedRateWindows):
@@ -348,16 +361,6 @@ class Application:
     def pid(self) -> int:
         """The process this application runs in."""
         return os.getpid()
-
-
-def _payment_gateway(settings: Settings) -> ChargeGateway | None:
-    match settings.payment_gateway:
-        case PaymentGatewayName.NONE:
-            return None
-        case PaymentGatewayName.DEMO:
-            return DemoGateway()
-        case PaymentGatewayName.STRIPE | PaymentGatewayName.EXTERNAL:
-            return None  # these take no money through ChargeGateway
 
 
 def _http_settings(settings: Settings, stores: Stores) -> HttpSettings:

@@ -88,6 +88,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     stripe_api_url: Annotated[
         str | None, Meta(description="where Stripe's API is, `https://api.stripe.com` when unset: for a proxy")
     ] = None
+    payment_minutes: Annotated[
+        int, Meta(ge=1, le=120, description="how long an order's seats are kept for being paid")
+    ] = 15
     guest_tokens: Annotated[bool, Meta(description="whether anyone may ask for a 24-hour guest token")] = True
     dialect_guests: Annotated[
         bool, Meta(description="whether the documents' dialects 000 and 004 serve guest sessions, without a token")

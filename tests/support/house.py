@@ -4,14 +4,16 @@ The same house stands on fakes (unit tests) and on real adapters (integration te
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
 
+from frontrow.adapters.payments.external import ExternalPayments
 from frontrow.domain.booking import Booking, BookingWritten, ContactInfo, IdempotencyKey
 from frontrow.domain.changes import FeedEntry
 from frontrow.domain.event import Event
 from frontrow.domain.ids import CategoryId, EventId, HoldId, LayoutId, SeatId, TableId, UserId
 from frontrow.domain.layout import Category, Item, Layout, Point, Seat
 from frontrow.domain.notice import NoticeChannel
-from frontrow.ports import Clock, HoldStore, Ledger
+from frontrow.ports import Clock, HoldStore, Ledger, OrderLedger, PaymentGateway
 from frontrow.services.active_holds import ActiveHolds
 from frontrow.services.activity import Activity
 from frontrow.services.background import Background
@@ -23,21 +25,22 @@ from frontrow.services.callers import Caller
 from frontrow.services.catalog import Catalog
 from frontrow.services.clock_watch import ClockWatch
 from frontrow.services.counts import Counts
+from frontrow.services.gateways import Gateways
 from frontrow.services.holds import HoldService
 from frontrow.services.notices import NoticeBoard
 from frontrow.services.order_ids import OrderIds
+from frontrow.services.ordering import Ordering, SellingRules
 from frontrow.services.orphans import OrphanHolds
 from frontrow.services.outcomes import BookAnswer, BookRequest, HoldAnswer, HoldRequest, HoldRules, HoldShown
 from frontrow.services.reconcile import Reconciler
-from frontrow.services.refunds import Refunds
 from frontrow.services.refused_seats import RefusedSeats
 from frontrow.services.relay import Relay
 from frontrow.services.seat_calls import SeatCalls
 from frontrow.services.seat_holds import SeatHolds
 from frontrow.services.warming import Warmer
-from tests.support.fake_gateway import FakeGateway
 from tests.support.faults import Faults, faulty
 from tests.support.promises import broken_promises
+from tests.support.simulated_gateway import SimulatedGateway
 
 EVENT = EventId("spring-gala")
 OTHER_EVENT = EventId("autumn-gala")
@@ -120,22 +123,32 @@ class Ears:
         self.expiries.append(expires_at_ms)
 
 
+class WholeLedger(Ledger, Protocol):
+    """A ledger with its orders."""
+
+    @property
+    def orders(self) -> OrderLedger: ...
+
+
 class House:
     """One process's services over the stores. A second House over the same stores is a second process."""
 
     def __init__(
         self,
         store: HoldStore,
-        ledger: Ledger,
+        ledger: WholeLedger,
         clock: Clock,
         *,
         sleep: Callable[[float], Awaitable[None]],
         rules: HoldRules | None = None,
         anyone_may_book: bool = True,
+        gateway: PaymentGateway | None = None,
+        has_gateway: bool = True,
     ) -> None:
         self.store_faults, self.ledger_faults = Faults(), Faults()
         self.real_store, self.real_ledger = store, ledger
         self.store = store = faulty(store, self.store_faults)
+        self.order_ledger: OrderLedger = faulty(ledger.orders, self.ledger_faults)
         self.ledger = ledger = faulty(ledger, self.ledger_faults)
         self.clock = clock
         self.ears = Ears()
@@ -146,15 +159,12 @@ class House:
         warmer = Warmer(store=store, ledger=ledger, on_warmed=self.activity.note_warmed, sleep=sleep)
         self.calls = calls = SeatCalls(warmer=warmer, live=self.ears, sweeper=self.ears, activity=self.activity)
         self.notices = NoticeBoard(channels=tuple(NoticeChannel), clock=clock)
-        self.gateway = FakeGateway()
-        self.refunds = Refunds(ledger=ledger, order_ids=OrderIds(SECRET), gateway=self.gateway)
         self.relay = relay = Relay(
             store=store,
             ledger=ledger,
             calls=calls,
             clock=clock,
             counts=self.counts,
-            refunds=self.refunds,
             sleep=sleep,
         )
         self.reconciler = Reconciler(
@@ -184,6 +194,28 @@ class House:
             store=store, catalog=self.catalog, calls=calls, clock=clock, rules=rules or HoldRules()
         )
         self.active_holds = ActiveHolds(holds=self.holds, seat_holds=self.seat_holds)
+        self.bank = SimulatedGateway(clock)
+        self.gateways = Gateways(
+            for_buyers=gateway or self.bank if has_gateway else None, external=ExternalPayments(), counts=self.counts
+        )
+        self.ordering = Ordering.over(
+            store=store,
+            ledger=ledger,
+            orders=self.order_ledger,
+            catalog=self.catalog,
+            calls=calls,
+            relay=relay,
+            gateways=self.gateways,
+            notices=self.notices,
+            clock=clock,
+            counts=self.counts,
+            order_ids=OrderIds(SECRET),
+            booking_ids=BookingIds(SECRET),
+            rules=SellingRules(anyone_may_state=False),
+        )
+        self.orders = self.ordering.service
+        self.order_keeper = self.ordering.keeper
+        self.callbacks = self.ordering.callbacks
         self.bookings = BookingService(
             store=store,
             ledger=ledger,
@@ -200,7 +232,7 @@ class House:
                 notices=self.notices,
                 counts=self.counts,
             ),
-            refunds=self.refunds,
+            ordered_seats=self.ordering.ordered_seats,
             notices=self.notices,
             clock=clock,
             anyone_may_book=anyone_may_book,

@@ -101,14 +101,6 @@ CLAIMING = frozenset({OrderState.CLAIMED, OrderState.PAYING, OrderState.CANCELLI
 """States in which the order's claimed rows are live. PAID and NEEDS_ATTENTION may have them too: `has_claim` says."""
 
 
-class OrderStatus(StrEnum):
-    """Pending until it is paid and its seats are sold, in one go; cancelled once all of them were given back."""
-
-    PENDING = "pending"
-    CONFIRMED = "confirmed"
-    CANCELLED = "cancelled"
-
-
 class Order(msgspec.Struct, frozen=True, kw_only=True):
     """An order: what was ordered, at the prices and charges of then (never changed), and how it stands.
 

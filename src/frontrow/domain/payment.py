@@ -161,6 +161,11 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True):
     updated_at_ms: int = 0
 
     @property
+    def is_given_up(self) -> bool:
+        """Whether nobody tries it any more, until an operator asks for it."""
+        return self.state is RefundState.FAILED and self.due_at_ms is None
+
+    @property
     def key(self) -> str:
         """The provider's idempotency key."""
         return f"{self.refund_id}-{self.failures}"
@@ -189,18 +194,3 @@ class CallbackRefused(msgspec.Struct, frozen=True):
     """Not a callback of the gateway's: forged, stale, or unreadable. `reason` is for the log and for developers."""
 
     reason: str
-
-
-class Paid(msgspec.Struct, frozen=True):
-    """The amount is taken, now or by an earlier call under the same reference."""
-
-    transaction_id: str
-
-
-class Declined(msgspec.Struct, frozen=True):
-    """Nothing was taken; `reason` is a sentence for the buyer."""
-
-    reason: str
-
-
-PaymentOutcome = Paid | Declined

@@ -25,6 +25,7 @@ from frontrow.services.layouts import LayoutService
 from frontrow.services.live import LiveViews
 from frontrow.services.notice_office import NoticeOffice
 from frontrow.services.orders import OrderService
+from frontrow.services.payment_callbacks import PaymentCallbacks
 from frontrow.services.picking import SeatPicking
 from frontrow.services.recent_changes import RecentChangesService
 from frontrow.services.seat_holds import SeatHolds
@@ -59,6 +60,7 @@ class Services:
     booking_search: BookingSearch
     confirmations: SeatConfirmations
     orders: OrderService
+    payment_callbacks: PaymentCallbacks
     notices: NoticeOffice
     blocks: BlockService
     live: LiveViews

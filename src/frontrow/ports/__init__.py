@@ -4,7 +4,6 @@ What they leave out on purpose: no port knows about HTTP, prices are computed be
 hold store never reads the ledger (a service warms it).
 """
 
-from frontrow.ports.charge_gateway import ChargeGateway
 from frontrow.ports.clock import Clock
 from frontrow.ports.hold_store import ChangeFeed, HoldStore
 from frontrow.ports.ledger import Ledger
@@ -14,7 +13,6 @@ from frontrow.ports.payment_gateway import PaymentGateway
 
 __all__ = [
     "ChangeFeed",
-    "ChargeGateway",
     "Clock",
     "HoldStore",
     "Ledger",

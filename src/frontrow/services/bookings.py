@@ -5,10 +5,11 @@ import hashlib
 import msgspec
 import structlog
 
-from frontrow.domain.booking import Booking, BookingCancelled, BookingNotFound, IdempotencyKey
-from frontrow.domain.errors import LedgerUnavailable, PaymentUnavailable, StoreUnavailable
+from frontrow.domain.booking import Booking, BookingCancelled, BookingNotFound, CancelOutcome, IdempotencyKey
+from frontrow.domain.errors import StoreUnavailable
 from frontrow.domain.hold import HoldNotFound
 from frontrow.domain.ids import BookingId, EventId, HoldId, SeatId, UserId, event_number_of
+from frontrow.domain.payment import RefundReason
 from frontrow.domain.selection import EmptySelection, Selection, TableOnlyWhole, select, split_whole_tables
 from frontrow.ports import Clock, HoldStore, Ledger
 from frontrow.services.booking_protocol import BookingProtocol
@@ -16,6 +17,7 @@ from frontrow.services.booking_wish import Wish
 from frontrow.services.callers import INTEGRATOR, Caller
 from frontrow.services.catalog import Catalog, Sale
 from frontrow.services.notices import NoticeBoard
+from frontrow.services.ordered_seats import OrderedSeats
 from frontrow.services.outcomes import (
     BookAnswer,
     BookingPage,
@@ -25,7 +27,6 @@ from frontrow.services.outcomes import (
     NotFound,
     RoleMissing,
 )
-from frontrow.services.refunds import Refunds
 from frontrow.services.relay import Relay
 from frontrow.services.seat_calls import SeatCalls
 
@@ -44,7 +45,7 @@ class BookingService:
         calls: SeatCalls,
         relay: Relay,
         protocol: BookingProtocol,
-        refunds: Refunds,
+        ordered_seats: OrderedSeats,
         notices: NoticeBoard,
         clock: Clock,
         anyone_may_book: bool,
@@ -55,7 +56,7 @@ class BookingService:
         self._calls = calls
         self._relay = relay
         self._protocol = protocol
-        self._refunds = refunds
+        self._ordered_seats = ordered_seats
         self._notices = notices
         self._clock = clock
         self._anyone_may_book = anyone_may_book
@@ -130,6 +131,21 @@ class BookingService:
             split = await self._split(booking, seat_ids)
             if split is not None:
                 return split
+        return await self._give_back(booking, seat_ids, RefundReason.SEATS_CANCELLED)
+
+    async def cancel_for_event(self, booking_id: BookingId) -> None:
+        """Give back every seat of the booking that is left, because its event is cancelled: nothing is kept of what was
+        paid. Repeating it gives back nothing more."""
+        booking = await self._ledger.booking(booking_id)
+        if booking is not None:
+            await self._give_back(booking, None, RefundReason.EVENT_CANCELLED)
+
+    async def _give_back(
+        self, booking: Booking, seat_ids: tuple[SeatId, ...] | None, reason: RefundReason
+    ) -> CancelOutcome:
+        booking_id = booking.booking_id
+        if booking.order_id is not None:
+            return await self._ordered_seats.cancel(booking_id, seat_ids, reason)
         going = tuple(it for it in booking.left_seat_ids if seat_ids is None or it in seat_ids)
         told = self._notices.booking_cancelled(booking, going)
         cancelled = await self._ledger.cancel(booking_id, seat_ids, notices=told)
@@ -151,11 +167,6 @@ class BookingService:
             _log.warning("freeing_left_to_relay", event_id=event_id, booking_id=booking_id, reason=str(error))
             return
         self._calls.heard(event_id, freed)
-        try:
-            await self._refunds.of_cancelled(booking_id, cancelled.freed)
-        except (PaymentUnavailable, LedgerUnavailable) as error:
-            _log.warning("refund_left_to_relay", event_id=event_id, booking_id=booking_id, reason=str(error))
-            return
         self._relay.strike_off(cancelled.task_ids)
 
 

@@ -1,4 +1,4 @@
-"""Order ids and ticket codes that a retry makes again, and nobody else can."""
+"""Ids of orders and payments, and ticket codes, that a retry makes again, and nobody else can."""
 
 import base64
 import hashlib
@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import msgspec
 
 from frontrow.domain.booking import IdempotencyKey
-from frontrow.domain.ids import BookingId, HoldId, OrderId, UserId, event_number_of, made_id
+from frontrow.domain.ids import BookingId, HoldId, OrderId, PaymentId, UserId, event_number_of, made_id
 from frontrow.domain.order import Order
 from frontrow.services.booking_ids import id_secret, keyed_digest
 
 ORDERS_PER_HOLD_MAX = 20
-"""How many orders one hold may have: each is kept for ever, and one more is made where the earlier ones are closed, or
-were for other seats, another amount or another customer."""
+"""How many orders one hold may have without idempotency keys: each is kept for ever, and one more is made where the
+earlier ones are closed, or were for other seats, another amount or another customer."""
 BOOKING_ROUTE = "order"
 """The route of the idempotency keys under which orders make their bookings."""
 _CODE_BYTES = 10
@@ -31,11 +31,20 @@ class OrderIds:
 
         `hold_id` has the form of one.
         """
-        number = event_number_of(hold_id)
-        assert number is not None, "a hold's id begins with its event's number"
         for before in range(ORDERS_PER_HOLD_MAX):
-            what = msgspec.json.encode((user_id, hold_id, before)).decode()
-            yield OrderId(made_id(number, id_secret(keyed_digest(self._secret, "order", what))))
+            yield OrderId(self._made(hold_id, "order", user_id, hold_id, before))
+
+    def of_key(self, hold_id: HoldId, key: IdempotencyKey) -> OrderId:
+        """The id of the one order that this user's key on this route can place on a hold of that event."""
+        return OrderId(self._made(hold_id, "order", key.user_id, key.route, key.key))
+
+    def nth_payment(self, order_id: OrderId, before: int) -> PaymentId:
+        """The id of the order's next payment after this many, where the request has no key."""
+        return PaymentId(self._made(order_id, "payment", order_id, before))
+
+    def payment_of_key(self, order_id: OrderId, key: IdempotencyKey) -> PaymentId:
+        """The id of the one payment that this user's key on this route can start."""
+        return PaymentId(self._made(order_id, "payment", order_id, key.user_id, key.route, key.key))
 
     def ticket_code(self, booking_id: BookingId) -> str:
         """What the door asks for: 16 letters and digits (80 bits) in groups of four, the same for ever."""
@@ -43,8 +52,13 @@ class OrderIds:
         code = base64.b32encode(digest[:_CODE_BYTES]).decode()
         return "-".join(code[start : start + _CODE_GROUP] for start in range(0, len(code), _CODE_GROUP))
 
+    def _made(self, of: str, kind: str, *what: str | int) -> str:
+        number = event_number_of(of)
+        assert number is not None, f"{of} begins with its event's number"
+        return made_id(number, id_secret(keyed_digest(self._secret, kind, msgspec.json.encode(what).decode())))
+
 
 def booking_key(order: Order) -> IdempotencyKey:
-    """The key under which the order makes its one booking, or spends it on none."""
-    fingerprint = hashlib.sha256(msgspec.json.encode(order)).hexdigest()
+    """The key that the id of the order's one booking is made of."""
+    fingerprint = hashlib.sha256(order.order_id.encode()).hexdigest()
     return IdempotencyKey(user_id=order.user_id, route=BOOKING_ROUTE, key=order.order_id, fingerprint=fingerprint)

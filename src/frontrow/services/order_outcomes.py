@@ -8,7 +8,7 @@ from frontrow.domain.ids import HoldId, OrderId, UserId
 from frontrow.domain.order import Order
 from frontrow.domain.order_moves import OrderKeyReused
 from frontrow.domain.payment import Payment, PaymentAction, Refund
-from frontrow.services.outcomes import RoleMissing
+from frontrow.services.outcomes import EventNotOnSale, RoleMissing
 
 
 class PlaceRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +113,7 @@ PlaceAnswer = (
     | SeatsBusy
     | RequestRunning
     | PaymentNotConfigured
+    | EventNotOnSale
     | RoleMissing
 )
 PayAnswer = (
@@ -126,4 +127,5 @@ PayAnswer = (
     | PaymentNotConfigured
     | StatementNotAllowed
 )
-CancelOrderAnswer = OrderShown | OrderNotFound | OrderNotCancellable | RequestRunning
+CancelOrderAnswer = OrderShown | OrderNotFound | OrderNotCancellable
+ResolveAnswer = OrderShown | OrderNotFound | RoleMissing

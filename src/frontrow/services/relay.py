@@ -12,12 +12,11 @@ from itertools import islice
 import structlog
 
 from frontrow.domain.booking import LedgerSeat, OutboxKind, OutboxTask, SeatRowState
-from frontrow.domain.errors import LedgerUnavailable, PaymentUnavailable, StoreUnavailable
+from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
 from frontrow.domain.hold import BookingFinished
 from frontrow.domain.ids import EventId, SeatId, UserId
 from frontrow.ports import Clock, HoldStore, Ledger
 from frontrow.services.counts import Count, Counts
-from frontrow.services.refunds import Refunds
 from frontrow.services.seat_calls import SeatCalls
 
 TASKS_PER_ROUND_MAX = 200
@@ -28,8 +27,6 @@ STRIKES_PER_WRITE_MAX = 500
 """How many tasks that were carried out by their own writers one write strikes off."""
 SEATS_PER_CALL_MAX = 500
 """Of a block that is set sold anew; bookings and claims are smaller."""
-REFUND_PAUSE_MS = 30_000
-"""Before a refund that the gateway gave no answer to is tried again."""
 ROUND_PAUSE_S = 0.25
 IDLE_PAUSE_S = 1.0
 FAILURE_PAUSE_S_MAX = 15.0
@@ -48,7 +45,6 @@ class Relay:
         calls: SeatCalls,
         clock: Clock,
         counts: Counts,
-        refunds: Refunds,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._store = store
@@ -56,10 +52,8 @@ class Relay:
         self._calls = calls
         self._clock = clock
         self._counts = counts
-        self._refunds = refunds
         self._sleep = sleep
         self._carried_out: deque[int] = deque()
-        self._put_off_until_ms: dict[int, int] = {}
 
     def strike_off(self, task_ids: Iterable[int]) -> None:
         """Mark these tasks done with the next round: their writer has carried them out.
@@ -75,16 +69,11 @@ class Relay:
         Raises:
             StoreUnavailable, LedgerUnavailable: it stays in the outbox, and `run` will do it.
         """
-        done: list[int] = []
-        for task in await self._ledger.outbox_of(owner_id):
-            try:
-                await self._carry_out(task)
-            except PaymentUnavailable as error:  # its seats are free, which is what callers wait for
-                self._put_off(task, error)
-            else:
-                done.append(task.task_id)
-        if done:
-            await self._ledger.outbox_done(done)
+        tasks = await self._ledger.outbox_of(owner_id)
+        for task in tasks:
+            await self._carry_out(task)
+        if tasks:
+            await self._ledger.outbox_done([task.task_id for task in tasks])
 
     async def set_sold(self, event_id: EventId, rows: Iterable[LedgerSeat]) -> tuple[SeatId, ...]:
         """Set seats sold in the store as the ledger's live rows say; those that were not yet.
@@ -135,10 +124,7 @@ class Relay:
         """
         await self._strike_off()
         older_than_ms = self._clock.now_ms() - TAKE_OVER_AFTER_MS
-        now_ms = self._clock.monotonic_ms()
-        self._put_off_until_ms = {it: at_ms for it, at_ms in self._put_off_until_ms.items() if at_ms > now_ms}
-        found = await self._ledger.outbox(older_than_ms=older_than_ms, limit=TASKS_PER_ROUND_MAX)
-        tasks = [task for task in found if task.task_id not in self._put_off_until_ms]
+        tasks = await self._ledger.outbox(older_than_ms=older_than_ms, limit=TASKS_PER_ROUND_MAX)
         done = 0
         for start in range(0, len(tasks), TASKS_AT_ONCE_MAX):
             part = tasks[start : start + TASKS_AT_ONCE_MAX]
@@ -166,14 +152,7 @@ class Relay:
         for task, error in failed:
             if isinstance(error, StoreUnavailable) or not isinstance(error, Exception):
                 raise error
-            if isinstance(error, PaymentUnavailable):
-                self._put_off(task, error)
-                continue
             _log.error("relay_task_failed", task_id=task.task_id, event_id=task.event_id, exc_info=error)
-
-    def _put_off(self, task: OutboxTask, error: PaymentUnavailable) -> None:
-        self._put_off_until_ms[task.task_id] = self._clock.monotonic_ms() + REFUND_PAUSE_MS
-        _log.warning("refund_waits", event_id=task.event_id, booking_id=task.owner_id, reason=str(error))
 
     async def _carry_out(self, task: OutboxTask) -> None:
         match task.kind:
@@ -186,13 +165,12 @@ class Relay:
                     user_id=task.user_id,
                     seat_ids=task.seats,
                     held=task.held,
+                    replaces_claim=task.claim_id,
                 )
                 self._heard_finished(task.event_id, finished)
             case OutboxKind.FREE:
                 freed = await self._store.free_seats(task.event_id, owner_id=task.owner_id, seat_ids=task.seats)
                 self._calls.heard(task.event_id, freed)
-                if task.state is not SeatRowState.BLOCKED:
-                    await self._refunds.of_cancelled(task.owner_id, task.seats)
 
     def _heard_finished(self, event_id: EventId, finished: BookingFinished) -> None:
         self._calls.heard(event_id, finished)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import redis.asyncio
 
-from frontrow.adapters.payments.demo import DemoGateway
+from frontrow.adapters.payments.demo import DemoPayments
 from frontrow.domain.booking import BookingStatus
 from frontrow.domain.errors import PaymentUnavailable, StoreUnavailable
 from frontrow.services.holds import HoldService
@@ -464,7 +464,7 @@ async def test_a_gateway_that_gives_no_answer_is_told_so_and_repeating_the_reque
 
     order_id = await ordered(api, await held(api, "A5"))
     with monkeypatch.context() as outage:
-        outage.setattr(DemoGateway, "charge", away)
+        outage.setattr(DemoPayments, "start", away)
         refused = await pay(api, order_id)
     assert (refused.status, refused.headers["retry-after"]) == (503, "1")
     assert "payment gateway does not answer" in message_of(refused)

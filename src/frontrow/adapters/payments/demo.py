@@ -5,8 +5,6 @@ same. What its cards do says demo_cards.py.
 """
 
 import asyncio
-import hashlib
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
@@ -19,11 +17,8 @@ from frontrow.domain.errors import LedgerUnavailable, PaymentUnavailable
 from frontrow.domain.ids import PaymentId
 from frontrow.domain.payment import (
     CallbackRefused,
-    Declined,
     GatewayCallback,
-    Paid,
     Payment,
-    PaymentOutcome,
     PaymentRequest,
     PaymentSeen,
     PaymentState,
@@ -225,29 +220,3 @@ class DemoPayments:
             if written:
                 return after, version + 1, True
         raise PaymentUnavailable("too many changes of one payment at once")
-
-
-DECLINED_CARD = "4000000000000002"
-"""The test card that is always declined; any other card, and no card at all, pays."""
-_NO_DIGITS = re.compile(r"[^0-9]")
-
-
-class DemoGateway:
-    """ports.ChargeGateway without a bank. It keeps nothing: a transaction's id follows from its reference."""
-
-    name = "demo"
-
-    async def charge(
-        self, reference: str, *, amount_minor: int, currency: str, card_number: str | None
-    ) -> PaymentOutcome:
-        """See ChargeGateway.charge."""
-        if card_number is not None and _NO_DIGITS.sub("", card_number) == DECLINED_CARD:
-            return Declined("the card was declined")
-        digest = hashlib.sha256(f"{reference}:{amount_minor}:{currency}".encode()).hexdigest()
-        return Paid(f"demo_{digest[:24]}")
-
-    async def refund(self, reference: str) -> None:
-        """See ChargeGateway.refund."""
-
-    async def refund_part(self, reference: str, part: str, *, amount_minor: int, currency: str) -> None:
-        """See ChargeGateway.refund_part."""

@@ -12,6 +12,7 @@ from frontrow.domain.booking import Booking
 from frontrow.domain.hold import HoldReleased, SeatsUnavailable
 from frontrow.domain.ids import CategoryId, EventId, HoldId, LayoutId, SeatId, event_number_of
 from frontrow.domain.layout import Category, Layout, Point, Seat
+from frontrow.domain.order import Order
 from frontrow.http.dialects.fields import Id, SeatIds, seat_ids_of
 from frontrow.http.dialects.hold_errors import ERRORS, ErrorBody, error_body, example_error
 from frontrow.http.event_views import shown_event
@@ -32,6 +33,7 @@ from frontrow.http.problems import Code, FieldFault, Problem, invalid, not_found
 from frontrow.http.refusals import SELECTION_CODES, problem_of
 from frontrow.http.services import Services
 from frontrow.http.turns import in_turns
+from frontrow.services.order_outcomes import OrderShown
 from frontrow.services.outcomes import HoldRequest, HoldShown
 
 HOLD_MINUTES = 5
@@ -105,6 +107,9 @@ async def get_hold(services: Services, call: Call[NoBody, ForUser]) -> Answer | 
     hold = await services.holds.hold_of(call.user, event_id, hold_id)
     if isinstance(hold, HoldShown) and hold.seat_ids:
         return Answer(body=_held(hold))
+    ordered = await services.orders.order_of_hold(call.user, event_id, hold_id)
+    if isinstance(ordered, OrderShown) and ordered.order.has_claim:
+        return Answer(body=_claimed(ordered.order))
     booking = await services.bookings.booking_of_hold(call.user, event_id, hold_id)
     return Answer(body=_sold(hold_id, booking)) if isinstance(booking, Booking) else _hold_not_found()
 
@@ -120,6 +125,11 @@ async def release_hold(services: Services, call: Call[ForUser, NoQuery]) -> Answ
         if not outcome.seat_ids:  # they had all moved to a newer hold, by being held again
             return _hold_not_found()
         return Answer(body=HoldGivenBack(hold_id, "RELEASED", outcome.seat_ids))
+    ordered = await services.orders.order_of_hold(call.user, event_id, hold_id)
+    if isinstance(ordered, OrderShown) and ordered.order.has_claim:
+        given_up = await services.orders.cancel(call.user, ordered.order.order_id)
+        if isinstance(given_up, OrderShown):
+            return Answer(body=HoldGivenBack(hold_id, "RELEASED", given_up.order.seat_ids))
     return problem_of(outcome, event_id=event_id)
 
 
@@ -157,6 +167,12 @@ async def event_of_hold(services: Services, hold_id: HoldId) -> EventId | None:
 
 def _held(hold: HoldShown) -> HeldTogether:
     return HeldTogether(hold.hold_id, hold.event_id, hold.seat_ids, "HELD", time_text(hold.expires_at_ms))
+
+
+def _claimed(order: Order) -> HeldTogether:
+    """The hold's order keeps its seats now, for being paid."""
+    until_ms = order.pay_until_ms or order.expires_at_ms
+    return HeldTogether(order.hold_id, order.event_id, order.seat_ids, "HELD", time_text(until_ms))
 
 
 def _sold(hold_id: HoldId, booking: Booking) -> HeldTogether:

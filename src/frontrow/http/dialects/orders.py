@@ -9,30 +9,27 @@ import msgspec
 from msgspec import Meta
 
 from frontrow.domain.booking import ContactInfo
-from frontrow.domain.hold import BookingRunning, HoldNotComplete, HoldNotFound, SeatsBusy
 from frontrow.domain.ids import HoldId, OrderId
-from frontrow.domain.order import OrderStatus
-from frontrow.domain.payment import Declined
+from frontrow.domain.order import OrderState
 from frontrow.http.dialects.fields import Amount, amount
 from frontrow.http.dialects.hold_errors import ERRORS
 from frontrow.http.dialects.holds import HOLD_ID, SEATS, TAG
 from frontrow.http.fields import Email, PhoneNumber, RequiredText, Time, time_text
 from frontrow.http.operation import Access, Answer, Call, Example, NamesUser, NoQuery, Operation, declared
-from frontrow.http.problems import Code, Problem, not_found
-from frontrow.http.refusals import listed, problem_of
+from frontrow.http.order_refusals import order_problem
+from frontrow.http.problems import Code, Problem
 from frontrow.http.services import Services
-from frontrow.services.orders import (
-    OrderCancelled,
-    OrderClosed,
-    OrderNotFound,
-    OrderPaid,
-    OrderPlaced,
-    OrdersUsedUp,
-    PaymentNotConfigured,
+from frontrow.services.order_outcomes import (
+    OrderNotPayable,
+    OrderShown,
+    PaymentDeclined,
+    PayRequest,
+    PlaceRequest,
 )
+from frontrow.services.outcomes import HoldShown
 
-GATEWAY_RETRY_AFTER_S = 300
-"""Somebody has to configure a gateway and start the server anew."""
+DEFAULT_CARD = "4242424242424242"
+"""Pays where no card is named, at gateways that are told one."""
 
 
 class Customer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -75,91 +72,84 @@ class ConfirmPayment(NamesUser, frozen=True):
 
 
 class ConfirmedOrder(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """The order is paid and its seats are sold; the same answer each time it is asked.
+    """The order is paid and its seats are sold; the same answer each time it is asked. PENDING: the gateway is still
+    at it, ask again.
 
     Where some of them were given back since, `seatIds` are the others; where all were, it is CANCELLED and has no
     ticket.
     """
 
     order_id: str
-    status: Literal["CONFIRMED", "CANCELLED"]
+    status: Literal["PENDING", "CONFIRMED", "CANCELLED"]
     ticket_code: str | None = None
     seat_ids: tuple[str, ...] = ()
 
 
-_STATUS: dict[OrderStatus, Literal["PENDING", "CONFIRMED", "CANCELLED"]] = {
-    OrderStatus.PENDING: "PENDING",
-    OrderStatus.CONFIRMED: "CONFIRMED",
-    OrderStatus.CANCELLED: "CANCELLED",
-}
+_CONFIRMED = frozenset({OrderState.BOOKED})
+_CANCELLED = frozenset({OrderState.CANCELLED, OrderState.EXPIRED, OrderState.REFUNDING, OrderState.REFUNDED})
 
 
 async def place_order(services: Services, call: Call[PlaceOrder, NoQuery]) -> Answer | Problem:
     """Order what a hold holds."""
     customer = call.body.customer
     contact = ContactInfo(customer.name, customer.email, customer.phone)
-    outcome = await services.orders.place(call.user, HoldId(call.body.hold_id), contact)
-    match outcome:
-        case OrderPlaced(order=order):
-            return Answer(
-                body=PlacedOrder(
-                    order_id=order.order_id,
-                    hold_id=order.hold_id,
-                    status=_STATUS[outcome.status],
-                    seat_ids=outcome.seat_ids,
-                    amount=amount(order.amount_minor, order.currency),
-                    expires_at=time_text(outcome.expires_at_ms),
-                )
-            )
-        case OrdersUsedUp(orders_max=orders_max):
-            detail = (
-                f"this hold was ordered {orders_max} times, the most it can be; release it, and hold the seats anew"
-            )
-            return Problem(code=Code.ORDER_STATE, detail=detail)
-        case PaymentNotConfigured():
-            return _not_configured()
-        case HoldNotComplete(seat_ids=moved):
-            detail = f"{listed(moved)} moved to a newer hold of yours; order that one, or hold all seats together again"
-            return Problem(code=Code.HOLD_NOT_COMPLETE, detail=detail, seat_ids=moved)
-        case HoldNotFound():
-            return problem_of(outcome)
+    request = PlaceRequest(hold_id=HoldId(call.body.hold_id), customer=contact, claims=False)
+    outcome = await services.orders.place(call.user, request)
+    if not isinstance(outcome, OrderShown):
+        return order_problem(outcome)
+    order = outcome.order
+    hold = await services.holds.hold_of(call.user, order.event_id, order.hold_id)
+    expires_at_ms = hold.expires_at_ms if isinstance(hold, HoldShown) else order.pay_until_ms or order.expires_at_ms
+    return Answer(
+        body=PlacedOrder(
+            order_id=order.order_id,
+            hold_id=order.hold_id,
+            status=_status(order.state),
+            seat_ids=_seats_left(outcome) or order.seat_ids,
+            amount=amount(order.amount_minor, order.currency),
+            expires_at=time_text(expires_at_ms),
+        )
+    )
 
 
 async def confirm_payment(services: Services, call: Call[ConfirmPayment, NoQuery]) -> Answer | Problem:
     """Pay, and sell the seats."""
-    card = call.body.card
-    outcome = await services.orders.pay(
-        call.user, OrderId(call.path["orderId"]), card_number=None if card is None else card.number
-    )
+    order_id, card = OrderId(call.path["orderId"]), call.body.card
+    request = PayRequest(card_number=DEFAULT_CARD if card is None else card.number)
+    outcome = await services.orders.pay(call.user, order_id, request)
     match outcome:
-        case OrderPaid() | OrderCancelled():
+        case OrderShown():
             return Answer(body=_paid(outcome))
-        case Declined(reason=reason):
+        case OrderNotPayable(shown=shown) if shown.booking is not None:
+            return Answer(body=_paid(shown))
+        case PaymentDeclined(reason=reason):
             detail = f"Payment declined: {reason}; the order is still pending"
             return Problem(code=Code.PAYMENT_DECLINED, detail=detail)
-        case OrderClosed(refunded=refunded):
-            what = "your payment was refunded" if refunded else "nothing is charged"
+        case OrderNotPayable(shown=shown):
+            what = "your payment was refunded" if shown.refunds else "nothing is charged"
             detail = f"This order can't be paid any more, because its seats are no longer on its hold; {what}"
             return Problem(code=Code.ORDER_STATE, detail=detail)
-        case OrderNotFound():
-            return not_found("such order of yours")
-        case PaymentNotConfigured():
-            return _not_configured()
-        case BookingRunning() | SeatsBusy():
-            return problem_of(outcome)
+    return order_problem(outcome)
 
 
-def _paid(outcome: OrderPaid | OrderCancelled) -> ConfirmedOrder:
-    if isinstance(outcome, OrderCancelled):
-        return ConfirmedOrder(outcome.order.order_id, "CANCELLED")
-    booking = outcome.booking
-    left = booking.left_seat_ids if booking.cancelled_seat_ids else ()
-    return ConfirmedOrder(outcome.order.order_id, "CONFIRMED", outcome.ticket_code, left)
+def _paid(shown: OrderShown) -> ConfirmedOrder:
+    status = _status(shown.order.state)
+    if status != "CONFIRMED":
+        return ConfirmedOrder(shown.order.order_id, status)
+    booking = shown.booking
+    left = _seats_left(shown) if booking is not None and booking.cancelled_seat_ids else ()
+    return ConfirmedOrder(shown.order.order_id, status, shown.ticket_code, left)
 
 
-def _not_configured() -> Problem:
-    detail = "orders cannot be paid at present: this server has no payment gateway"
-    return Problem(code=Code.PAYMENT_NOT_CONFIGURED, detail=detail, retry_after_s=GATEWAY_RETRY_AFTER_S)
+def _seats_left(shown: OrderShown) -> tuple[str, ...]:
+    return () if shown.booking is None else shown.booking.left_seat_ids
+
+
+def _status(state: OrderState) -> Literal["PENDING", "CONFIRMED", "CANCELLED"]:
+    """As this dialect says it: what is being paid, or looked at, is pending."""
+    if state in _CONFIRMED:
+        return "CONFIRMED"
+    return "CANCELLED" if state in _CANCELLED else "PENDING"
 
 
 _ORDER_ID = "7-Qm4c8TzPp0a1x2K9sLw3vA"
