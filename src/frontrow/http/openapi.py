@@ -24,6 +24,8 @@ PATH_PARAMETERS: dict[str, tuple[str, _Json]] = {
     "holdId": ("the hold, as the server made it", {"type": "string"}),
     "orderId": ("the order, as the server made it", {"type": "string"}),
     "bookingId": ("the booking, as the server made it", {"type": "string"}),
+    "paymentId": ("the payment, as the server made it", {"type": "string"}),
+    "noticeId": ("the notice, as the server made it", {"type": "string"}),
     "gateway": ("the payment gateway's name", {"type": "string"}),
 }
 _DESCRIPTION = """\
