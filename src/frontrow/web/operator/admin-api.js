@@ -1,7 +1,7 @@
 /** The operator's calls: the API client with the operator's token on every request that needs the role. */
 
-/** @import { BookingPage, EventStats, EventSummary } from "../js/wire.js" */
-/** @import { Demand, Interval, PublishedLayout, ReadLayout, RecentChange, SeatHold } from "./answers.js" */
+/** @import { BookingPage, EventStats, EventSummary, Order, OrderPage, OrderStatus } from "../js/wire.js" */
+/** @import { Cancellation, Demand, Interval, Notice, NoticePage, PublishedLayout, ReadLayout, RecentChange, SeatHold } from "./answers.js" */
 /** @import { KeptToken } from "./kept-token.js" */
 
 import { ApiClient, ApiProblem } from "../js/api.js";
@@ -13,6 +13,8 @@ const BLOCK_TIMEOUT_MS = 30_000;
 /** A drawing of 50,000 seats is read, judged and written in this time on slow machines too. */
 const LAYOUT_TIMEOUT_MS = 120_000;
 const CSV_TIMEOUT_MS = 60_000;
+/** The gateway is asked meanwhile. */
+const GATEWAY_TIMEOUT_MS = 30_000;
 
 export class AdminApi extends ApiClient {
   /**
@@ -118,6 +120,73 @@ export class AdminApi extends ApiClient {
   async bookingsCsv(eventId, query) {
     const asked = new URLSearchParams({ format: "csv", ...(query && { query }) });
     return (await this.answer(`/events/${id(eventId)}/bookings?${asked}`, { token: "present", timeoutMs: CSV_TIMEOUT_MS })).blob();
+  }
+
+  /**
+   * @param {string} eventId
+   * @param {{ query?: string, states?: readonly OrderStatus[], cursor?: string | null, limit?: number }} [which] any state where
+   *   none is named
+   * @returns {Promise<OrderPage>} newest first
+   */
+  eventOrders(eventId, { query = "", states = [], cursor = null, limit = 50 } = {}) {
+    const asked = new URLSearchParams({ limit: String(limit), ...(states.length && { state: states.join(",") }), ...(query && { query }), ...(cursor && { cursor }) });
+    return this.request(`/events/${id(eventId)}/orders?${asked}`, { token: "present" });
+  }
+
+  /**
+   * An event's orders as a table.
+   * @param {string} eventId
+   * @param {string} query "" for all
+   * @param {readonly OrderStatus[]} states none for any
+   * @returns {Promise<Blob>}
+   */
+  async ordersCsv(eventId, query, states) {
+    const asked = new URLSearchParams({ format: "csv", ...(states.length && { state: states.join(",") }), ...(query && { query }) });
+    return (await this.answer(`/events/${id(eventId)}/orders?${asked}`, { token: "present", timeoutMs: CSV_TIMEOUT_MS })).blob();
+  }
+
+  /**
+   * Look again at an order that needs somebody: what the gateway says now is carried out.
+   * @param {string} orderId
+   * @returns {Promise<Order>} as it is then
+   */
+  resolveOrder(orderId) {
+    return this.request(`/orders/${id(orderId)}/resolve`, { method: "POST", body: {}, token: "present", timeoutMs: GATEWAY_TIMEOUT_MS });
+  }
+
+  /**
+   * Cancel an event for good; everything is given back in the background.
+   * @param {string} eventId
+   * @returns {Promise<Cancellation>}
+   */
+  cancelEvent(eventId) {
+    return this.request(`/events/${id(eventId)}/cancel`, { method: "POST", token: "present" });
+  }
+
+  /**
+   * @param {string} eventId
+   * @returns {Promise<Cancellation>} how far it has come
+   */
+  cancellation(eventId) {
+    return this.request(`/events/${id(eventId)}/cancellation`, { token: "present" });
+  }
+
+  /**
+   * @param {{ state: Notice["state"], cursor?: string | null, limit?: number }} which
+   * @returns {Promise<NoticePage>} newest first
+   */
+  notices({ state, cursor = null, limit = 50 }) {
+    const asked = new URLSearchParams({ state, limit: String(limit), ...(cursor && { cursor }) });
+    return this.request(`/notices?${asked}`, { token: "present" });
+  }
+
+  /**
+   * Have a notice sent (again).
+   * @param {string} noticeId
+   * @returns {Promise<Notice>}
+   */
+  sendNotice(noticeId) {
+    return this.request(`/notices/${id(noticeId)}/send`, { method: "POST", token: "present" });
   }
 
   /**

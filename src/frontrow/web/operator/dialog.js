@@ -12,7 +12,7 @@ let asked = 0;
  * @param {string} question.title
  * @param {Child[]} question.body
  * @param {string} question.yes what the button that does it says
- * @param {string} question.no
+ * @param {string} question.no "" where there is nothing to refuse
  * @param {"main" | "danger"} [question.kind]
  * @param {boolean} [question.wide]
  * @param {(form: HTMLFormElement, dialog: HTMLDialogElement) => Promise<boolean>} [question.onYes] does it; false keeps the
@@ -24,7 +24,7 @@ export function ask({ title, body, yes, no, kind = "main", wide = false, onYes =
     const titleId = `dialog-${++asked}`;
     const doing = h("button", { type: "submit", class: `act ${kind}` }, h("span", {}, yes));
     const form = h("form", { method: "dialog", onsubmit: submit }, h("h2", { id: titleId }, title), ...body,
-      h("div", { class: "dialog-foot" }, button(no, () => dialog.close()), doing));
+      h("div", { class: "dialog-foot" }, no && button(no, () => dialog.close()), doing));
     const dialog = h("dialog", { class: wide ? "ask wide" : "ask", "aria-labelledby": titleId }, form);
     let done = false;
     /** @param {Event} happened */

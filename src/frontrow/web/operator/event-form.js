@@ -6,6 +6,7 @@
 import { ApiProblem, freshKey } from "../js/api.js";
 import { h } from "../js/panels/markup.js";
 import { problemText } from "../js/words/problem-words.js";
+import { chargeInputs } from "./charge-inputs.js";
 import { ask } from "./dialog.js";
 import { localText, majorText, minorOf, utcText } from "./event-fields.js";
 import { field } from "./panel.js";
@@ -39,6 +40,7 @@ function inputsOf({ api, words }, { categories, event, name = "" }) {
     const value = minor !== undefined ? majorText(minor, currency) : price !== undefined ? String(price) : "";
     return [id, h("input", { name: `price ${id}`, inputmode: "decimal", required: true, value, autocomplete: "off", dir: "ltr" })];
   }));
+  const charges = chargeInputs(words, event?.charges ?? [], () => inputs.currency.value);
   const fault = h("p", { class: "form-fault", role: "alert" });
   const body = [
     field(words.t("operator.event_name"), inputs.name),
@@ -50,6 +52,7 @@ function inputsOf({ api, words }, { categories, event, name = "" }) {
       dot.style.background = color;
       return h("label", { class: "price" }, dot, h("span", {}, of), /** @type {HTMLInputElement} */ (prices.get(id)));
     })),
+    charges.element,
     fault,
   ];
   /** What the inputs say; null after saying what is wrong with them. */
@@ -67,9 +70,11 @@ function inputsOf({ api, words }, { categories, event, name = "" }) {
       minor[id] = amount;
     }
     fault.textContent = "";
+    const charged = charges.read();
+    if (charged === null) return null;
     return {
       name: inputs.name.value.trim(), startsAt: utcText(inputs.startsAt.value), currency: inputs.currency.value, prices: minor,
-      salesStart: utcText(inputs.salesStart.value), salesEnd: utcText(inputs.salesEnd.value),
+      salesStart: utcText(inputs.salesStart.value), salesEnd: utcText(inputs.salesEnd.value), charges: charged,
     };
   };
   /** @param {unknown} caught */

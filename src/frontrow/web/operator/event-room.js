@@ -1,4 +1,4 @@
-/** One event while it sells: figures, map, what just happened, charts and bookings, all kept up to date. */
+/** One event while it sells: figures, map, what just happened, charts, orders and bookings, all kept up to date. */
 
 /** @import { EventSummary } from "../js/wire.js" */
 /** @import { Interval } from "./answers.js" */
@@ -10,12 +10,15 @@ import { priceOf } from "../js/venue/prices.js";
 import { Venue } from "../js/venue/venue.js";
 import { problemText } from "../js/words/problem-words.js";
 import { BookingsPanel } from "./bookings-panel.js";
+import { sell } from "./box-office.js";
+import { CancellationPanel, cancelEvent } from "./cancellation-panel.js";
 import { CategoriesPanel } from "./categories-panel.js";
 import { ChangesPanel } from "./changes-panel.js";
 import { CHANGES_MAX } from "./change-log.js";
 import { changeEvent } from "./event-form.js";
 import { LiveCounts } from "./live-counts.js";
 import { MapPanel } from "./map-panel.js";
+import { OrdersPanel } from "./orders-panel.js";
 import { OverTimePanel } from "./over-time-panel.js";
 import { blank, button } from "./panel.js";
 import { Refresher } from "./refresher.js";
@@ -109,22 +112,32 @@ export class EventRoom {
     const totals = new Totals(words, event.currency);
     const changes = new ChangesPanel(desk, venue);
     const categories = new CategoriesPanel(desk, venue, price);
-    const map = new MapPanel(desk, { eventId, venue, stateOf: (seatId) => counts.stateOf(seatId), onDone: () => refresher.soon() });
+    const map = new MapPanel(desk, { eventId, venue, stateOf: (seatId) => counts.stateOf(seatId), onDone: () => refresher.soon(), onSell: (seatIds) => sell(desk, { event: now, venue, seatIds }) });
     const wanted = new WantedPanel(desk, venue, (heat) => map.showHeat(heat));
     const overTime = new OverTimePanel(desk, { currency: event.currency, interval, onInterval: (chosen) => {
       interval = chosen;
       refresher.now();
     } });
     const bookings = new BookingsPanel(desk, { eventId, venue, onCancelled: () => refresher.soon(), onSelect: (seatIds) => map.select(seatIds, true) });
+    const orders = new OrdersPanel(desk, { eventId, venue, onChanged: () => refresher.soon(), onSelect: (seatIds) => map.select(seatIds, true) });
+    const cancelled = h("div", { class: "cancelled-place" });
     map.addTool(wanted.toggle);
     const head = this._head(event, venue, (changed) => {
       now = changed;
       // What is drawn and written in another currency or of another drawing is built anew.
       if (changed.currency !== event.currency || changed.layoutVersion !== event.layoutVersion) this._anew();
       else categories.reprice(price);
+      if (changed.saleStatus === "cancelled") showCancellation();
     });
+    const showCancellation = () => {
+      if (cancelled.childElementCount) return;
+      const cancellation = new CancellationPanel(desk, eventId);
+      this._parts.push(cancellation);
+      cancelled.append(cancellation.element);
+    };
+    if (event.saleStatus === "cancelled") showCancellation();
 
-    let booked = -1;
+    let [booked, held] = [-1, -1];
     const refresher = new Refresher(async () => {
       try {
         const [stats, recent, demand] = await Promise.all([api.stats(eventId, interval), api.recentChanges(eventId, CHANGES_MAX), api.demand(eventId)]);
@@ -136,7 +149,8 @@ export class EventRoom {
         changes.tell(recent);
         wanted.show(demand);
         if (booked >= 0 && booked !== stats.booked) bookings.refresh();
-        booked = stats.booked;
+        if (booked >= 0 && (booked !== stats.booked || held !== stats.held)) orders.refresh();
+        [booked, held] = [stats.booked, stats.held];
         head.trouble("");
       } catch (caught) {
         head.trouble(problemText(words, caught, "operator"));
@@ -155,13 +169,25 @@ export class EventRoom {
       onConnection: (live) => head.live(live),
       onNewLayout: () => this._anew(),
     });
-    this._parts.push(refresher, watching, overTime, wanted, bookings, map);
-    fill(this.element, head.element, totals.element,
+    this._parts.push(refresher, watching, overTime, wanted, orders, bookings, map);
+    fill(this.element, head.element, cancelled, totals.element,
       h("div", { class: "floor" }, map.element, h("div", { class: "beside" }, changes.element, wanted.element)),
-      h("div", { class: "charts" }, overTime.element, categories.element), bookings.element);
+      h("div", { class: "charts" }, overTime.element, categories.element), orders.element, bookings.element);
     this.title = event.name;
     document.title = `${event.name} · ${words.t("operator.title")}`;
     refresher.now();
+  }
+
+  /**
+   * @param {EventSummary} event
+   * @param {(event: EventSummary) => void} onChanged
+   */
+  async _cancelEvent(event, onChanged) {
+    const { api } = this._desk;
+    // What it says of seats sold is as of now.
+    const now = await api.event(event.eventId).catch(() => event);
+    if (!(await cancelEvent(this._desk, now))) return;
+    onChanged({ ...now, saleStatus: "cancelled" });
   }
 
   /**
@@ -183,7 +209,12 @@ export class EventRoom {
       when.textContent = words.dateTime(Date.parse(shown.startsAt));
       status.textContent = statusText(words, shown.saleStatus);
       status.dataset.status = shown.saleStatus;
+      cancel.hidden = shown.saleStatus === "cancelled";
     };
+    const cancel = button(words.t("operator.cancel_event"), () => void this._cancelEvent(event, (changed) => {
+      show(changed);
+      onChanged(changed);
+    }), { sign: sign("cancel") });
     show(event);
     const change = button(words.t("operator.change_event"), () => void changeEvent(this._desk, event, venue.categories, (changed) => {
       show(changed);
@@ -192,7 +223,7 @@ export class EventRoom {
     const element = h("div", { class: "page-head" },
       h("div", {}, h("p", { class: "crumb" }, h("a", { href: "#/" }, words.t("operator.all_events"))), name,
         h("p", { class: "lead" }, status, live, when, h("span", { class: "soft" }, words.t("operator.drawing", { name: venue.name, version: String(event.layoutVersion) }))), trouble),
-      h("div", { class: "head-acts" }, h("a", { class: "act quiet", href: `/?event=${encodeURIComponent(event.eventId)}`, target: "_blank", rel: "noopener" }, sign("outside"), h("span", {}, words.t("operator.buyers_page"))), change));
+      h("div", { class: "head-acts" }, h("a", { class: "act quiet", href: `/?event=${encodeURIComponent(event.eventId)}`, target: "_blank", rel: "noopener" }, sign("outside"), h("span", {}, words.t("operator.buyers_page"))), cancel, change));
     return {
       element,
       /** @param {boolean} connected */

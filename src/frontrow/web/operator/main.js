@@ -1,4 +1,4 @@
-/** The operator's page: signed in or not, and which of its rooms the address names (`#/`, `#/event/…`, `#/layouts`). */
+/** The operator's page: signed in or not, and which of its rooms the address names (`#/`, `#/event/…`, `#/ticket/…`, `#/layouts`, `#/notices`). */
 
 /** @import { Desk, View } from "./desk.js" */
 /** @import { WayIn } from "./sign-in.js" */
@@ -13,7 +13,9 @@ import { signInPage } from "./sign-in.js";
 import { Toasts } from "./toasts.js";
 
 const EVENT = "#/event/";
+const TICKET = "#/ticket/";
 const LAYOUTS = "#/layouts";
+const NOTICES = "#/notices";
 
 /** @param {string} id of index.html */
 const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -74,6 +76,15 @@ async function roomAt(at) {
     if (at.startsWith(EVENT)) {
       const { EventRoom } = await import("./event-room.js");
       return (desk) => new EventRoom(desk, decoded(at.slice(EVENT.length)));
+    }
+    if (at.startsWith(TICKET)) {
+      const { TicketRoom } = await import("./ticket-room.js");
+      const [eventId, bookingId = ""] = at.slice(TICKET.length).split("/").map(decoded);
+      return (desk) => new TicketRoom(desk, eventId, bookingId);
+    }
+    if (at === NOTICES) {
+      const { NoticesRoom } = await import("./notices-room.js");
+      return (desk) => new NoticesRoom(desk);
     }
     if (at === LAYOUTS) {
       const { LayoutRoom } = await import("./layout-room.js");

@@ -21,15 +21,16 @@ export class MapPanel {
    * @param {Venue} options.venue
    * @param {(seatId: string) => SeatState | null} options.stateOf
    * @param {() => void} options.onDone
+   * @param {(seatIds: readonly string[]) => Promise<unknown>} options.onSell
    */
-  constructor(desk, { eventId, venue, stateOf, onDone }) {
+  constructor(desk, { eventId, venue, stateOf, onDone, onSell }) {
     const { words } = desk;
     this._map = /** @type {SelectMap} */ (/** @type {unknown} */ (h(/** @type {"div"} */ ("seat-map"), { event: eventId, mode: "select" })));
     dress(this._map);
     this._map.addEventListener("selection-changed", (happened) => {
       this._tools.select(/** @type {CustomEvent<{ seatIds: string[] }>} */ (happened).detail.seatIds);
     });
-    this._tools = new SeatTools(desk, { eventId, venue, stateOf, onDone, onSelect: (seatIds) => this.select(seatIds) });
+    this._tools = new SeatTools(desk, { eventId, venue, stateOf, onDone, onSell, onSelect: (seatIds) => this.select(seatIds) });
     const box = h("button", { type: "button", class: "act quiet toggle box-toggle", "aria-pressed": "false", onclick: () => {
       this._map.drawsRectangles = !this._map.drawsRectangles;
       box.setAttribute("aria-pressed", String(this._map.drawsRectangles));

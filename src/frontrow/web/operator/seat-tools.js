@@ -1,4 +1,4 @@
-/** What can be done with the seats chosen on the map: choose more by section and row, block, unblock, end holds. */
+/** What can be done with the seats chosen on the map: choose more by section and row, sell, block, unblock, end holds. */
 
 /** @import { SeatState } from "../js/wire.js" */
 /** @import { Venue } from "../js/venue/venue.js" */
@@ -6,6 +6,7 @@
 /** @import { Desk } from "./desk.js" */
 
 import { fill, h } from "../js/panels/markup.js";
+import { SEATS_SOLD_MAX } from "./box-office.js";
 import { problemText } from "../js/words/problem-words.js";
 import { ask } from "./dialog.js";
 import { button, field } from "./panel.js";
@@ -28,8 +29,9 @@ export class SeatTools {
    * @param {(seatId: string) => SeatState | null} options.stateOf
    * @param {(seatIds: readonly string[]) => void} options.onSelect show these as selected
    * @param {() => void} options.onDone something was changed
+   * @param {(seatIds: readonly string[]) => Promise<unknown>} options.onSell sell these, which are available
    */
-  constructor(desk, { eventId, venue, stateOf, onSelect, onDone }) {
+  constructor(desk, { eventId, venue, stateOf, onSelect, onDone, onSell }) {
     this._desk = desk;
     this._eventId = eventId;
     this._venue = venue;
@@ -40,13 +42,14 @@ export class SeatTools {
     this._selected = [];
     const { words } = desk;
     this._said = h("p", { class: "selection-said", role: "status" });
-    this._block = button(words.t("operator.block"), () => void this._blocking(), { kind: "main", sign: sign("ban") });
+    this._sell = button(words.t("operator.sell"), () => void this._selling(onSell), { kind: "main", sign: sign("sell") });
+    this._block = button(words.t("operator.block"), () => void this._blocking(), { sign: sign("ban") });
     this._unblock = button(words.t("operator.unblock"), () => void this._unblocking(), { sign: sign("open") });
     this._release = button(words.t("operator.end_holds"), () => void this._endHolds(), { sign: sign("undo") });
     this._clear = button(words.t("operator.clear_selection"), () => onSelect([]), { kind: "link" });
     this.picker = this._makePicker();
     this.element = h("div", { class: "selection", role: "group", "aria-label": words.t("operator.selection") }, this._said,
-      h("div", { class: "selection-acts" }, this._clear, this._release, this._unblock, this._block));
+      h("div", { class: "selection-acts" }, this._clear, this._release, this._unblock, this._block, this._sell));
     this.reflect();
   }
 
@@ -68,6 +71,7 @@ export class SeatTools {
       : h("span", {}, h("strong", {}, words.t("operator.selected_seats", { count })), " ", h("span", { class: "soft" }, more ? words.t("operator.and_rows", { rows: text, count: more }) : text)),
     ...(count ? parts : []));
     this._block.disabled = found.available.length === 0;
+    this._sell.disabled = found.available.length === 0;
     this._unblock.disabled = found.blocked.length === 0;
     this._release.disabled = found.held.length === 0;
     this._clear.hidden = count === 0;
@@ -95,6 +99,15 @@ export class SeatTools {
     showRows();
     return h("div", { class: "picker", role: "group", "aria-label": words.t("operator.select_group") }, group, row,
       button(words.t("operator.add_to_selection"), () => this._onSelect([...new Set([...this._selected, ...chosen()])]), { sign: undefined }));
+  }
+
+  /** @param {(seatIds: readonly string[]) => Promise<unknown>} onSell */
+  async _selling(onSell) {
+    const { toasts, words } = this._desk;
+    const { available } = byState(this._selected, this._stateOf);
+    if (available.length > SEATS_SOLD_MAX) return toasts.tell(words.t("operator.sell_too_many", { count: SEATS_SOLD_MAX }), "bad");
+    await onSell(available);
+    this._onDone();
   }
 
   async _blocking() {

@@ -18,13 +18,13 @@ import { sign } from "./signs.js";
  * @param {() => void} options.onLeave
  */
 export function showShell(place, { words, claims, at, onLanguage, onLeave }) {
-  /** @type {(to: string, text: string, signName: "events" | "layers", here: boolean) => HTMLElement} */
+  /** @type {(to: string, text: string, signName: "events" | "layers" | "notices", here: boolean) => HTMLElement} */
   const link = (to, text, signName, here) => h("a", { href: to, "aria-current": here ? "page" : null, title: text }, sign(signName), h("span", {}, text));
   fill(place,
     h("a", { class: "brand", href: "#/", title: words.t("operator.all_events") }, mark(), h("span", {}, "Frontrow"), h("span", { class: "brand-room" }, words.t("operator.operator"))),
     h("div", { class: "about" }),
     claims && h("nav", { class: "pages", "aria-label": words.t("operator.rooms") },
-      link("#/", words.t("operator.events"), "events", at === "#/" || at.startsWith("#/event/")), link("#/layouts", words.t("operator.layouts"), "layers", at === "#/layouts")),
+      link("#/", words.t("operator.events"), "events", at === "#/" || at.startsWith("#/event/") || at.startsWith("#/ticket/")), link("#/layouts", words.t("operator.layouts"), "layers", at === "#/layouts"), link("#/notices", words.t("operator.notices"), "notices", at === "#/notices")),
     h("div", { class: "settings" }, ...settings(words, onLanguage)),
     claims && button(words.t("operator.sign_out"), onLeave, { sign: sign("leave") }));
 }

@@ -35,8 +35,8 @@
   root.dir = lang.slice(0, 2).toLowerCase() === "ar" ? "rtl" : "ltr";
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
   const page = query.has("booking") ? "booking" : query.has("event") ? "event" : query.has("find") ? "find" : query.has("bookings") ? "bookings" : "list";
-  // The operator's page has modules of its own.
-  const modules = location.pathname.startsWith("/operator") ? [] : PAGES[page];
+  // The operator's page and those to pay at have modules of their own.
+  const modules = /^\/(operator|pay)\b/.test(location.pathname) ? [] : PAGES[page];
   for (const name of modules) {
     document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href: `/js/${name}.js` }));
   }

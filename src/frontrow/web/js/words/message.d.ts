@@ -3,6 +3,7 @@
 import type { map } from "./en/map.js";
 import type { operator } from "./en/operator.js";
 import type { page } from "./en/page.js";
+import type { pay } from "./en/pay.js";
 
 /** One text, or a text per plural category of the language, chosen by the parameter `count`. */
 export type Message = string | ({ readonly other: string } & { readonly [category in Intl.LDMLPluralRule]?: string });
@@ -10,11 +11,11 @@ export type Message = string | ({ readonly other: string } & { readonly [categor
 /** A translation of a table: every message of it, no other. */
 export type Translation<T> = { readonly [name in keyof T]: Message };
 
-type English = { map: typeof map; page: typeof page; operator: typeof operator };
+type English = { map: typeof map; page: typeof page; operator: typeof operator; pay: typeof pay };
 export type Table = { readonly [area in keyof English]: Translation<English[area]> };
 
 type KeyIn<Area extends keyof English> = `${Area}.${keyof English[Area] & string}`;
-export type Key = KeyIn<"map"> | KeyIn<"page"> | KeyIn<"operator">;
+export type Key = KeyIn<"map"> | KeyIn<"page"> | KeyIn<"operator"> | KeyIn<"pay">;
 
 type MessageOf<K extends Key> = K extends `map.${infer N extends keyof English["map"] & string}`
   ? English["map"][N]
@@ -22,7 +23,9 @@ type MessageOf<K extends Key> = K extends `map.${infer N extends keyof English["
     ? English["page"][N]
     : K extends `operator.${infer N extends keyof English["operator"] & string}`
       ? English["operator"][N]
-      : never;
+      : K extends `pay.${infer N extends keyof English["pay"] & string}`
+        ? English["pay"][N]
+        : never;
 
 type NamesIn<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never;
 type NamesOf<M> = M extends string ? NamesIn<M> : "count" | NamesIn<M[keyof M]>;

@@ -12,18 +12,21 @@
 import { map as arMap } from "./ar/map.js";
 import { operator as arOperator } from "./ar/operator.js";
 import { page as arPage } from "./ar/page.js";
+import { pay as arPay } from "./ar/pay.js";
 import { map as deMap } from "./de/map.js";
 import { operator as deOperator } from "./de/operator.js";
 import { page as dePage } from "./de/page.js";
+import { pay as dePay } from "./de/pay.js";
 import { map as enMap } from "./en/map.js";
 import { operator as enOperator } from "./en/operator.js";
 import { page as enPage } from "./en/page.js";
+import { pay as enPay } from "./en/pay.js";
 
 /** @type {Readonly<Record<string, Table>>} */
 export const LANGUAGES = {
-  en: { map: enMap, page: enPage, operator: enOperator },
-  de: { map: deMap, page: dePage, operator: deOperator },
-  ar: { map: arMap, page: arPage, operator: arOperator },
+  en: { map: enMap, page: enPage, operator: enOperator, pay: enPay },
+  de: { map: deMap, page: dePage, operator: deOperator, pay: dePay },
+  ar: { map: arMap, page: arPage, operator: arOperator, pay: arPay },
 };
 const RIGHT_TO_LEFT = new Set(["ar"]);
 /** What is put into a text written from right to left keeps its own direction: U+2068 … U+2069. */
