@@ -1,6 +1,6 @@
 """The `frontrow` command: one module per subcommand, thin over the composed application.
 
-Exit codes: 0 done, 1 found something wrong (doctor, validate), 2 asked wrongly or configured wrongly.
+Exit codes: 0 done, 1 found something wrong (doctor, validate, reconcile, cancel), 2 asked or configured wrongly.
 """
 
 import os
@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import frontrow
-from frontrow.cli import demo, doctor, event, layout, migrate, notices, seed, serve, token
+from frontrow.cli import demo, doctor, erase, event, layout, migrate, notices, orders, reconcile, seed, serve, token
 from frontrow.cli.console import fail
 from frontrow.domain.errors import FrontrowError
 
@@ -28,7 +28,10 @@ app.command()(seed.seed)
 app.command()(token.token)
 app.add_typer(layout.app, name="layout")
 app.add_typer(event.app, name="event")
+app.add_typer(orders.app, name="orders")
 app.add_typer(notices.app, name="notices")
+app.command()(reconcile.reconcile)
+app.command()(erase.erase)
 app.command()(migrate.migrate)
 app.command()(doctor.doctor)
 

@@ -6,15 +6,17 @@ from contextlib import contextmanager
 from frontrow.cli.console import fail
 from frontrow.cli.token import sign_token
 from frontrow.client import Client, FrontrowError
+from frontrow.client.wire import TIMEOUT_S
 from frontrow.data_folder import DataFolder
 from frontrow.settings import Settings
 
-_TOKEN_MINUTES = 10
+_TOKEN_MINUTES = 24 * 60
+"""Longer than any command works."""
 
 
 @contextmanager
-def admin_client(settings: Settings, *, url: str | None = None) -> Iterator[Client]:
-    """A client of the server at `url`, else of the one that owns the data folder.
+def admin_client(settings: Settings, *, url: str | None = None, timeout_s: float = TIMEOUT_S) -> Iterator[Client]:
+    """A client of the server at `url`, else of the one that owns the data folder. `timeout_s` is for each answer.
 
     What the server refuses, and a server that is not there, end the command with one line that says so.
     """
@@ -28,7 +30,7 @@ def admin_client(settings: Settings, *, url: str | None = None) -> Iterator[Clie
         )
     token = sign_token(settings, user="frontrow-cli", roles=["admin"], ttl_minutes=_TOKEN_MINUTES)
     try:
-        with Client(base_url, token=token) as client:
+        with Client(base_url, token=token, timeout_s=timeout_s) as client:
             yield client
     except (FrontrowError, ValueError) as error:
         fail(str(error))

@@ -1,4 +1,4 @@
-"""`frontrow event`: put events on sale."""
+"""`frontrow event`: put events on sale, and cancel them."""
 
 import asyncio
 import re
@@ -12,7 +12,7 @@ from frontrow.cli.console import err, out
 from frontrow.cli.options import DataDir, Demo, Url, settings_with
 from frontrow.domain.charges import Charge, ChargeKind
 
-app = typer.Typer(no_args_is_help=True, help="Put events on sale.")
+app = typer.Typer(no_args_is_help=True, help="Put events on sale, and cancel them.")
 
 _TIMES = ["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 _CHARGE_HELP = (
@@ -83,6 +83,30 @@ def create(
     out.print(asyncio.run(created()), highlight=False)
     if (what := _over(form.starts_at, form.sales_end)) is not None:
         err.print(f"[yellow]note:[/] {what}", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def cancel(
+    event_id: Annotated[str, typer.Argument(metavar="EVENT", help="The event's id.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+    data_dir: DataDir = None,
+    demo: Demo = False,
+    url: Url = None,
+) -> None:
+    """Cancel an event for good: nothing of it is sold any more, and everybody gets everything back.
+
+    The server goes on by itself when this is broken off; calling it again shows how far it has come. Exit code 1: what
+    is left to be given back needs a person.
+    """
+    from frontrow.cli.admin_client import admin_client
+    from frontrow.cli.cancelling import shown_until_done
+
+    with admin_client(settings_with(data_dir, demo=demo), url=url) as client:
+        event = client.get_event(event_id)
+        if event.sale_status.value != "cancelled" and not yes:
+            err.print(f"{event.name}, {_shown(event.starts_at)}", markup=False, highlight=False)
+            typer.confirm("This cannot be undone. Cancel the event and give all money back?", abort=True, err=True)
+        shown_until_done(client, event_id)
 
 
 def _over(starts_at: datetime, sales_end: datetime | None) -> str | None:
