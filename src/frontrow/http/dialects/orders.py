@@ -99,7 +99,11 @@ async def place_order(services: Services, call: Call[PlaceOrder, NoQuery]) -> An
         return order_problem(outcome)
     order = outcome.order
     hold = await services.holds.hold_of(call.user, order.event_id, order.hold_id)
-    expires_at_ms = hold.expires_at_ms if isinstance(hold, HoldShown) else order.pay_until_ms or order.expires_at_ms
+    expires_at_ms = order.expires_at_ms
+    if isinstance(hold, HoldShown):
+        expires_at_ms = hold.expires_at_ms
+    elif order.has_claim and order.pay_until_ms is not None:
+        expires_at_ms = order.pay_until_ms
     return Answer(
         body=PlacedOrder(
             order_id=order.order_id,
