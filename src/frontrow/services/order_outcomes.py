@@ -15,8 +15,8 @@ class PlaceRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Order all seats of a hold, at its prices of now and the event's charges.
 
     With `claims` its seats are claimed at once, and its hold ends; without, they stay on the hold until it is paid,
-    which can only be through this server's own gateway. `user_id` is whose order it becomes, where an integrator or admin sells to somebody else: from a hold of that user's
-    or of their own.
+    which can only be through this server's own gateway. `user_id` is whose order it becomes, where an integrator or
+    admin sells to somebody else: from a hold of that user's or of their own.
     """
 
     hold_id: HoldId
