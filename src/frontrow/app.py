@@ -29,7 +29,7 @@ from frontrow.http.services import Services
 from frontrow.http.settings import Checkout, HttpSettings
 from frontrow.http.watching.watchers import WatcherLimits, Watchers
 from frontrow.notices import configured_notices
-from frontrow.payments import configured_payments
+from frontrow.payments import PAY_PAGES, configured_payments
 from frontrow.ports import Clock
 from frontrow.services.active_holds import ActiveHolds
 from frontrow.services.activity import Activity
@@ -47,6 +47,10 @@ from frontrow.services.clock_watch import ClockWatch
 from frontrow.services.confirming import SeatConfirmations
 from frontrow.services.counts import Counts
 from frontrow.services.demand import DemandService
+from frontrow.services.demo_desk import DemoDesk
+from frontrow.services.erasing import Erasing
+from frontrow.services.event_cancelling import EventCanceller
+from frontrow.services.event_giving_back import EventGivingBack
 from frontrow.services.expired_holds import ExpiredHolds
 from frontrow.services.gateways import Gateways
 from frontrow.services.holds import HoldService
@@ -57,9 +61,11 @@ from frontrow.services.notice_delivery import NoticeDelivery
 from frontrow.services.notice_office import NoticeOffice
 from frontrow.services.notices import NoticeBoard
 from frontrow.services.order_ids import OrderIds
+from frontrow.services.order_search import OrderSearch
 from frontrow.services.ordering import Ordering, SellingRules
 from frontrow.services.orphans import OrphanHolds
 from frontrow.services.outcomes import HoldRules
+from frontrow.services.payment_reconciling import MoneyReconciler
 from frontrow.services.picking import SeatPicking
 from frontrow.services.recent_changes import RecentChangesService
 from frontrow.services.reconcile import Reconciler
@@ -67,13 +73,14 @@ from frontrow.services.refused_seats import RefusedSeats
 from frontrow.services.relay import Relay
 from frontrow.services.retiring import Retirement
 from frontrow.services.seat_calls import SeatCalls
+from frontrow.services.seat_history import SeatHistoryService
 from frontrow.services.seat_holds import SeatHolds
 from frontrow.services.seat_owners import SeatOwners
 from frontrow.services.seeding import Seeding
 from frontrow.services.stats import StatsService
 from frontrow.services.sweeping import Sweeper
 from frontrow.services.warming import Warmer
-from frontrow.settings import DirectBooking, LogLevel, PaymentGatewayName, Settings
+from frontrow.settings import DirectBooking, LogLevel, Settings
 
 WEB_FOLDER = Path(__file__).parent / "web"
 _MS_PER_MINUTE = 60_000
@@ -206,6 +213,7 @@ class Application:
                     settings, books=ledger.demo_payments, clock=clock, key=_derived(stores.secret, "demo callbacks")
                 )
             )
+            gateways = Gateways(for_buyers=paid_by.for_buyers, external=paid_by.external, counts=counts)
             ordering = Ordering.over(
                 store=store,
                 ledger=ledger,
@@ -213,7 +221,7 @@ class Application:
                 catalog=catalog,
                 calls=calls,
                 relay=relay,
-                gateways=Gateways(for_buyers=paid_by.for_buyers, external=paid_by.external, counts=counts),
+                gateways=gateways,
                 notices=notices,
                 clock=clock,
                 counts=counts,
@@ -282,6 +290,14 @@ class Application:
                 clock=clock,
                 anyone_may_book=anyone_may_book,
             )
+            canceller = EventCanceller(
+                ledger=ledger,
+                orders=ledger.orders,
+                books=ledger.books,
+                machine=EventGivingBack(ordering.service, bookings),
+                catalog=catalog,
+                clock=clock,
+            )
             blocks = BlockService(
                 store=store,
                 ledger=ledger,
@@ -320,6 +336,33 @@ class Application:
                     confirmations=SeatConfirmations(bookings=bookings, seat_holds=seat_holds, ledger=ledger),
                     orders=ordering.service,
                     payment_callbacks=ordering.callbacks,
+                    order_search=OrderSearch(
+                        orders=ledger.orders,
+                        books=ledger.books,
+                        catalog=catalog,
+                        clock=clock,
+                        ticket_code=order_ids.ticket_code,
+                    ),
+                    event_canceller=canceller,
+                    money_reconciler=MoneyReconciler(
+                        orders=ledger.orders,
+                        books=ledger.books,
+                        steps=ordering.steps,
+                        refunding=ordering.refunding,
+                        gateways=gateways,
+                        seats=reconciler,
+                        catalog=catalog,
+                        clock=clock,
+                    ),
+                    erasing=Erasing(orders=ledger.orders, books=ledger.books),
+                    seat_history=SeatHistoryService(books=ledger.books, feed=feed, catalog=catalog, clock=clock),
+                    demo_desk=None
+                    if paid_by.demo_bank is None
+                    else DemoDesk(
+                        paid_by.demo_bank,
+                        deliver=lambda told: ordering.callbacks.told("demo", told.headers, told.body),
+                        background=background,
+                    ),
                     notices=NoticeOffice(ledger=ledger.orders, clock=clock),
                     blocks=blocks,
                     live=live,
@@ -350,6 +393,7 @@ class Application:
                 retirement.run,
                 delivery.run,
                 ordering.keeper.run,
+                canceller.run,
             ):
                 stack.push_async_callback(_stop, asyncio.create_task(loop(), name=loop.__qualname__))
             if isinstance(windows, SharedRateWindows):
@@ -376,13 +420,14 @@ def _http_settings(settings: Settings, stores: Stores) -> HttpSettings:
         dialect_guests=settings.dialect_guests,
         guest_session_key=_derived(stores.secret, "guest sessions"),
         cors_origins=settings.cors_origins,
+        pay_page=PAY_PAGES.get(settings.payment_gateway),
         checkout=_checkout(settings),
     )
 
 
 def _checkout(settings: Settings) -> Checkout:
     """Money first: where there is a gateway for buyers, their pages use it, whoever else may book directly."""
-    if settings.payment_gateway is not PaymentGatewayName.NONE:
+    if settings.payment_gateway in PAY_PAGES:
         return Checkout.ORDERS
     return Checkout.DIRECT if settings.direct_booking is DirectBooking.ANYONE else Checkout.NONE
 

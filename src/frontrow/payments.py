@@ -6,6 +6,7 @@ The Stripe SDK is imported only where Stripe is configured: it takes 0.4 seconds
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 from frontrow.adapters.payments.demo import DemoBooks, DemoPayments
 from frontrow.adapters.payments.external import ExternalPayments
@@ -13,6 +14,12 @@ from frontrow.domain.errors import ConfigurationError
 from frontrow.ports import Clock, PaymentGateway
 from frontrow.ports.demo_bank import DemoBank
 from frontrow.settings import PaymentGatewayName, Settings, variable_of
+
+PAY_PAGES: dict[PaymentGatewayName, Literal["demo", "stripe"]] = {
+    PaymentGatewayName.DEMO: "demo",
+    PaymentGatewayName.STRIPE: "stripe",
+}
+"""Which page buyers pay at; the others have none."""
 
 _PREFIXES = {
     "stripe_secret_key": ("sk_", "rk_"),

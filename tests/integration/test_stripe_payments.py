@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from urllib.parse import parse_qs
 
 import msgspec
 import pytest
@@ -76,7 +77,15 @@ async def test_a_purchase_is_authorised_by_the_buyer_and_then_captured(shop: Sho
     assert (begun.state, begun.gateway_payment_id) == (PaymentState.ACTION_REQUIRED, "pi_1")
     assert begun.action is not None
     assert begun.action.kind == "redirect"
-    assert begun.action.url == "/pay/stripe/7-payment?order=7-order&returnUrl=%2Fevents%2Fevening"
+    page, _, fragment = (begun.action.url or "").partition("#")
+    assert page == "/pay/stripe/7-payment?order=7-order&returnUrl=%2Fevents%2Fevening"
+    assert parse_qs(fragment) == {
+        "secret": ["pi_1_secret_x"],
+        "key": [PUBLISHABLE_KEY],
+        "amount": ["9000"],
+        "currency": ["USD"],
+        "what": ["Evening: 2 seats"],
+    }
     assert (begun.action.client_secret, begun.action.public_key) == ("pi_1_secret_x", PUBLISHABLE_KEY)
     intent = shop.account.only_intent
     assert (intent["capture_method"], intent["amount"], intent["currency"]) == ("manual", 9_000, "usd")

@@ -13,7 +13,7 @@ const formsOf = (message) => (typeof message === "string" ? { other: message } :
 /** @param {string} text */
 const parametersOf = (text) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))].sort();
 
-const areas = /** @type {const} */ (["map", "page", "operator"]);
+const areas = /** @type {const} */ (["map", "page", "operator", "pay"]);
 
 for (const [language, table] of Object.entries(LANGUAGES)) {
   test(`${language} says everything that English says, with the same parameters, in every plural form of the language`, () => {

@@ -23,8 +23,8 @@ from frontrow.adapters.payments.stripe_answers import (
     REFUND_KEY_LABEL,
     AnswerNotUnderstood,
     Intent,
+    PayPage,
     StripeRefund,
-    page_of,
     payment_seen,
     refund_seen,
 )
@@ -106,7 +106,18 @@ class StripePayments:
             # Refused before anything was made: an amount under Stripe's least, a currency the account does not have.
             _log.error("payment_refused", payment_id=request.payment_id, code=error.code, reason=error.user_message)
             return PaymentSeen(state=PaymentState.DECLINED, reason=_NOT_TAKEN)
-        return self._seen(intent, request.payment_id, request.order_id, request.return_url)
+        return self._seen(
+            intent,
+            PayPage(
+                payment_id=request.payment_id,
+                order_id=request.order_id,
+                amount_minor=request.amount_minor,
+                currency=request.currency,
+                public_key=self._keys.publishable_key,
+                return_url=request.return_url,
+                description=request.description,
+            ),
+        )
 
     async def look_up(self, payment: Payment) -> PaymentSeen | PaymentUnknown:
         """See PaymentGateway.look_up. One whose first answer was lost is begun again under its key, which makes nothing
@@ -259,14 +270,18 @@ class StripePayments:
         except (stripe.StripeError, httpx.HTTPError, TimeoutError, ValueError) as error:
             raise PaymentUnavailable(f"Stripe: {type(error).__name__}: {error}", retry_after_s=2) from error
 
-    def _seen(
-        self, intent: Intent, payment_id: PaymentId, order_id: OrderId, return_url: str | None = None
-    ) -> PaymentSeen:
-        page = page_of(payment_id, order_id, return_url)
-        return _understood(lambda: payment_seen(intent, page=page, public_key=self._keys.publishable_key))
-
     def _seen_of(self, intent: Intent, payment: Payment) -> PaymentSeen:
-        return self._seen(intent, payment.payment_id, payment.order_id)
+        page = PayPage(
+            payment_id=payment.payment_id,
+            order_id=payment.order_id,
+            amount_minor=payment.amount_minor,
+            currency=payment.currency,
+            public_key=self._keys.publishable_key,
+        )
+        return self._seen(intent, page)
+
+    def _seen(self, intent: Intent, page: PayPage) -> PaymentSeen:
+        return _understood(lambda: payment_seen(intent, page))
 
 
 def _read(answer: stripe.StripeObject, kind: type[_AnswerT]) -> _AnswerT:

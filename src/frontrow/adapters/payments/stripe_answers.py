@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from frontrow.adapters.payments.stripe_amounts import from_stripe
-from frontrow.domain.ids import PaymentId
+from frontrow.domain.ids import OrderId, PaymentId
 from frontrow.domain.payment import PaymentAction, PaymentSeen, PaymentState, RefundSeen, RefundState
 
 PAYMENT_ID_LABEL = "frontrow_payment_id"
@@ -68,7 +68,7 @@ class StripeRefund(msgspec.Struct, frozen=True):
     metadata: dict[str, str] | None = None
 
 
-def payment_seen(intent: Intent, *, page: str, public_key: str) -> PaymentSeen:
+def payment_seen(intent: Intent, page: "PayPage") -> PaymentSeen:
     """How the payment stands. `page` is where the buyer pays it.
 
     An attempt that was declined leaves the intent open: Stripe's form lets the buyer try another card.
@@ -88,7 +88,12 @@ def payment_seen(intent: Intent, *, page: str, public_key: str) -> PaymentSeen:
         captured_minor=from_stripe(intent.amount_received, currency) if captured else 0,
         captured_currency=currency if captured else None,
         reason=None if captured or intent.last_payment_error is None else intent.last_payment_error.message,
-        action=PaymentAction(kind="redirect", url=page, client_secret=intent.client_secret, public_key=public_key)
+        action=PaymentAction(
+            kind="redirect",
+            url=page.address(intent.client_secret),
+            client_secret=intent.client_secret,
+            public_key=page.public_key,
+        )
         if acts
         else None,
     )
@@ -113,7 +118,28 @@ def refund_seen(refund: StripeRefund) -> RefundSeen:
     )
 
 
-def page_of(payment_id: PaymentId, order_id: str, return_url: str | None) -> str:
-    """The path of the page that mounts Stripe's form for this payment."""
-    query = {"order": order_id} | ({} if return_url is None else {"returnUrl": return_url})
-    return f"/pay/stripe/{payment_id}?{urlencode(query)}"
+class PayPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a payment is paid: the page of ours that mounts Stripe's form, and what it needs for that.
+
+    All of it but the path is for the buyer's browser alone: in the fragment, which no server is sent. So the page needs
+    no token of the buyer's, who may come from another site's.
+    """
+
+    payment_id: PaymentId
+    order_id: OrderId
+    amount_minor: int
+    currency: str
+    public_key: str
+    return_url: str | None = None
+    description: str | None = None
+
+    def address(self, client_secret: str | None) -> str:
+        """The page's path with query and fragment."""
+        query = {"order": self.order_id} | ({} if self.return_url is None else {"returnUrl": self.return_url})
+        told = {
+            "secret": client_secret or "",
+            "key": self.public_key,
+            "amount": str(self.amount_minor),
+            "currency": self.currency,
+        } | ({} if self.description is None else {"what": self.description})
+        return f"/pay/stripe/{self.payment_id}?{urlencode(query)}#{urlencode(told)}"
