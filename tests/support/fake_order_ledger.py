@@ -198,24 +198,40 @@ class FakeOrderLedger:
         return self.notes.get(notice_id)
 
     async def erase_person(self, *, user_id: UserId | None, email: str | None, pseudonym: UserId) -> int:
+        user_id = None if user_id == pseudonym else user_id
+
         def is_meant(of: UserId, contact: ContactInfo) -> bool:
-            return of == user_id or (email is not None and contact.email.lower() == email.lower())
+            return of == user_id or bool(email and contact.email.lower() == email.lower())
 
         orders = [it for it in self.placed.values() if is_meant(it.user_id, it.customer)]
         drafts = [it for it in self._ledger.drafts.values() if is_meant(it.booking.user_id, it.booking.contact_info)]
         of_person = {"user_id": pseudonym, "notes": None, "special_requests": None}
         for order in orders:
-            self.placed[order.order_id] = msgspec.structs.replace(order, customer=NOBODY, **of_person)
+            changes = {"customer": NOBODY, "version": order.version + 1, **of_person}
+            self.placed[order.order_id] = msgspec.structs.replace(order, **changes)
         for draft in drafts:
-            booking = msgspec.structs.replace(draft.booking, contact_info=NOBODY, **of_person)
+            booking = msgspec.structs.replace(draft.booking, contact_info=NOBODY, payment_info=None, **of_person)
             self._ledger.drafts[booking.booking_id] = msgspec.structs.replace(draft, booking=booking)
-        owners = {*(it.order_id for it in orders), *(it.booking.booking_id for it in drafts)}
+        for order in [it for it in self.placed.values() if user_id and user_id in (it.holder_id, it.sold_by)]:
+            changes = {name: pseudonym for name in ("holder_id", "sold_by") if getattr(order, name) == user_id}
+            self.placed[order.order_id] = msgspec.structs.replace(order, version=order.version + 1, **changes)
+        order_ids = {it.order_id for it in orders}
+        paid = [it for it in self.payments.values() if it.order_id in order_ids]
+        self.payments |= {it.payment_id: msgspec.structs.replace(it, stated=None, answered=None) for it in paid}
+        owners = {*order_ids, *(it.booking.booking_id for it in drafts)}
         rows = self._ledger.rows
         rows |= {
-            of: msgspec.structs.replace(row, user_id=pseudonym) for of, row in rows.items() if row.owner_id in owners
+            of: msgspec.structs.replace(row, user_id=pseudonym)
+            for of, row in rows.items()
+            if row.owner_id in owners or (user_id and row.user_id == user_id)
         }
-        for user, route, key in [it for it in self._ledger.keys if it[0] == user_id]:
-            self._ledger.keys[pseudonym, route, key] = self._ledger.keys.pop((user, route, key))
+        made = {*owners, *(it.payment_id for it in paid)}
+        for (user, route, key), used in [*self._ledger.keys.items()]:
+            if user == user_id or used.made_id in made:
+                self._ledger.keys[pseudonym, route, key] = self._ledger.keys.pop((user, route, key))
+        for told in [it for it in self.notes.values() if user_id and it.subject.user_id == user_id]:
+            subject = msgspec.structs.replace(told.subject, user_id=pseudonym)
+            self.notes[told.notice_id] = msgspec.structs.replace(told, subject=subject)
         return len(orders) + len(drafts)
 
     def keep_notices(self, notices: Sequence[Notice]) -> None:

@@ -79,6 +79,9 @@ _rename_keys_of = (
     )
     .values(user_id=_pseudonym)
 )
+_payments_found = sa.select(payments.c.order_id, payments.c.payment_id).where(
+    payments.c.event_id == _event, payments.c.order_id.in_(sa.bindparam("own_ids", expanding=True))
+)
 _keys_found = (
     sa.select(idempotency_keys.c.route, idempotency_keys.c.key)
     .where(idempotency_keys.c.user_id == _wanted_user)
@@ -173,11 +176,25 @@ def _erase(
         for change in changes:
             connection.execute(change, {"pseudonym": values["pseudonym"], "of_event": event_id, "own_ids": ids})
     if renames_keys:
-        for user_id in sorted({row.user_id for row in rows}):
-            ids = [row.own_id for row in rows if row.user_id == user_id]
-            named = {"pseudonym": values["pseudonym"], "wanted_user": user_id, "own_ids": ids}
-            connection.execute(_rename_keys_of, named)
+        _rename_keys_that_made(connection, rows, own_ids, values)
     return len(rows), bool(rows)
+
+
+def _rename_keys_that_made(
+    connection: sa.Connection,
+    rows: Sequence[sa.Row[*tuple[Any, ...]]],
+    own_ids: dict[str, list[str]],
+    values: dict[str, Any],
+) -> None:
+    """The keys of whoever made these, the payments of orders among them: each of that user's keys is looked at."""
+    user_of = {row.own_id: row.user_id for row in rows}
+    for event_id, ids in own_ids.items():
+        for paid in connection.execute(_payments_found, {"of_event": event_id, "own_ids": ids}):
+            user_of[paid.payment_id] = user_of[paid.order_id]
+    for user_id in sorted(set(user_of.values())):
+        made = [made_id for made_id, user in user_of.items() if user == user_id]
+        named = {"pseudonym": values["pseudonym"], "wanted_user": user_id, "own_ids": made}
+        connection.execute(_rename_keys_of, named)
 
 
 def _rename_some_keys(connection: sa.Connection, values: dict[str, Any]) -> bool:
