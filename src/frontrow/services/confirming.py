@@ -88,6 +88,8 @@ def _is_booked_by(user_id: UserId, row: LedgerSeat | None) -> bool:
 
 
 def _kind(user_id: UserId, row: LedgerSeat | None, holder: tuple[UserId, HoldId] | None) -> str:
+    if row is not None and row.state is SeatRowState.CLAIMED:
+        return "held"
     if row is not None:
         return "booked" if _is_booked_by(user_id, row) else "sold"
     if holder is None:

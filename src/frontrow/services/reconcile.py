@@ -16,7 +16,7 @@ import structlog
 from frontrow.domain.booking import EndedSeat, LedgerSeat, SeatRowState
 from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
 from frontrow.domain.hold import Cold
-from frontrow.domain.ids import EventId, SeatId
+from frontrow.domain.ids import EventId, OrderId, SeatId
 from frontrow.ports import Clock, HoldStore, Ledger
 from frontrow.services.activity import Activity
 from frontrow.services.catalog import Catalog
@@ -106,6 +106,7 @@ class Reconciler:
         """Compare one event and heal what is safe: nothing on a cold one, which is loaded from the ledger anyway.
 
         - Sold in the ledger, not in the store, and no outbox task is still to do it: set sold.
+        - Booked in the ledger and still claimed in the store: the claim becomes that booking, free at no moment.
         - Sold in the store by an id whose row the ledger holds as ended: freed.
         - Sold in the store by an id the ledger does not know: counted and logged, never released.
 
@@ -118,9 +119,11 @@ class Reconciler:
         rows = {row.seat_id: row for row in await self._ledger.live_seats(event_id)}
         astray = await self._astray(sold, rows)
         ended = await self._ledger.ended_rows(event_id, astray) if astray else set()
-        freed = await self._free(event_id, [pair for pair in astray if pair in ended])
+        # A claim that has become a booking gives way to it where that is healed; freed, somebody could hold the seat.
+        claims = [it for it in astray if it in ended and _has_become_booking(sold[it.seat_id], rows.get(it.seat_id))]
+        freed = await self._free(event_id, [pair for pair in astray if pair in ended and pair not in claims])
         unknown = self._judge_unknown(event_id, sold, [pair for pair in astray if pair not in ended])
-        healed = await self._heal(event_id, await self._missing(sold, rows))
+        healed = await self._heal(event_id, await self._missing(sold, rows), {it.seat_id: it.owner_id for it in claims})
         found = Reconciled(healed=healed, freed=freed, unknown=tuple(pair.seat_id for pair in unknown))
         if healed or freed:
             _log.warning("reconciled", event_id=event_id, healed=len(healed), freed=len(freed))
@@ -175,16 +178,22 @@ class Reconciler:
         self._counts.add(Count.SEATS_FREED, len(freed))
         return tuple(freed)
 
-    async def _heal(self, event_id: EventId, rows: Sequence[LedgerSeat]) -> tuple[SeatId, ...]:
-        """Set them sold, at most OWNERS_HEALED_MAX owners at a time; what has an undone task is the relay's."""
-        rows_of: dict[str, list[LedgerSeat]] = {}
+    async def _heal(
+        self, event_id: EventId, rows: Sequence[LedgerSeat], claims: Mapping[SeatId, str]
+    ) -> tuple[SeatId, ...]:
+        """Set them sold, at most OWNERS_HEALED_MAX owners at a time; what has an undone task is the relay's.
+
+        `claims` are the orders that the store still has as claiming some of the seats.
+        """
+        rows_of: dict[tuple[str, str | None], list[LedgerSeat]] = {}
         for row in rows:
-            rows_of.setdefault(row.owner_id, []).append(row)
+            rows_of.setdefault((row.owner_id, claims.get(row.seat_id)), []).append(row)
         healed: list[SeatId] = []
-        for owner_id, owned in list(rows_of.items())[:OWNERS_HEALED_MAX]:
+        for (owner_id, claim_id), owned in list(rows_of.items())[:OWNERS_HEALED_MAX]:
             if await self._ledger.outbox_of(owner_id):
                 continue
-            healed += await self._relay.set_sold(event_id, owned)
+            replaces_claim = None if claim_id is None else OrderId(claim_id)
+            healed += await self._relay.set_sold(event_id, owned, replaces_claim=replaces_claim)
         self._counts.add(Count.SEATS_HEALED, len(healed))
         if len(rows_of) > OWNERS_HEALED_MAX:
             self._activity.note_changed(event_id)
@@ -227,6 +236,11 @@ class Reconciler:
             self._counts.add(Count.OWNERS_UNKNOWN, len(fresh))
             owners = {pair.seat_id: pair.owner_id for pair in fresh}
             _log.error("sold_by_unknown_owner", event_id=event_id, owners=owners)
+
+
+def _has_become_booking(sold: tuple[SeatRowState, str], row: LedgerSeat | None) -> bool:
+    """Whether what the store has is a claim, and the ledger has the seat booked."""
+    return sold[0] is SeatRowState.CLAIMED and row is not None and row.state is SeatRowState.BOOKED
 
 
 async def _sliced(seat_ids: Iterable[SeatId]) -> AsyncIterator[list[SeatId]]:

@@ -14,7 +14,7 @@ import structlog
 from frontrow.domain.booking import LedgerSeat, OutboxKind, OutboxTask, SeatRowState
 from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
 from frontrow.domain.hold import BookingFinished
-from frontrow.domain.ids import EventId, SeatId, UserId
+from frontrow.domain.ids import EventId, OrderId, SeatId, UserId
 from frontrow.ports import Clock, HoldStore, Ledger
 from frontrow.services.counts import Count, Counts
 from frontrow.services.seat_calls import SeatCalls
@@ -75,10 +75,13 @@ class Relay:
         if tasks:
             await self._ledger.outbox_done([task.task_id for task in tasks])
 
-    async def set_sold(self, event_id: EventId, rows: Iterable[LedgerSeat]) -> tuple[SeatId, ...]:
+    async def set_sold(
+        self, event_id: EventId, rows: Iterable[LedgerSeat], *, replaces_claim: OrderId | None = None
+    ) -> tuple[SeatId, ...]:
         """Set seats sold in the store as the ledger's live rows say; those that were not yet.
 
         Only for rows without an undone task: a task also knows which locks and marks go with its seats.
+        `replaces_claim` is the order whose claim the store still has, where they are a booking's.
 
         Raises:
             StoreUnavailable: some of them may be set. Repeating it is safe.
@@ -97,6 +100,7 @@ class Relay:
                     user_id=user_id,
                     seat_ids=seat_ids[start : start + SEATS_PER_CALL_MAX],
                     held=(),
+                    replaces_claim=replaces_claim,
                 )
                 self._heard_finished(event_id, finished)
                 changed += [seat_id for entry in finished.entries for seat_id in entry.change.seats]
