@@ -7,7 +7,18 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from frontrow.client import booking, figures, holding, noticing, ordering, organising, reading, shows, watching
+from frontrow.client import (
+    booking,
+    figures,
+    holding,
+    noticing,
+    operating,
+    ordering,
+    organising,
+    reading,
+    shows,
+    watching,
+)
 from frontrow.client.exchange import Flow, answered
 from frontrow.client.methods import named_as
 from frontrow.client.retrying import Attempt, Conversation, Outcome, Retries
@@ -158,6 +169,15 @@ class AsyncClient:
     get_stats = _sent(figures.get_stats)
     list_recent_changes = _sent(figures.list_recent_changes)
     get_demand = _sent(figures.get_demand)
+
+    list_event_orders = _sent(operating.list_event_orders)
+    event_orders = _paged(operating.event_orders)
+    export_orders = _sent(operating.export_orders)
+    cancel_event = _sent(operating.cancel_event)
+    get_cancellation = _sent(operating.get_cancellation)
+    reconcile_event = _sent(operating.reconcile_event)
+    erase_person = _sent(operating.erase_person)
+    get_seat_history = _sent(operating.get_seat_history)
 
     reserve_seats = _sent(shows.reserve_seats)
     release_seats = _sent(shows.release_seats)

@@ -20,14 +20,19 @@ from frontrow.services.catalog import Catalog
 from frontrow.services.confirming import SeatConfirmations
 from frontrow.services.demand import DemandService
 from frontrow.services.demo_desk import DemoDesk
+from frontrow.services.erasing import Erasing
+from frontrow.services.event_cancelling import EventCanceller
 from frontrow.services.holds import HoldService
 from frontrow.services.layouts import LayoutService
 from frontrow.services.live import LiveViews
 from frontrow.services.notice_office import NoticeOffice
+from frontrow.services.order_search import OrderSearch
 from frontrow.services.orders import OrderService
 from frontrow.services.payment_callbacks import PaymentCallbacks
+from frontrow.services.payment_reconciling import MoneyReconciler
 from frontrow.services.picking import SeatPicking
 from frontrow.services.recent_changes import RecentChangesService
+from frontrow.services.seat_history import SeatHistoryService
 from frontrow.services.seat_holds import SeatHolds
 from frontrow.services.seat_owners import SeatOwners
 from frontrow.services.stats import StatsService
@@ -61,6 +66,11 @@ class Services:
     confirmations: SeatConfirmations
     orders: OrderService
     payment_callbacks: PaymentCallbacks
+    order_search: OrderSearch
+    event_canceller: EventCanceller
+    money_reconciler: MoneyReconciler
+    erasing: Erasing
+    seat_history: SeatHistoryService
     notices: NoticeOffice
     blocks: BlockService
     live: LiveViews
