@@ -14,6 +14,7 @@ from frontrow.services.order_claims import OrderClaims
 from frontrow.services.order_ids import OrderIds
 from frontrow.services.order_keeper import OrderKeeper
 from frontrow.services.order_payments import OrderPayments
+from frontrow.services.order_placing import OrderPlacing
 from frontrow.services.order_showing import OrderShowing
 from frontrow.services.order_steps import OrderSteps
 from frontrow.services.ordered_seats import OrderedSeats
@@ -95,18 +96,25 @@ class Ordering:
             clock=clock,
             order_ids=order_ids,
         )
-        service = OrderService(
+        placing = OrderPlacing(
             store=store,
             ledger=ledger,
             orders=orders,
             catalog=catalog,
-            gateways=gateways,
             steps=steps,
             claims=claims,
-            payments=payments,
             showing=showing,
             clock=clock,
             order_ids=order_ids,
+        )
+        service = OrderService(
+            orders=orders,
+            gateways=gateways,
+            steps=steps,
+            placing=placing,
+            payments=payments,
+            showing=showing,
+            clock=clock,
             anyone_may_state=rules.anyone_may_state,
         )
         return cls(
