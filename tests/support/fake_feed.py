@@ -51,6 +51,7 @@ class FakeFeed:
         expires_at_ms: int = 0,
         owner_id: str = "o",
         user: str = "u",
+        hold: str = "1-h",
     ) -> FeedEntry:
         """Append one change as a script would."""
         feed = self._feeds[event_id]
@@ -59,7 +60,7 @@ class FakeFeed:
             tuple(SeatId(name) for name in names.split()),
             expires_at_ms=expires_at_ms,
             user_id=UserId(user),
-            hold_id=HoldId("1-h"),
+            hold_id=HoldId(hold),
             owner_id=owner_id,
         )
         position = feed.states.position
