@@ -8,6 +8,7 @@ import pytest
 
 from frontrow.app import Application
 from frontrow.client import AsyncClient
+from frontrow.settings import PaymentGatewayName
 from tests.support.http_stack import copied, prepared_folder, running_application, served
 from tests.support.valkey import ValkeyServer
 
@@ -28,14 +29,14 @@ def folder(_on_sale: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def address(folder: Path, valkey: ValkeyServer) -> Iterator[str]:
     """The application behind a socket."""
-    with served(valkey.url, folder) as url:
+    with served(valkey.url, folder, payment_gateway=PaymentGatewayName.DEMO) as url:
         yield url
 
 
 @pytest.fixture
 async def application(folder: Path, valkey: ValkeyServer) -> AsyncIterator[Application]:
     """The application in this process."""
-    async with running_application(valkey.url, folder) as running:
+    async with running_application(valkey.url, folder, payment_gateway=PaymentGatewayName.DEMO) as running:
         yield running
 
 

@@ -18,6 +18,7 @@ from frontrow.http.v1 import (
     holds,
     layouts,
     notices,
+    orders,
     recent_changes,
     reconciliation,
     seat_history,
@@ -26,6 +27,7 @@ from frontrow.http.v1 import (
     seats,
     stats,
     suggestions,
+    webhooks,
 )
 
 OPERATIONS: tuple[AnyOperation, ...] = (
@@ -39,6 +41,8 @@ OPERATIONS: tuple[AnyOperation, ...] = (
     *seat_holds.OPERATIONS,
     *bookings.OPERATIONS,
     *found_bookings.OPERATIONS,
+    *orders.OPERATIONS,
+    *webhooks.OPERATIONS,
     *guest_tokens.OPERATIONS,
     *event_admin.OPERATIONS,
     *blocks.OPERATIONS,
