@@ -79,8 +79,8 @@ export class CardForm {
     this._date.fault(wrongDate === "form" ? words.t("pay.expiry_wrong") : wrongDate === "past" ? words.t("pay.expiry_past") : "");
     this._code.fault(/^\d{3,4}$/.test(digitsIn(this._code.input.value)) ? "" : words.t("pay.cvc_wrong"));
     const wrong = this._fields.find(({ input }) => input.getAttribute("aria-invalid") === "true");
-    if (wrong) return wrong.input.focus();
     this.refuse("");
+    if (wrong) return wrong.input.focus();
     this._onPay(number);
   }
 

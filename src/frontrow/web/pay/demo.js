@@ -56,14 +56,24 @@ class DemoPage {
     const words = this._shell();
     const { amountMinor, currency } = payment.amount;
     const amount = words.money(amountMinor, currency);
-    const room = h("div", { class: "pay" },
-      bought(words, { amount, description: payment.description, note: words.t("pay.demo_note") }, this._giveUpButton(payment, words)),
-      this._body(payment, amount, words));
-    fill(part("main"), room);
+    const room = this._room(words, payment, this._giveUpButton(payment, words), this._body(payment, amount, words));
     if (before === undefined || before === payment.stage) return;
     const heading = /** @type {HTMLElement | null} */ (room.querySelector("h1"));
     heading?.focus();
     say(heading?.textContent ?? "");
+  }
+
+  /**
+   * @param {ReturnType<typeof pageWords>} words
+   * @param {DemoPayment} payment
+   * @param {HTMLElement | null} way out
+   * @param {HTMLElement} body
+   */
+  _room(words, payment, way, body) {
+    const { amount: { amountMinor, currency }, description } = payment;
+    const room = h("div", { class: "pay" }, bought(words, { amount: words.money(amountMinor, currency), description, note: words.t("pay.demo_note") }, way), body);
+    fill(part("main"), room);
+    return room;
   }
 
   /**
@@ -164,7 +174,8 @@ class DemoPage {
 
   _showLost() {
     const words = pageWords();
-    fill(part("main"), h("div", { class: "pay pay-alone" }, outcome("alert", words.t("pay.lost_title"), words.t("pay.lost_lead"), spinner())));
+    const lost = h("div", { class: "paying", "aria-busy": "true" }, outcome("alert", words.t("pay.lost_title"), words.t("pay.lost_lead"), spinner()));
+    this._room(words, /** @type {DemoPayment} */ (this._payment), null, lost);
     say(words.t("pay.lost_title"));
     this._lookLater(2 * LOOK_EVERY_MS);
   }
