@@ -130,7 +130,7 @@ export class OrderCheckout {
       free: order.total.amountMinor === 0,
       customer: [order.customer.name, order.customer.email].filter(Boolean).join(words.t("map.comma")),
       // The gateway explains itself in English; elsewhere a plain sentence says more than a foreign one.
-      reason: phase === "declined" && words.language === "en" ? (order.payment?.reason ?? "") : "",
+      reason: phase === "declined" && words.language === "en" ? sentence(order.payment?.reason ?? "") : "",
       fault: ordering.fault ? problemText(words, ordering.fault) : "",
       refundReason: refundReason(order),
       refunded: refundedMinor ? price(refundedMinor) : "",
@@ -198,6 +198,12 @@ export class OrderCheckout {
       }
     }
   }
+}
+
+/** What a gateway gives as its reason, as a sentence among others. @param {string} text */
+function sentence(text) {
+  const said = text.trim();
+  return said && `${said[0].toLocaleUpperCase("en")}${said.slice(1)}${/[.!?…]$/.test(said) ? "" : "."}`;
 }
 
 /** This page, which finds the order again by itself: of a longer address its beginning is enough. */

@@ -43,7 +43,7 @@ export const PANEL_CSS = `
   .line.included { color: var(--soft); font-size: 13.5px; }
   .line.included .line-price { font-weight: 500; }
   .order-for { font-size: 13.5px; overflow-wrap: anywhere; }
-  .give-up { justify-self: start; }
+  .give-up { justify-self: start; margin-inline-start: -2px; }
   .give-up:hover { color: var(--danger); }
   .give-up[aria-disabled="true"] { opacity: .6; text-decoration: none; }
   .form-note { display: flex; gap: 10px; padding: 11px 14px; border-radius: 12px; background: var(--warn-wash); color: var(--warn); font-size: 14px; }
