@@ -74,7 +74,8 @@ def mail_of(content: NoticeContent, recipient: str, style: MailStyle, *, now_ms:
     text = mail_text(content, words, style.zone)
     message = EmailMessage(policy=SMTP_POLICY)
     message["From"] = style.sender
-    message["To"] = Address(addr_spec=recipient)
+    name, _, domain = recipient.rpartition("@")
+    message["To"] = Address(username=name, domain=domain)
     message["Subject"] = one_line(text.subject)
     message["Date"] = datetime.fromtimestamp(now_ms // 1000, UTC)
     message["Message-ID"] = f"<{notice.notice_id}@{style.sender.domain}>"
