@@ -35,7 +35,6 @@ from frontrow.domain.hold import HeldSeat
 from frontrow.domain.ids import BookingId, EventId, HoldId, LayoutId, OrderId, SeatId, UserId
 from frontrow.domain.layout import Layout
 from frontrow.domain.notice import Notice
-from frontrow.domain.order import Order
 from frontrow.domain.order_moves import KeyUsed
 from frontrow.ports import Clock
 from tests.support.fake_order_ledger import GUARD_MS_MIN, FakeOrderLedger
@@ -54,7 +53,6 @@ class FakeLedger:
         self._aborted: dict[BookingId, BookingDraft] = {}
         self.keys: dict[tuple[UserId, str, str], KeyUsed] = {}
         self._blocks: dict[str, Block] = {}
-        self._orders: dict[OrderId, Order] = {}
         self.tasks: dict[int, OutboxTask] = {}
         self._task_ids = count(1)
         self.orders = FakeOrderLedger(self, clock)
@@ -182,12 +180,6 @@ class FakeLedger:
         if freed:
             self.orders.keep_notices(notices)
         return BookingCancelled(self.drafts[booking_id].booking, freed, task_ids)
-
-    async def add_order(self, order: Order) -> Order:
-        return self._orders.setdefault(order.order_id, order)
-
-    async def order(self, order_id: OrderId) -> Order | None:
-        return self._orders.get(order_id)
 
     async def add_block(self, block: Block) -> SeatConflict | None:
         if block.block_id in self._blocks:

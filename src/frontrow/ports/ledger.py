@@ -20,14 +20,13 @@ from frontrow.domain.booking import (
     TakenSeats,
 )
 from frontrow.domain.event import Event
-from frontrow.domain.ids import BookingId, EventId, HoldId, LayoutId, OrderId, SeatId, UserId
+from frontrow.domain.ids import BookingId, EventId, HoldId, LayoutId, SeatId, UserId
 from frontrow.domain.layout import Layout
 from frontrow.domain.notice import Notice
-from frontrow.domain.order import Order
 
 
 class Ledger(Protocol):
-    """The durable truth: layouts, events, seat rows, bookings, orders, blocks, idempotency, outbox.
+    """The durable truth: layouts, events, seat rows, bookings, blocks, idempotency, outbox. Orders: see OrderLedger.
 
     Every call may raise LedgerUnavailable; what it asked may then have been committed.
     """
@@ -121,12 +120,6 @@ class Ledger(Protocol):
     ) -> CancelOutcome:
         """Cancel some or (None) all seats; repeating it frees nothing more. `notices` are stored where it frees any."""
         ...
-
-    async def add_order(self, order: Order) -> Order:
-        """Store an order, for ever, or return the one that stands under its id."""
-        ...
-
-    async def order(self, order_id: OrderId) -> Order | None: ...
 
     async def add_block(self, block: Block) -> SeatConflict | None:
         """Write the block's rows, all or none; None on success (or when these very rows are there)."""

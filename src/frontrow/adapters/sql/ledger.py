@@ -31,10 +31,9 @@ from frontrow.domain.booking import (
 )
 from frontrow.domain.errors import LedgerUnavailable
 from frontrow.domain.event import Event
-from frontrow.domain.ids import BookingId, EventId, HoldId, LayoutId, OrderId, SeatId, UserId
+from frontrow.domain.ids import BookingId, EventId, HoldId, LayoutId, SeatId, UserId
 from frontrow.domain.layout import Layout
 from frontrow.domain.notice import Notice
-from frontrow.domain.order import Order
 from frontrow.ports import Clock
 
 CONFLICTS_MAX = 5
@@ -172,16 +171,6 @@ class SqlLedger:
         now_ms = self._clock.now_ms()
         work = partial(sales.cancel, booking_id=booking_id, seat_ids=seat_ids, told=notices, now_ms=now_ms)
         return await self._write_again(work)
-
-    async def add_order(self, order: Order) -> Order:
-        """See Ledger.add_order."""
-        stands = await self.orders.place(order)
-        assert isinstance(stands, Order), "no key, so none is reused"
-        return stands
-
-    async def order(self, order_id: OrderId) -> Order | None:
-        """See Ledger.order."""
-        return await self.orders.order(order_id)
 
     async def add_block(self, block: Block) -> SeatConflict | None:
         """See Ledger.add_block."""
