@@ -95,7 +95,6 @@ async def test_a_callback_about_nothing_of_ours_is_taken_and_told_no_more(api: A
         {SIGNATURE_HEADER: "t=1,v1=" + "0" * 64},
         {SIGNATURE_HEADER: "v1=" + "0" * 64},
         {SIGNATURE_HEADER: "t=" + "9" * 400 + ",v1=x"},
-        {SIGNATURE_HEADER: "t=\u00b2,v1=\u00e9".encode().decode("latin1")},
         {"stripe-signature": "t=1,v1=" + "0" * 64},
     ],
 )

@@ -173,6 +173,10 @@ OPERATIONS = declared(
         answer=DemoPaymentDocument,
         body_optional=True,
         refusals=_REFUSALS,
-        example=Example(path=_PATH, answer=msgspec.structs.replace(_EXAMPLE, stage=DemoStage.CANCELLED)),
+        example=Example(
+            path=_PATH,
+            body=GiveUpPayment(),
+            answer=msgspec.structs.replace(_EXAMPLE, stage=DemoStage.CANCELLED),
+        ),
     ),
 )
