@@ -31,6 +31,8 @@ import { Tabs } from "./tabs.js";
 const STATE_OF_REASON = { held: HELD, booked: BOOKED, blocked: BLOCKED };
 /** What looks like a lost seat is asked about after this: another tab may be about to say what became of it. */
 const DOUBT_MS = 500;
+/** What speaks against an order is asked about no more often than this. */
+const ORDER_DOUBT_EVERY_MS = 3_000;
 /** A frame of the stream may have been on its way so long: it tells of the seats as they were then, or later. */
 const ON_ITS_WAY_MS = 600;
 /** By then the stream has told what an answer told before, or never will. */
@@ -75,10 +77,15 @@ export class LiveSale {
     this._doubting = undefined;
     this.basket = new Basket({ api, event, venue, seatsMax, listener: this._basketListener(listener) });
     this.takesOrders = takesOrders;
+    /** By the span clock, when the server last told how the order stands, or was asked. */
+    this._orderToldAtMs = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this._orderDoubting = undefined;
     this.ordering = new Ordering({
       api, eventId: event.eventId, page,
       listener: {
         onOrder: (before) => {
+          this._orderToldAtMs = spanMs();
           this._show(false);
           // Another tab's order may be told before this one's seats are: each looks for itself.
           if (this.ordering.phase !== before) this.feed.soon();
@@ -207,6 +214,7 @@ export class LiveSale {
     this.ordering.stop();
     clearTimeout(this._settling);
     clearTimeout(this._doubting);
+    clearTimeout(this._orderDoubting);
   }
 
   /**
@@ -232,6 +240,7 @@ export class LiveSale {
   _told(askedAtMs, byOthers) {
     this._echoes.forgetBefore(askedAtMs);
     this._doubt(askedAtMs);
+    this._doubtOrder(askedAtMs);
     this._show(byOthers);
   }
 
@@ -246,6 +255,21 @@ export class LiveSale {
       this._doubting = undefined;
       if (this.basket.doubts(this._store.states, spanMs())) void this.basket.look();
     }, Math.max(DOUBT_MS, this.basket.lookPauseMs));
+  }
+
+  /**
+   * Ask how the order stands where its seats are held no more: it was paid, given up or ended elsewhere.
+   * @param {number} askedAtMs
+   */
+  _doubtOrder(askedAtMs) {
+    const held = () => this.orderedSeats.every((seat) => this._store.states[seat] === HELD);
+    if (this._orderDoubting !== undefined || held() || askedAtMs < this._orderToldAtMs) return;
+    this._orderDoubting = setTimeout(() => {
+      this._orderDoubting = undefined;
+      if (held()) return;
+      this._orderToldAtMs = spanMs();
+      void this.ordering.find();
+    }, Math.max(DOUBT_MS, this._orderToldAtMs + ORDER_DOUBT_EVERY_MS - spanMs()));
   }
 
   /**
