@@ -11,6 +11,7 @@ import "./live.test.js";
 import "./operator.test.js";
 import "./ordering.test.js";
 import "./pages.test.js";
+import "./pay.test.js";
 import "./sale.test.js";
 import "./seat-grid.test.js";
 import "./section-labels.test.js";
