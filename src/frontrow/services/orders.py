@@ -33,6 +33,7 @@ from frontrow.services.order_placing import OrderPlacing
 from frontrow.services.order_showing import OrderShowing
 from frontrow.services.order_steps import OrderSteps, Progress
 from frontrow.services.outcomes import RoleMissing
+from frontrow.services.recent_looks import RecentLooks
 
 _AWAY = (StoreUnavailable, PaymentUnavailable)
 
@@ -60,6 +61,7 @@ class OrderService:
         self._showing = showing
         self._clock = clock
         self._anyone_may_state = anyone_may_state
+        self._looks = RecentLooks(clock)
 
     async def place(self, caller: Caller, request: PlaceRequest, key: IdempotencyKey | None = None) -> PlaceAnswer:
         """Order all that a hold holds, at its prices of now and the event's charges; with `claims`, claim its seats.
@@ -107,11 +109,19 @@ class OrderService:
         order = await self._visible(caller, order_id)
         if order is None:
             return OrderNotFound()
+        if order.state in ENDED:
+            return await self._shown(order)
+        look = self._looks.of(order)
+        if look is not None:
+            standing = await self._steps.standing(order_id) or Standing(order)
+            return await self._showing.shown(standing, look.action)
         progress: Progress | None = None
-        if order.state not in ENDED:
-            with contextlib.suppress(*_AWAY):
-                progress = await self._steps.advance(order_id)
-        return await self._shown(order) if progress is None else await self._progress(progress)
+        with contextlib.suppress(*_AWAY):
+            progress = await self._steps.advance(order_id)
+        if progress is None:
+            return await self._shown(order)
+        self._looks.note(progress.order, progress.action)
+        return await self._progress(progress)
 
     async def order_of_hold(self, caller: Caller, event_id: EventId, hold_id: HoldId) -> OrderShown | OrderNotFound:
         """The newest order of the caller's on this hold."""
