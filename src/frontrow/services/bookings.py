@@ -5,8 +5,16 @@ import hashlib
 import msgspec
 import structlog
 
-from frontrow.domain.booking import Booking, BookingCancelled, BookingNotFound, CancelOutcome, IdempotencyKey
+from frontrow.domain.booking import (
+    Booking,
+    BookingCancelled,
+    BookingNotFound,
+    BookingWritten,
+    CancelOutcome,
+    IdempotencyKey,
+)
 from frontrow.domain.errors import StoreUnavailable
+from frontrow.domain.event import SaleStatus
 from frontrow.domain.hold import HoldNotFound
 from frontrow.domain.ids import BookingId, EventId, HoldId, SeatId, UserId, event_number_of
 from frontrow.domain.payment import RefundReason
@@ -24,6 +32,7 @@ from frontrow.services.outcomes import (
     BookRequest,
     CancelAnswer,
     DirectBookingNotAllowed,
+    EventNotOnSale,
     NotFound,
     RoleMissing,
 )
@@ -64,9 +73,10 @@ class BookingService:
     async def book(self, caller: Caller, request: BookRequest, key: IdempotencyKey | None = None) -> BookAnswer:
         """Sell the seats that the caller (or, for integrators and admins, `request.user_id`) holds, all or none.
 
-        A hold granted while the event was on sale may be booked until it runs out. Prices are the server's. With a
-        key the first answer is given again for ever. Without one, a repeated confirmation of a hold, or of seats
-        that are already the user's one booking, answers with that booking, whatever else its body says.
+        A hold granted while the event was on sale may be booked until it runs out, unless the event is cancelled.
+        Prices are the server's. With a key the first answer is given again for ever. Without one, a repeated
+        confirmation of a hold, or of seats that are already the user's one booking, answers with that booking, whatever
+        else its body says.
 
         Raises:
             StoreUnavailable: nothing was written.
@@ -75,12 +85,9 @@ class BookingService:
 
         Source: seeds/002 (confirm), seeds/004 (confirm), docs/decisions/0007-idempotency-keys.md.
         """
-        named_other = request.user_id is not None and request.user_id != caller.user_id
-        if not (caller.is_integrator or caller.is_admin):
-            if not self._anyone_may_book:
-                return DirectBookingNotAllowed()
-            if named_other:
-                return RoleMissing(INTEGRATOR)
+        forbidden = self._forbidden(caller, request)
+        if forbidden is not None:
+            return forbidden
         sale = await self._catalog.sale(request.event_id)
         if sale is None:
             return NotFound()
@@ -92,7 +99,18 @@ class BookingService:
             selection = selected
         elif event_number_of(request.hold_id) != sale.event.number:
             return HoldNotFound(now_ms=self._clock.now_ms())
-        return await self._protocol.book(_wish(sale, request.user_id or caller.user_id, request, selection, key))
+        if sale.event.cancelled_at_ms is None:
+            return await self._protocol.book(_wish(sale, request.user_id or caller.user_id, request, selection, key))
+        earlier = None if key is None else await self._ledger.replay(key)
+        return earlier if isinstance(earlier, BookingWritten) else EventNotOnSale(SaleStatus.CANCELLED)
+
+    def _forbidden(self, caller: Caller, request: BookRequest) -> DirectBookingNotAllowed | RoleMissing | None:
+        if caller.is_integrator or caller.is_admin:
+            return None
+        if not self._anyone_may_book:
+            return DirectBookingNotAllowed()
+        named_other = request.user_id is not None and request.user_id != caller.user_id
+        return RoleMissing(INTEGRATOR) if named_other else None
 
     async def booking(self, caller: Caller, booking_id: BookingId) -> Booking | BookingNotFound:
         """The booking, to its owner or an admin; BookingNotFound to everyone else."""

@@ -205,6 +205,7 @@ ReleaseAnswer = (
 BookAnswer = (
     BookingWritten
     | NotFound
+    | EventNotOnSale
     | SelectionFault
     | SeatsUnavailable
     | HoldNotComplete

@@ -346,7 +346,7 @@ OPERATIONS = declared(
         answer=SeatsBooked,
         status=201,
         errors=ERRORS,
-        refusals=_OF_WRITES | {Code.DIRECT_BOOKING_NOT_ALLOWED},
+        refusals=_OF_WRITES | {Code.DIRECT_BOOKING_NOT_ALLOWED, Code.EVENT_NOT_ON_SALE},
         variants=(
             Variant(
                 status=200,

@@ -226,6 +226,7 @@ OPERATIONS = declared(
             Code.HOLD_NOT_FOUND,
             Code.ROLE_MISSING,
             Code.DIRECT_BOOKING_NOT_ALLOWED,
+            Code.EVENT_NOT_ON_SALE,
             Code.SEATS_UNAVAILABLE,
             Code.HOLD_NOT_COMPLETE,
             Code.REQUEST_IN_PROGRESS,

@@ -107,7 +107,12 @@ OPERATIONS = declared(
         errors=REFUSALS,
         refusals=STORE_CODES
         | SELECTION_CODES
-        | {Code.DIRECT_BOOKING_NOT_ALLOWED, Code.REQUEST_IN_PROGRESS, Code.IDEMPOTENCY_KEY_REUSED},
+        | {
+            Code.DIRECT_BOOKING_NOT_ALLOWED,
+            Code.EVENT_NOT_ON_SALE,
+            Code.REQUEST_IN_PROGRESS,
+            Code.IDEMPOTENCY_KEY_REUSED,
+        },
         example=Example(
             body=ConfirmBooking(
                 event_id=EVENT,
