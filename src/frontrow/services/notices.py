@@ -18,6 +18,9 @@ from frontrow.domain.payment import Refund
 from frontrow.ports import Clock
 from frontrow.services.booking_ids import id_secret
 
+REFUND_PAUSE_MS = 2_000
+"""A refund is written as done just after its notice, so that a crash in between tells it again instead of never. Its
+notice waits this long, and says then that it is done."""
 CUSTOMERS_ARE_TOLD = frozenset({NoticeKind.BOOKING_CONFIRMED, NoticeKind.BOOKING_CANCELLED, NoticeKind.ORDER_REFUNDED})
 """What a customer is written about. Nobody wants a mail about a hold that ran out: the page said so."""
 
@@ -77,6 +80,7 @@ class NoticeBoard:
             about=refund.refund_id,
             number_from=order.order_id,
             email=order.customer.email,
+            pause_ms=REFUND_PAUSE_MS,
         )
 
     def hold_expired(
@@ -97,6 +101,7 @@ class NoticeBoard:
         about: str,
         number_from: str | None = None,
         email: str = "",
+        pause_ms: int = 0,
     ) -> tuple[Notice, ...]:
         number = event_number_of(number_from or about)
         assert number is not None, f"{about} begins with its event's number"
@@ -108,7 +113,7 @@ class NoticeBoard:
                 kind=kind,
                 channel=channel,
                 subject=subject,
-                due_at_ms=now_ms,
+                due_at_ms=now_ms + pause_ms,
                 created_at_ms=now_ms,
             )
             for channel in self._channels
