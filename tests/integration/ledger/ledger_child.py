@@ -1,7 +1,8 @@
-"""A process of its own that writes bookings, so that a test can kill it, starve it of disk or take its rights.
+"""A process of its own that sells seats, directly or by orders, so that a test can kill it or starve it of disk or rights.
 
-Run as `python -m tests.integration.ledger.ledger_child URL [--file-bytes-max N] [--become UID]`. It prints one line for
-each thing that became certain: `ready`, `written <booking id>`, then `unavailable <why>` if the ledger gave up.
+Run as `python -m tests.integration.ledger.ledger_child URL [--orders] [--file-bytes-max N] [--become UID]`. It prints
+one line for each thing that became certain: `ready`, `written <booking id>` or `moved <order id> <version>`, then
+`unavailable <why>` if the ledger gave up.
 """
 
 import argparse
@@ -10,19 +11,23 @@ import os
 import resource
 
 from frontrow.adapters.clock import SystemClock
-from frontrow.adapters.sql.ledger import open_ledger
+from frontrow.adapters.sql.ledger import SqlLedger, open_ledger
 from frontrow.domain.booking import BookingWritten
 from frontrow.domain.errors import LedgerUnavailable
+from frontrow.domain.event import Event
 from frontrow.domain.ids import EventId
-from tests.integration.ledger.drafts import draft, event_on_sale, guard
+from frontrow.domain.order_moves import OrderMoved
+from frontrow.ports import Clock
+from tests.integration.ledger.drafts import draft, event_on_sale, guard, order
+from tests.integration.ledger.order_steps import purchase
 
 EVENT = "gala"
 CALLERS = 20
 BOOKINGS_MAX = 100_000
 
 
-async def write(url: str) -> None:
-    """Book two seats at a time with several callers at once, for as long as that goes well."""
+async def write(url: str, *, orders: bool) -> None:
+    """Sell two seats at a time with several callers at once, for as long as that goes well."""
     clock = SystemClock()
     try:
         ledger = await open_ledger(url, clock=clock)
@@ -30,19 +35,36 @@ async def write(url: str) -> None:
             gala = await ledger.event(EventId(EVENT)) or await event_on_sale(ledger, EVENT)
             say("ready")
             numbers = iter(range(BOOKINGS_MAX))
+            sell = buy if orders else book
 
             async def caller(name: int) -> None:
                 for number in numbers:
-                    wanted = draft(gala, f"L{number} R{number}", user=f"user-{name}", key=f"{name}-{number}")
-                    outcome = await ledger.book(wanted, guard_until_ms=guard(clock))
-                    assert isinstance(outcome, BookingWritten), outcome
-                    say(f"written {wanted.booking.booking_id}")
+                    await sell(ledger, gala, f"L{number} R{number}", f"user-{name}", clock)
 
             await asyncio.gather(*(caller(name) for name in range(CALLERS)))
         finally:
             await ledger.close()
     except LedgerUnavailable as error:
         say(f"unavailable {error}")
+
+
+async def book(ledger: SqlLedger, gala: Event, names: str, user: str, clock: Clock) -> None:
+    """One booking."""
+    wanted = draft(gala, names, user=user, key=names)
+    outcome = await ledger.book(wanted, guard_until_ms=guard(clock))
+    assert isinstance(outcome, BookingWritten), outcome
+    say(f"written {wanted.booking.booking_id}")
+
+
+async def buy(ledger: SqlLedger, gala: Event, names: str, user: str, clock: Clock) -> None:
+    """One order, from its claim to the seat that is given back."""
+    placed = order(gala, names, user=user)
+    await ledger.orders.place(placed)
+    say(f"moved {placed.order_id} {placed.version}")
+    for move in purchase(placed, gala, clock, cancels=placed.seat_ids[:1]):
+        outcome = await ledger.orders.move(move)
+        assert isinstance(outcome, OrderMoved), outcome
+        say(f"moved {placed.order_id} {move.after.version}")
 
 
 def say(line: str) -> None:
@@ -54,6 +76,7 @@ def main() -> None:
     """Take on the limits, then write."""
     parser = argparse.ArgumentParser()
     parser.add_argument("url")
+    parser.add_argument("--orders", action="store_true")
     parser.add_argument("--file-bytes-max", type=int)
     parser.add_argument("--become", type=int)
     options = parser.parse_args()
@@ -63,7 +86,7 @@ def main() -> None:
         os.setgroups([])
         os.setgid(options.become)
         os.setuid(options.become)
-    asyncio.run(write(options.url))
+    asyncio.run(write(options.url, orders=options.orders))
 
 
 if __name__ == "__main__":

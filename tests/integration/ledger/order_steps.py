@@ -104,6 +104,19 @@ def drop(before: Order, to: OrderState = OrderState.CANCELLED, **rest: Any) -> O
     return step(before, to, drops_claim=True, has_claim=False, **rest)
 
 
+def purchase(placed: Order, of: Event, clock: Clock, *, cancels: tuple[SeatId, ...]) -> list[OrderMove]:
+    """Every step from the claim to the seats that are given back, each with all that goes with it."""
+    started = payment(placed)
+    captured = msgspec.structs.replace(started, state=PaymentState.CAPTURED)
+    moves = [claim(placed, clock, key=pay_key(placed.user_id, key=f"claim {placed.order_id}"))]
+    moves.append(pay(moves[-1].after, started, key=pay_key(placed.user_id, key=f"pay {placed.order_id}")))
+    moves.append(step(moves[-1].after, OrderState.PAID, payments=(captured,)))
+    moves.append(book(moves[-1].after, booking_of(placed, of, notices=(notice(of),))))
+    owed, told = refund(started, " ".join(cancels)), notice(of)
+    moves.append(step(moves[-1].after, OrderState.BOOKED, cancels=cancels, refunds=(owed,), notices=(told,)))
+    return moves
+
+
 def booking_of(before: Order, of: Event, **changes: Any) -> BookingDraft:
     """The booking of the order's seats at its prices."""
     wanted = draft(of, " ".join(before.seat_ids), user=before.user_id)

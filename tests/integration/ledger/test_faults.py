@@ -4,8 +4,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,42 +20,13 @@ from frontrow.domain.booking import BookingStatus
 from frontrow.domain.errors import ConfigurationError, LedgerUnavailable
 from frontrow.domain.ids import BookingId, EventId
 from tests.integration.ledger.backends import sqlite_backend
+from tests.integration.ledger.children import child, lines_of
 from tests.integration.ledger.drafts import booked, draft, event, event_on_sale, guard, live
 from tests.integration.ledger.ledger_child import EVENT
 from tests.support.fake_clock import FakeClock
 
-ROOT = Path(__file__).parents[3]
 NOBODY = 65_534
 MEBIBYTE = 1 << 20
-
-
-@contextmanager
-def child(url: str, *options: str) -> Iterator[subprocess.Popen[str]]:
-    """The process of ledger_child.py; gone when the block ends."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.integration.ledger.ledger_child", url, *options],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
-
-
-def lines_of(process: subprocess.Popen[str], *, until: int | None = None) -> list[str]:
-    """What the child said, up to so many lines or its end."""
-    assert process.stdout is not None
-    lines: list[str] = []
-    for line in process.stdout:
-        lines.append(line.rstrip("\n"))
-        if len(lines) == until:
-            break
-    return lines
 
 
 def written_in(lines: list[str]) -> list[BookingId]:

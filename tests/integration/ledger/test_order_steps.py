@@ -32,6 +32,7 @@ from tests.integration.ledger.order_steps import (
     pay,
     pay_key,
     payment,
+    purchase,
     refund,
     step,
 )
@@ -163,15 +164,7 @@ async def test_with_too_little_of_its_guard_left_nothing_is_claimed(
 async def test_a_step_written_again_is_the_same_step(books: Books, show: Event, clock: FakeClock) -> None:
     """At every step of a whole purchase, and however late the guard would be by then."""
     placed = await books.placed(show, "A1 A2")
-    wanted = booking_of(placed, show, notices=(notice(show),))
-    started = payment(placed)
-    captured = msgspec.structs.replace(started, state=PaymentState.CAPTURED)
-    moves = [claim(placed, clock, key=pay_key(key="c"))]
-    moves.append(pay(moves[-1].after, started, key=pay_key(), notices=(notice(show),)))
-    moves.append(step(moves[-1].after, OrderState.PAID, payments=(captured,)))
-    moves.append(book(moves[-1].after, wanted))
-    owed = refund(started, "A1")
-    moves.append(step(moves[-1].after, OrderState.BOOKED, cancels=seats("A1"), refunds=(owed,)))
+    moves = purchase(placed, show, clock, cancels=seats("A1"))
     for move in moves:
         first = await books.orders.move(move)
         assert isinstance(first, OrderMoved)
@@ -180,8 +173,8 @@ async def test_a_step_written_again_is_the_same_step(books: Books, show: Event, 
         for _ in range(2):
             assert await books.orders.move(move) == OrderMoved(move.after)
         assert await books.ledger.outbox(older_than_ms=START_MS + 1_000_000, limit=50) == tasks
-    assert await books.orders.payments_of(placed.order_id) == [captured]
-    assert await books.orders.refunds_of(placed.order_id) == [owed]
+    assert await books.orders.payments_of(placed.order_id) == [*moves[2].payments]
+    assert await books.orders.refunds_of(placed.order_id) == [*moves[-1].refunds]
     assert len(await books.orders.notices(state=None, before=None, limit=50)) == 2
 
 

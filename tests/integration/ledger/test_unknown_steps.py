@@ -21,7 +21,7 @@ from frontrow.domain.hold import BOOKING_GUARD_MS
 from frontrow.domain.ids import PaymentId, UserId
 from frontrow.domain.order import Order, OrderState
 from frontrow.domain.order_moves import MoveTooLate, OrderMove, OrderMoved
-from frontrow.domain.payment import PaymentState, RefundState
+from frontrow.domain.payment import RefundState
 from tests.integration.ledger.drafts import booked, draft, event_on_sale, order, seats
 from tests.integration.ledger.order_steps import (
     Books,
@@ -31,8 +31,8 @@ from tests.integration.ledger.order_steps import (
     drop,
     notice,
     pay,
-    pay_key,
     payment,
+    purchase,
     refund,
     step,
 )
@@ -71,27 +71,16 @@ async def show(books: Books) -> Event:
     return await event_on_sale(books.ledger, "show")
 
 
-def purchase(placed: Order, show: Event, clock: FakeClock) -> list[OrderMove]:
-    """Every step from the claim to the last seat given back."""
-    started = payment(placed)
-    captured = msgspec.structs.replace(started, state=PaymentState.CAPTURED)
-    moves = [claim(placed, clock, key=pay_key(key="c"))]
-    moves.append(pay(moves[-1].after, started, key=pay_key()))
-    moves.append(step(moves[-1].after, OrderState.PAID, payments=(captured,)))
-    moves.append(book(moves[-1].after, booking_of(placed, show, notices=(notice(show),))))
-    owed, told = refund(started, "A1"), notice(show)
-    moves.append(step(moves[-1].after, OrderState.BOOKED, cancels=seats("A1"), refunds=(owed,), notices=(told,)))
-    moves.append(step(moves[-1].after, OrderState.REFUNDING, cancels=seats("A2"), refunds=(refund(started, "A2"),)))
-    return moves
-
-
 @BOTH
 async def test_every_step_of_a_purchase_whose_answer_is_lost_has_one_effect(
     books: Books, scripted: ScriptedDatabase, clock: FakeClock, show: Event, lost: str
 ) -> None:
     placed = await books.placed(show, "A1 A2")
     tasks = 0
-    for move in purchase(placed, show, clock):
+    moves = purchase(placed, show, clock, cancels=seats("A1"))
+    owed = refund(moves[1].payments[0], "A2")
+    moves.append(step(moves[-1].after, OrderState.REFUNDING, cancels=seats("A2"), refunds=(owed,)))
+    for move in moves:
         scripted.next_writes(lost, lost)
         assert await books.orders.move(move) in (OrderMoved(move.after), *moved_with_tasks(move, await ids(books)))
         tasks += (move.claim is not None) + (move.booking is not None) + bool(move.cancels)
