@@ -43,6 +43,7 @@ EVERY_SETTING = {
     "stripe_publishable_key": ("pk_test_1", "pk_test_1"),
     "stripe_webhook_secret": ("whsec_1", "whsec_1"),
     "stripe_api_url": ("https://proxy.example", "https://proxy.example"),
+    "payment_minutes": ("20", 20),
     "guest_tokens": ("off", False),
     "dialect_guests": ("on", True),
     "hold_minutes": ("15", 15),
