@@ -1,4 +1,4 @@
-"""A process of its own that sells seats, directly or by orders, so that a test can kill it or starve it of disk or rights.
+"""A process of its own that sells seats, directly or by orders: for tests that kill it, starve it or take its rights.
 
 Run as `python -m tests.integration.ledger.ledger_child URL [--orders] [--file-bytes-max N] [--become UID]`. It prints
 one line for each thing that became certain: `ready`, `written <booking id>` or `moved <order id> <version>`, then

@@ -21,7 +21,7 @@ GIVEN_BACK_VERSION = 6
 PAID_IN = {OrderState.PAYING: PaymentState.STARTED, OrderState.PAID: PaymentState.CAPTURED}
 
 
-@pytest.mark.parametrize("said_lines", [40, 700])
+@pytest.mark.parametrize("said_lines", [40, 300])
 async def test_whatever_was_answered_is_there_and_nothing_by_half(
     backend: Backend, clock: FakeClock, said_lines: int
 ) -> None:
