@@ -1,12 +1,25 @@
 """Who may call what: every operation asked by nobody, the owner, another buyer, an integrator and an admin."""
 
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
 import pytest
 
+from frontrow.adapters.payments.demo_callbacks import CallbackSeal
+from frontrow.app import Application
+from frontrow.derived_keys import derived_key
+from frontrow.domain.ids import PaymentId
+from frontrow.domain.payment import GatewayCallback
 from frontrow.http.app import OPERATIONS
 from frontrow.http.openapi import plain
 from frontrow.http.operation import Access, AnyOperation
 from frontrow.http.problems import PROBLEMS
-from tests.support.http_stack import CONTACT, EVENT, LAYOUT, Api, Json
+from frontrow.settings import PaymentGatewayName
+from tests.support.http_stack import CONTACT, EVENT, LAYOUT, SECRET, Api, Json, running_application
+from tests.support.valkey import ValkeyServer
 
 CALLERS: dict[str, tuple[str, ...] | None] = {
     "nobody": None,
@@ -15,10 +28,23 @@ CALLERS: dict[str, tuple[str, ...] | None] = {
     "integrator": ("shop", "integrator"),
     "admin": ("boss", "admin"),
 }
-ADMINS_MAY_TOO = {"getHold", "getSeatHold", "deleteHold", "getBooking", "cancelBooking"}
-"""Operations on one user's hold or booking that an admin may call as well."""
+ADMINS_MAY_TOO = {
+    "getHold",
+    "getSeatHold",
+    "deleteHold",
+    "getBooking",
+    "cancelBooking",
+    "getOrder",
+    "payOrder",
+    "cancelOrder",
+    "resolveOrder",
+}
+"""Operations on one user's hold, order or booking that an admin may call as well."""
+ABSENT = {"sendNotice"}
+"""Operations on what this server has none of, so that who may call them is answered 404."""
 
 
+SEAL = CallbackSeal(derived_key(SECRET, "demo callbacks"))
 OWN = [operation for operation in OPERATIONS if operation.errors is PROBLEMS]
 """v1's operations and the server's own."""
 OF_DIALECTS = [operation for operation in OPERATIONS if operation.errors is not PROBLEMS]
@@ -26,8 +52,19 @@ OF_DIALECTS = [operation for operation in OPERATIONS if operation.errors is not 
 OPEN = (Access.PUBLIC, Access.OPTIONAL)
 
 
+@pytest.fixture
+async def application(folder: Path, valkey: ValkeyServer) -> AsyncIterator[Application]:
+    """A server with the demo's bank, where all of them can succeed."""
+    async with running_application(valkey.url, folder, payment_gateway=PaymentGatewayName.DEMO) as running:
+        yield running
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
 def belongs_to_a_user(operation: AnyOperation) -> bool:
-    return any(name in operation.path for name in ("{holdId}", "{bookingId}", "{seatId}"))
+    return any(name in operation.path for name in ("{holdId}", "{bookingId}", "{orderId}", "{seatId}"))
 
 
 def expected(operation: AnyOperation, caller: str) -> set[int]:
@@ -38,16 +75,42 @@ def expected(operation: AnyOperation, caller: str) -> set[int]:
         return {401}
     if operation.access is Access.ADMIN and caller != "admin":
         return {403}
+    if operation.name in ABSENT:
+        return {404}
     if belongs_to_a_user(operation):
         may = caller == "buyer" or (caller == "admin" and operation.name in ADMINS_MAY_TOO)
         return {operation.status} if may else {404}
     return {operation.status}
 
 
-async def arguments(api: Api, operation: AnyOperation, caller: tuple[str, ...] | None) -> tuple[str, Json | None]:
-    """A path and body with which the call succeeds when the caller may make it."""
+class Arguments(NamedTuple):
+    """What a call is made with."""
+
+    path: str
+    body: Json | None
+    headers: dict[str, str]
+
+
+async def ordered(api: Api, by: tuple[str, ...] = ("buyer",)) -> str:
+    """The id of an order of theirs."""
+    body = {"eventId": EVENT, "holdId": (await api.hold("A1", by=by))["holdId"], "customer": CONTACT}
+    placed = await api.post("/api/v1/orders", body, by=by)
+    assert placed.status == 201, placed
+    return str(placed.body["orderId"])
+
+
+async def paying(api: Api) -> str:
+    """The id of a payment whose buyer is at the bank's page."""
+    started = await api.post(f"/api/v1/orders/{await ordered(api)}/payment", {"returnUrl": "/"})
+    assert started.status == 200, started
+    return str(started.body["payment"]["paymentId"])
+
+
+async def arguments(api: Api, operation: AnyOperation, caller: tuple[str, ...] | None) -> Arguments:
+    """A path, body and headers with which the call succeeds when the caller may make it."""
     path = operation.path.replace("{eventId}", EVENT).replace("{layoutId}", LAYOUT).replace("{version}", "1")
     body = plain(operation.example.body) if operation.has_body else None
+    headers: dict[str, str] = {}
     assert body is None or isinstance(body, dict)
     if "{holdId}" in path:
         path = path.replace("{holdId}", (await api.hold("A1", "A2", "A3"))["holdId"])
@@ -55,10 +118,19 @@ async def arguments(api: Api, operation: AnyOperation, caller: tuple[str, ...] |
         path = path.replace("{seatId}", (await api.hold("A1"))["seatIds"][0])
     if "{bookingId}" in path:
         path = path.replace("{bookingId}", (await api.book((await api.hold("A1", "A2", "A3"))["holdId"]))["bookingId"])
+    if "{orderId}" in path:
+        path = path.replace("{orderId}", await ordered(api))
+    if "{paymentId}" in path:
+        path = path.replace("{paymentId}", await paying(api))
     match operation.name:
-        case "bookSeats" if caller is not None:
+        case "bookSeats" | "placeOrder" if caller is not None:
             assert body is not None
             body |= {"eventId": EVENT, "holdId": (await api.hold("B1", by=caller))["holdId"]}
+        case "payOrder":
+            body = {"card": {"number": "4242424242424242"}}
+        case "deliverCallback":
+            signed = SEAL.signed(GatewayCallback("cb", PaymentId(await paying(api))), now_ms=now_ms())
+            path, body, headers = "/api/v1/webhooks/demo", msgspec.json.decode(signed.body), dict(signed.headers)
         case "findBooking":
             sold = await api.book((await api.hold("B1", by=("finder",)))["holdId"], by=("finder",))
             body = {"code": sold["ticketCode"], "email": CONTACT["email"]}
@@ -71,22 +143,28 @@ async def arguments(api: Api, operation: AnyOperation, caller: tuple[str, ...] |
             body = {"seatIds": ["A1"]}
         case "suggestSeats":
             path += "?seatIds=A1,A2"
-    return path, body
+        case "getSeatHistory":
+            path += "?seatId=A1"
+        case "getCancellation":
+            assert (await api.post(f"/api/v1/events/{EVENT}/cancel", by=("boss", "admin"))).status == 202
+        case "sendNotice":
+            path = path.replace("{noticeId}", "n-none")
+    return Arguments(path, body, headers)
 
 
 @pytest.mark.parametrize("caller", CALLERS)
 @pytest.mark.parametrize("operation", OWN, ids=lambda operation: operation.name)
 async def test_each_operation_is_open_to_exactly_whom_it_says(operation: AnyOperation, caller: str, api: Api) -> None:
     by = CALLERS[caller]
-    path, body = await arguments(api, operation, by)
-    answer = await api.ask(operation.method, path, by=by, body=body)
+    path, body, headers = await arguments(api, operation, by)
+    answer = await api.ask(operation.method, path, by=by, body=body, headers=headers)
     assert answer.status in expected(operation, caller), answer
 
 
 @pytest.mark.parametrize("operation", OWN, ids=lambda operation: operation.name)
 async def test_a_public_operation_does_not_mind_a_bad_token(operation: AnyOperation, api: Api) -> None:
-    path, body = await arguments(api, operation, ("buyer",))
-    headers = {"authorization": "Bearer not.a.token"}
+    path, body, headers = await arguments(api, operation, ("buyer",))
+    headers["authorization"] = "Bearer not.a.token"
     answer = await api.ask(operation.method, path, by=None, headers=headers, body=body)
     assert answer.status == (operation.status if operation.access is Access.PUBLIC else 401)
 

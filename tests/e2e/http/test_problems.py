@@ -14,7 +14,7 @@ from frontrow.http.app import OPERATIONS
 from frontrow.http.problems import KINDS, PROBLEMS, Code
 from frontrow.services.bookings import BookingService
 from frontrow.services.holds import HoldService
-from frontrow.settings import DirectBooking
+from frontrow.settings import DirectBooking, PaymentGatewayName
 from tests.support.house import small_layout
 from tests.support.http_stack import (
     CLOSED_EVENT,
@@ -45,6 +45,7 @@ class Scenario:
     settings: dict[str, Any]
 
 
+PAID_HERE: dict[str, Any] = {"payment_gateway": PaymentGatewayName.DEMO}
 SCENARIOS: list[Scenario] = []
 
 
@@ -504,6 +505,57 @@ async def one_stream_more_than_the_process_may_serve(api: Api, _: pytest.MonkeyP
     answer = await api.get(f"/api/v1/events/{EVENT}/changes")
     assert int(answer.headers["retry-after"]) >= 1
     return answer
+
+
+async def ordered(api: Api) -> str:
+    """Where an order of the buyer's is."""
+    body = {"eventId": EVENT, "holdId": (await api.hold("A1"))["holdId"], "customer": CONTACT}
+    placed = await api.post("/api/v1/orders", body)
+    assert placed.status == 201, placed
+    return f"/api/v1/orders/{placed.body['orderId']}"
+
+
+@brings_about(Code.PAYMENT_NOT_CONFIGURED)
+async def pays_where_nobody_takes_money(api: Api, _: pytest.MonkeyPatch) -> Answered:
+    answer = await api.post(f"{await ordered(api)}/payment", {})
+    assert answer.headers["retry-after"] == "300"
+    assert "FRONTROW" not in answer.body["detail"], "buyers configure nothing"
+    return answer
+
+
+@brings_about(Code.PAYMENT_DECLINED, **PAID_HERE)
+async def pays_with_a_card_that_is_declined(api: Api, _: pytest.MonkeyPatch) -> Answered:
+    answer = await api.post(f"{await ordered(api)}/payment", {"card": {"number": "4000 0000 0000 0002"}})
+    assert answer.body["orderStatus"] == "claimed"
+    return answer
+
+
+@brings_about(Code.PAYMENT_UNAVAILABLE, **PAID_HERE)
+async def the_gateways_answer_is_lost(api: Api, _: pytest.MonkeyPatch) -> Answered:
+    answer = await api.post(f"{await ordered(api)}/payment", {"card": {"number": "4000 0000 0000 0119"}})
+    assert "payment gateway does not answer" in answer.body["detail"]
+    assert int(answer.headers["retry-after"]) >= 1
+    return answer
+
+
+@brings_about(Code.ORDER_STATE, **PAID_HERE)
+async def gives_up_what_is_booked(api: Api, _: pytest.MonkeyPatch) -> Answered:
+    order = await ordered(api)
+    assert (await api.post(f"{order}/payment", {"card": {"number": "4242424242424242"}})).status == 200
+    answer = await api.post(f"{order}/cancel")
+    assert answer.body["orderStatus"] == "booked"
+    assert "cancel its booking" in answer.body["detail"]
+    return answer
+
+
+@brings_about(Code.STATEMENT_NOT_ALLOWED, direct_booking=DirectBooking.INTEGRATOR, **PAID_HERE)
+async def a_buyer_says_that_it_is_paid(api: Api, _: pytest.MonkeyPatch) -> Answered:
+    return await api.post(f"{await ordered(api)}/payment", {"paymentInfo": {"method": "cash"}})
+
+
+@brings_about(Code.SIGNATURE_INVALID, **PAID_HERE)
+async def somebody_plays_the_bank(api: Api, _: pytest.MonkeyPatch) -> Answered:
+    return await api.post("/api/v1/webhooks/demo", {"paymentId": "1-x"}, by=None)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: f"{scenario.code}-{scenario.play.__name__}")

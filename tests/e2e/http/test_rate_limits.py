@@ -168,9 +168,13 @@ def test_every_operation_but_health_is_limited_and_says_so(operation: AnyOperati
 
 async def test_every_operation_refuses_in_the_style_of_its_own_errors(folder: Path, valkey: ValkeyServer) -> None:
     async with limited(
-        valkey, folder, rate_limit_address_holds_per_minute=1, rate_limit_address_calls_per_minute=1
+        valkey,
+        folder,
+        rate_limit_address_holds_per_minute=1,
+        rate_limit_address_calls_per_minute=1,
+        rate_limit_address_finds_per_minute=1,
     ) as api:
-        for path in (STATES, HOLDS):
+        for path in (STATES, HOLDS, "/api/v1/bookings/find"):
             await api.client.request("GET" if path == STATES else "POST", path)
         for operation in OPERATIONS:
             if operation.counts_as == "none":

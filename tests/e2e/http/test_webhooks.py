@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-import frontrow.app
 from frontrow.adapters.payments.demo_callbacks import SIGNATURE_HEADER, TOLERANCE_S, CallbackSeal
 from frontrow.app import Application
+from frontrow.derived_keys import derived_key
 from frontrow.domain.errors import PaymentUnavailable
 from frontrow.domain.ids import PaymentId
 from frontrow.domain.payment import GatewayCallback
@@ -21,7 +21,7 @@ from tests.support.http_stack import SECRET, Answered, Api, Json, running_applic
 from tests.support.valkey import ValkeyServer
 
 HOOK = "/api/v1/webhooks/demo"
-SEAL = CallbackSeal(frontrow.app._derived(SECRET, "demo callbacks"))
+SEAL = CallbackSeal(derived_key(SECRET, "demo callbacks"))
 
 
 @pytest.fixture
