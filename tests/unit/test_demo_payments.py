@@ -1,10 +1,11 @@
 """The demo's bank: what each of its cards does, what is repeated, what is stopped, and what is given back."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
-from frontrow.adapters.payments.demo import LATE_MS, DemoPayments
+from frontrow.adapters.payments.demo import LATE_MS, SLOW_MS, DemoPayments
 from frontrow.adapters.payments.demo_cards import TEST_CARDS
 from frontrow.domain.errors import PaymentUnavailable
 from frontrow.domain.ids import PaymentId
@@ -21,6 +22,7 @@ from tests.support.demo_books import BooksInMemory
 from tests.support.fake_clock import FakeClock
 from tests.support.payments import payment_of, payment_request, refund_of
 
+PAYMENTS_PAGE = Path(__file__).parents[2] / "docs" / "payments.md"
 NUMBERS = {card.conduct: card.number for card in TEST_CARDS}
 
 
@@ -198,3 +200,11 @@ async def test_callbacks_are_believed_while_fresh_and_unchanged(bank: Bank) -> N
 async def test_callbacks_with_odd_signatures_are_refused(bank: Bank, header: str) -> None:
     headers = {"frontrow-demo-signature": header}
     assert isinstance(bank.gateway.callback(headers, b"{}", now_ms=bank.clock.now_ms()), CallbackRefused)
+
+
+def test_the_payments_page_lists_every_card() -> None:
+    page = PAYMENTS_PAGE.read_text()
+    listed = [line[2:21].replace(" ", "") for line in page.splitlines() if line.startswith("| 4")]
+    assert listed == [card.number for card in TEST_CARDS]
+    assert f"after {SLOW_MS // 1000} seconds" in page
+    assert f"after {LATE_MS // 1000} seconds" in page
