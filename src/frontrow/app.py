@@ -1,8 +1,6 @@
 """The composition root: the only place that names concrete adapters and joins them to the services."""
 
 import asyncio
-import hashlib
-import hmac
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
@@ -22,6 +20,7 @@ from frontrow.adapters.redis.requirements import StoreReport, check_store, inspe
 from frontrow.adapters.redis.shared_rate_windows import SharedRateWindows
 from frontrow.adapters.sql.ledger import SqlLedger, open_ledger
 from frontrow.data_folder import DataFolder
+from frontrow.derived_keys import derived_key
 from frontrow.http.app import App, create_app
 from frontrow.http.client_address import ClientAddresses
 from frontrow.http.rate_limit import RateLimiter, RateLimits
@@ -186,7 +185,7 @@ class Application:
         """
         async with AsyncExitStack() as stack:
             clock = SystemClock()
-            told = configured_notices(settings, key=_derived(stores.secret, "webhooks"))
+            told = configured_notices(settings, key=derived_key(stores.secret, "webhooks"))
             client = connect(stores.redis_url)
             stack.push_async_callback(client.close)
             await check_store(client, clock)
@@ -204,13 +203,13 @@ class Application:
             sweeper = Sweeper(store=store, catalog=catalog, clock=clock, expired=expired)
             live = LiveViews(feed=feed, catalog=catalog, warmer=warmer, sweeper=sweeper, clock=clock)
             calls = SeatCalls(warmer=warmer, live=live, sweeper=sweeper, activity=activity, expired=expired)
-            order_ids = OrderIds(_derived(stores.secret, "orders"))
-            booking_ids = BookingIds(_derived(stores.secret, "booking ids"))
+            order_ids = OrderIds(derived_key(stores.secret, "orders"))
+            booking_ids = BookingIds(derived_key(stores.secret, "booking ids"))
             relay = Relay(store=store, ledger=ledger, calls=calls, clock=clock, counts=counts)
             anyone_may_book = settings.direct_booking is DirectBooking.ANYONE
             paid_by = await stack.enter_async_context(
                 configured_payments(
-                    settings, books=ledger.demo_payments, clock=clock, key=_derived(stores.secret, "demo callbacks")
+                    settings, books=ledger.demo_payments, clock=clock, key=derived_key(stores.secret, "demo callbacks")
                 )
             )
             gateways = Gateways(for_buyers=paid_by.for_buyers, external=paid_by.external, counts=counts)
@@ -418,7 +417,7 @@ def _http_settings(settings: Settings, stores: Stores) -> HttpSettings:
         jwt_audience=settings.jwt_audience,
         guest_tokens=settings.guest_tokens,
         dialect_guests=settings.dialect_guests,
-        guest_session_key=_derived(stores.secret, "guest sessions"),
+        guest_session_key=derived_key(stores.secret, "guest sessions"),
         cors_origins=settings.cors_origins,
         pay_page=PAY_PAGES.get(settings.payment_gateway),
         checkout=_checkout(settings),
@@ -451,11 +450,6 @@ def _rate_limiter(settings: Settings, windows: RateWindows, addresses: ClientAdd
         addresses=addresses,
         clock=clock,
     )
-
-
-def _derived(secret: str, purpose: str) -> bytes:
-    """A key of its own for each purpose, so that no two uses of the installation's secret meet."""
-    return hmac.new(secret.encode(), purpose.encode(), hashlib.sha256).digest()
 
 
 async def _stop(task: asyncio.Task[None]) -> None:
