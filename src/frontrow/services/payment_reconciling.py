@@ -206,7 +206,9 @@ class MoneyReconciler:
         if now.state is OrderState.NEEDS_ATTENTION:
             return [of_order(order, Outcome.PERSON, f"it needs attention: {now.attention}")]
         if now.state is not order.state:
-            return [of_order(order, Outcome.HEALED, f"it was {order.state} and is {now.state}")]
+            is_under_way = now.state is OrderState.REFUNDING
+            outcome = Outcome.WAITING if is_under_way else Outcome.HEALED
+            return [of_order(order, outcome, f"it was {order.state} and is {now.state}")]
         return []
 
     async def _judge_payment(self, payment: Payment) -> list[Finding]:
@@ -232,14 +234,12 @@ class MoneyReconciler:
             await self._refunding.try_again(refund)
             refund = await self._orders.refund(refund.refund_id) or refund
         elif refund.due_at_ms is not None and refund.due_at_ms > self._clock.now_ms():
-            return [of_refund(refund, Outcome.WAITING, undone(refund))] if refund.failures or refund.tries else []
+            return [of_refund(refund, _of_undone(refund), undone(refund))] if refund.failures or refund.tries else []
         after = await self._refunding.carry_out(refund)
         await self._steps.advance(refund.order_id)
         if after.state is RefundState.DONE:
             return [of_refund(refund, Outcome.HEALED, "it was owed, and is given back")]
-        return [
-            of_refund(after, Outcome.PERSON if after.state is RefundState.FAILED else Outcome.WAITING, undone(after))
-        ]
+        return [of_refund(after, _of_undone(after), undone(after))]
 
     async def _judge_captured(self, payment: Payment) -> list[Finding]:
         """Hold the ledger's sums against the gateway's."""
@@ -265,6 +265,10 @@ class MoneyReconciler:
                 said = f"the ledger has refunds of {done} done and {owed} owed, the gateway gave back {at_gateway}"
                 found.append(of_payment(payment, Outcome.PERSON, f"{said} minor units of {payment.currency}"))
         return found
+
+
+def _of_undone(refund: Refund) -> Outcome:
+    return Outcome.PERSON if refund.state is RefundState.FAILED else Outcome.WAITING
 
 
 def _is_as_captured(payment: Payment, seen: PaymentSeen) -> bool:
