@@ -5,7 +5,10 @@ import { describe, it } from "node:test";
 
 import { ApiProblem, NoAnswer } from "../../src/frontrow/web/js/api.js";
 import { Venue } from "../../src/frontrow/web/js/venue/venue.js";
+import { customerId, wishOf } from "../../src/frontrow/web/operator/box-office.js";
+import { progressOf } from "../../src/frontrow/web/operator/cancellation-panel.js";
 import { ChangeLog } from "../../src/frontrow/web/operator/change-log.js";
+import { basisPointsOf, shareText } from "../../src/frontrow/web/operator/charge-inputs.js";
 import { localText, majorText, minorOf, utcText } from "../../src/frontrow/web/operator/event-fields.js";
 import { factsOf, formatOf, parsed, placed } from "../../src/frontrow/web/operator/layout-facts.js";
 import { LiveCounts } from "../../src/frontrow/web/operator/live-counts.js";
@@ -248,4 +251,33 @@ describe("asking again", () => {
     await settled();
     assert.equal(due(), 1_200);
   });
+});
+
+describe("the box office", () => {
+  it("holds tables that are sold whole as whole tables", () => {
+    const seat = (/** @type {string} */ id, /** @type {object} */ more) => ({ id, position: { x: 1, y: 1 }, categoryId: "near", rowLabel: "1", seatNumber: 1, ...more });
+    const hall = new Venue({
+      ...layout, items: [{ id: "whole", type: "table", pos: { x: 0, y: 0 }, bookAs: "whole" }, { id: "either", type: "table", pos: { x: 0, y: 0 }, bookAs: "either" }],
+      seats: [seat("A1", {}), seat("w1", { tableId: "whole" }), seat("w2", { tableId: "whole" }), seat("e1", { tableId: "either" })],
+    });
+    assert.deepEqual(wishOf(hall, ["A1", "w1", "w2", "e1"]), { seatIds: ["A1", "e1"], tableIds: ["whole"] });
+    assert.deepEqual(wishOf(hall, ["A1"]), { seatIds: ["A1"] });
+  });
+
+  it("makes every customer a guest of their own", () => {
+    assert.match(customerId(), /^guest-[A-Za-z0-9_-]{22}$/);
+    assert.notEqual(customerId(), customerId());
+  });
+});
+
+it("a share is typed in per cent and sent in basis points", () => {
+  assert.deepEqual(["7", "7.5", "7,25", "100", " 19 % "].map(basisPointsOf), [700, 750, 725, 10_000, 1900]);
+  assert.deepEqual(["", "101", "7.125", "-1", "x"].map(basisPointsOf), [null, null, null, null, null]);
+  assert.equal(basisPointsOf(shareText(725)), 725);
+});
+
+it("the progress of a cancellation is what is given back of what is to be", () => {
+  const none = { bookings: { total: 0, cancelled: 0 }, orders: { open: 0, needingAttention: 0 }, refunds: { due: 0, done: 0, failed: 0 } };
+  assert.deepEqual(progressOf({ ...none, done: true }), [1, 1]);
+  assert.deepEqual(progressOf({ bookings: { total: 4, cancelled: 2 }, orders: { open: 1, needingAttention: 0 }, refunds: { due: 2, done: 1, failed: 0 }, done: false }), [3, 8]);
 });

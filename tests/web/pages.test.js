@@ -9,6 +9,10 @@ import { groupOf, groupsOf } from "../../src/frontrow/web/js/page/booking-groups
 import { calendarFile } from "../../src/frontrow/web/js/page/calendar-file.js";
 import { EventList, soonestFirst, standingOf } from "../../src/frontrow/web/js/page/event-list.js";
 import { toneOf } from "../../src/frontrow/web/js/page/poster.js";
+import { foundBooking, keepFound } from "../../src/frontrow/web/js/page/found-bookings.js";
+import { unpaid } from "../../src/frontrow/web/js/page/open-orders.js";
+import { refundedMinor } from "../../src/frontrow/web/js/page/refunds.js";
+import { codeOf } from "../../src/frontrow/web/js/api/booking-code.js";
 import { codeText, qrPath } from "../../src/frontrow/web/js/panels/qr.js";
 import { addressOf, routeOf } from "../../src/frontrow/web/js/page/route.js";
 import { cancelChoices, seatLines } from "../../src/frontrow/web/js/page/seat-lines.js";
@@ -19,7 +23,7 @@ const HERE = { search: "" };
 const routeAt = (path) => routeOf(new URL(path, "http://localhost:8000"));
 
 test("every page has an address that leads back to it", () => {
-  for (const route of [{ page: "list" }, { page: "event", eventId: "a.b-c_1" }, { page: "booking", bookingId: BOOKING_ID }, { page: "bookings" }]) {
+  for (const route of [{ page: "list" }, { page: "event", eventId: "a.b-c_1" }, { page: "booking", bookingId: BOOKING_ID }, { page: "bookings" }, { page: "find" }]) {
     assert.deepEqual(routeAt(addressOf(route, HERE)), route);
     assert.deepEqual(routeAt(addressOf(route, { search: "?event=x&lang=ar" })), route);
   }
@@ -193,4 +197,24 @@ test("the page's colours are the same whether the system or the reader chose the
   const [light, dark] = [...css.matchAll(/:root \{([^}]*)\}/g)].map(([, body]) => body.replace(/\s+/g, " "));
   const [chosenLight, chosenDark] = ["light", "dark"].map((theme) => css.split(`:root[data-theme="${theme}"] {`)[1].split("}")[0].replace(/\s+/g, " "));
   assert.deepEqual([chosenLight, chosenDark], [light, dark]);
+});
+
+test("a booking that was found is open as long as its token, one without a token as long as the tab", () => {
+  const items = new Map();
+  const storage = { getItem: (key) => items.get(key) ?? null, setItem: (key, value) => void items.set(key, value) };
+  keepFound({ booking: { bookingId: "b" }, token: "t", tokenExpiresAt: "2030-01-01T00:00:00Z" }, storage);
+  keepFound({ booking: { bookingId: "c" } }, storage);
+  const before = Date.parse("2029-12-31T00:00:00Z");
+  assert.equal(foundBooking("b", before, storage).token, "t");
+  assert.equal(foundBooking("b", before + 86_400_000, storage), null);
+  assert.equal(foundBooking("c", before + 86_400_000, storage).booking.bookingId, "c");
+  assert.equal(foundBooking("d", before, storage), null);
+});
+
+test("what is unpaid is what still has its seats; what went back is counted on its way, too", () => {
+  const statuses = ["claimed", "paying", "paid", "booked", "refunding", "expired"];
+  assert.deepEqual(unpaid(statuses.map((status) => ({ status }))).map(({ status }) => status), ["claimed", "paying", "paid"]);
+  assert.equal(refundedMinor({ refunds: [{ amount: { amountMinor: 100 }, status: "due" }, { amount: { amountMinor: 50 }, status: "done" }] }), 150);
+  assert.equal(refundedMinor({}), 0);
+  assert.deepEqual([codeOf({ bookingId: "b", ticketCode: "AAAA-BBBB" }), codeOf({ bookingId: "b" })], ["AAAA-BBBB", "b"]);
 });
