@@ -228,7 +228,7 @@ class FakeOrderLedger:
         made = {*owners, *(it.payment_id for it in paid)}
         for (user, route, key), used in [*self._ledger.keys.items()]:
             if user == user_id or used.made_id in made:
-                self._ledger.keys[pseudonym, route, key] = self._ledger.keys.pop((user, route, key))
+                del self._ledger.keys[user, route, key]
         for told in [it for it in self.notes.values() if user_id and it.subject.user_id == user_id]:
             subject = msgspec.structs.replace(told.subject, user_id=pseudonym)
             self.notes[told.notice_id] = msgspec.structs.replace(told, subject=subject)

@@ -128,7 +128,9 @@ class OrderLedger(Protocol):
     async def erase_person(self, *, user_id: UserId | None, email: str | None, pseudonym: UserId) -> int:
         """Take a person out of every order, booking and key: who has this user id, or gave this e-mail address.
 
-        Names, addresses, phone numbers, notes and requests become empty, and the user id `pseudonym`, in seat rows too;
-        which seats were sold when, and for how much, stays. Returns how many orders and bookings were changed.
+        Names, addresses, phone numbers, notes, requests and what was stated of payments become empty, and the user id
+        `pseudonym`, in seat rows, blocks and notices too; keys are gone. Which seats were sold when, and for how much,
+        stays. A process that dies in between leaves the rest to the next call. Returns how many orders and bookings
+        were changed.
         """
         ...

@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from frontrow.adapters.sql import erasing
 from frontrow.adapters.sql.engine import Database
 from frontrow.adapters.sql.ledger import SqlLedger
-from frontrow.domain.booking import ContactInfo, IdempotencyKey, PaymentInfo
+from frontrow.domain.booking import BookingWritten, ContactInfo, IdempotencyKey, PaymentInfo
 from frontrow.domain.event import Event
 from frontrow.domain.ids import UserId
 from frontrow.domain.notice import NoticeSubject
 from frontrow.domain.order import Order, OrderState
-from frontrow.domain.order_moves import KeyUsed, OrderStands
-from tests.integration.ledger.drafts import block, booked, draft, order, seats
+from frontrow.domain.order_moves import OrderStands
+from tests.integration.ledger.drafts import block, booked, draft, guard, order, seats
 from tests.integration.ledger.order_steps import (
     Books,
     book,
@@ -53,8 +53,9 @@ async def test_a_users_orders_and_bookings_forget_them(books: Books, show: Event
     assert {row.user_id for row in await books.ledger.live_seats(show.event_id)} == {GONE}
     assert wanted.idempotency_key is not None
     assert await books.orders.key_used(wanted.idempotency_key) is None
-    own = msgspec.structs.replace(wanted.idempotency_key, user_id=GONE)
-    assert await books.orders.key_used(own) == KeyUsed("body", direct.booking_id)
+    repeated = await books.ledger.book(wanted, guard_until_ms=guard(clock))
+    assert isinstance(repeated, BookingWritten)
+    assert (repeated.replayed, repeated.booking.user_id) == (True, GONE)
     assert await books.orders.order(others.order_id) == others
     assert await books.orders.erase_person(user_id=ANN, email=None, pseudonym=GONE) == 0
     assert await books.orders.erase_person(user_id=GONE, email=None, pseudonym=GONE) == 0
@@ -78,6 +79,8 @@ async def test_whoever_gave_the_address_is_forgotten_in_whatever_case(
     assert booking is not None
     assert (booking.user_id, booking.contact_info) == (GONE, NOBODY)
     assert [await books.orders.key_used(key) is None for key in keys] == [True, False]
+    assert wanted.idempotency_key is not None
+    assert await books.orders.key_used(wanted.idempotency_key) is None
     assert await books.orders.order(other.order_id) == other
     assert await books.orders.bookings_by_email(EMAIL, after=None, limit=5) == []
 

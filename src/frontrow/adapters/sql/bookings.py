@@ -65,7 +65,7 @@ _by_hold = _by_user.where(bookings.c.hold_id == sa.bindparam("hold_id")).limit(1
 _of_email = (
     sa.select(bookings)
     .where(
-        sa.func.lower(bookings.c.contact_email) == sa.func.lower(sa.bindparam("email")),
+        sa.func.lower(bookings.c.contact_email) == sa.func.lower(sa.bindparam("email", type_=sa.Text)),
         bookings.c.booking_id > sa.bindparam("after"),
         bookings.c.status != _ABORTED,
     )

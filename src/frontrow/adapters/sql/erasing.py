@@ -1,6 +1,7 @@
 """Taking a person out of the ledger: a bounded number of rows at a time, until none is left.
 
-Each piece finds its rows by what it takes out of them, so that a process that dies in between leaves less to do.
+Each piece finds its rows by what it takes out of them, so that a process that dies in between leaves less to do. Keys
+go altogether: what they made is known by its own id, which is made of the key, should the request ever be repeated.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ Piece = Callable[[sa.Connection], tuple[int, bool]]
 """Changes some rows: how many orders and bookings, and whether there may be more."""
 
 _wanted_user: sa.BindParameter[str] = sa.bindparam("wanted_user")
-_wanted_email: sa.BindParameter[str] = sa.bindparam("wanted_email")
+_wanted_email: sa.BindParameter[str] = sa.bindparam("wanted_email", type_=sa.Text)
 _pseudonym: sa.BindParameter[str] = sa.bindparam("pseudonym")
 _event: sa.BindParameter[str] = sa.bindparam("of_event")
 
@@ -71,13 +72,9 @@ _rename_seats = (
     .where(seat_rows.c.event_id == _event, seat_rows.c.owner_id.in_(sa.bindparam("own_ids", expanding=True)))
     .values(user_id=_pseudonym)
 )
-_rename_keys_of = (
-    sa.update(idempotency_keys)
-    .where(
-        idempotency_keys.c.user_id == _wanted_user,
-        idempotency_keys.c.made_id.in_(sa.bindparam("own_ids", expanding=True)),
-    )
-    .values(user_id=_pseudonym)
+_drop_keys_of = sa.delete(idempotency_keys).where(
+    idempotency_keys.c.user_id == _wanted_user,
+    idempotency_keys.c.made_id.in_(sa.bindparam("own_ids", expanding=True)),
 )
 _payments_found = sa.select(payments.c.order_id, payments.c.payment_id).where(
     payments.c.event_id == _event, payments.c.order_id.in_(sa.bindparam("own_ids", expanding=True))
@@ -87,13 +84,9 @@ _keys_found = (
     .where(idempotency_keys.c.user_id == _wanted_user)
     .limit(ROWS_PER_PIECE_MAX)
 )
-_rename_keys = (
-    sa.update(idempotency_keys)
-    .where(
-        idempotency_keys.c.user_id == _wanted_user,
-        sa.tuple_(idempotency_keys.c.route, idempotency_keys.c.key).in_(sa.bindparam("keys", expanding=True)),
-    )
-    .values(user_id=_pseudonym)
+_drop_keys = sa.delete(idempotency_keys).where(
+    idempotency_keys.c.user_id == _wanted_user,
+    sa.tuple_(idempotency_keys.c.route, idempotency_keys.c.key).in_(sa.bindparam("keys", expanding=True)),
 )
 _blocks_found = (
     sa.select(blocks.c.event_id, blocks.c.block_id.label("own_id"), blocks.c.user_id)
@@ -139,8 +132,8 @@ def pieces(*, user_id: UserId | None, email: str | None, pseudonym: UserId) -> l
     done: list[Piece] = []
     if email:
         done += [
-            lambda connection: _erase(connection, _orders_of_email, _ORDER, by_email, renames_keys=True),
-            lambda connection: _erase(connection, _bookings_of_email, _BOOKING, by_email, renames_keys=True),
+            lambda connection: _erase(connection, _orders_of_email, _ORDER, by_email, drops_keys=True),
+            lambda connection: _erase(connection, _bookings_of_email, _BOOKING, by_email, drops_keys=True),
         ]
     if user_id and user_id != pseudonym:
         done += [
@@ -150,7 +143,7 @@ def pieces(*, user_id: UserId | None, email: str | None, pseudonym: UserId) -> l
             lambda connection: _erase(connection, _bookings_of_user, _BOOKING, by_user),
             lambda connection: (0, _erase(connection, _blocks_found, (_rename_block, _rename_seats), by_user)[1]),
             lambda connection: (0, _erase(connection, _notices_found, (_rename_notices,), by_user)[1]),
-            lambda connection: (0, _rename_some_keys(connection, by_user)),
+            lambda connection: (0, _drop_some_keys(connection, by_user)),
         ]
     return done
 
@@ -165,7 +158,7 @@ def _erase(
     changes: Sequence[sa.Update],
     values: dict[str, Any],
     *,
-    renames_keys: bool = False,
+    drops_keys: bool = False,
 ) -> tuple[int, bool]:
     """Change what was found, event by event in one order for all writers."""
     rows = connection.execute(found, values).all()
@@ -175,30 +168,28 @@ def _erase(
     for event_id, ids in own_ids.items():
         for change in changes:
             connection.execute(change, {"pseudonym": values["pseudonym"], "of_event": event_id, "own_ids": ids})
-    if renames_keys:
-        _rename_keys_that_made(connection, rows, own_ids, values)
+    if drops_keys:
+        _drop_keys_that_made(connection, rows, own_ids)
     return len(rows), bool(rows)
 
 
-def _rename_keys_that_made(
+def _drop_keys_that_made(
     connection: sa.Connection,
     rows: Sequence[sa.Row[*tuple[Any, ...]]],
     own_ids: dict[str, list[str]],
-    values: dict[str, Any],
 ) -> None:
-    """The keys of whoever made these, the payments of orders among them: each of that user's keys is looked at."""
+    """The keys that made these, the payments of orders among them: each key of whoever made them is looked at."""
     user_of = {row.own_id: row.user_id for row in rows}
     for event_id, ids in own_ids.items():
         for paid in connection.execute(_payments_found, {"of_event": event_id, "own_ids": ids}):
             user_of[paid.payment_id] = user_of[paid.order_id]
     for user_id in sorted(set(user_of.values())):
         made = [made_id for made_id, user in user_of.items() if user == user_id]
-        named = {"pseudonym": values["pseudonym"], "wanted_user": user_id, "own_ids": made}
-        connection.execute(_rename_keys_of, named)
+        connection.execute(_drop_keys_of, {"wanted_user": user_id, "own_ids": made})
 
 
-def _rename_some_keys(connection: sa.Connection, values: dict[str, Any]) -> bool:
+def _drop_some_keys(connection: sa.Connection, values: dict[str, Any]) -> bool:
     keys = [tuple(row) for row in connection.execute(_keys_found, {"wanted_user": values["wanted_user"]})]
     if keys:
-        connection.execute(_rename_keys, values | {"keys": keys})
+        connection.execute(_drop_keys, {"wanted_user": values["wanted_user"], "keys": keys})
     return bool(keys)
