@@ -2,33 +2,30 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from frontrow.adapters.clock import SystemClock
 from frontrow.adapters.rate_windows import RateWindows
 from frontrow.adapters.redis.change_feed import ValkeyChangeFeed
 from frontrow.adapters.redis.client import StoreClient, connect
-from frontrow.adapters.redis.embedded import EmbeddedValkey
 from frontrow.adapters.redis.hold_store import ValkeyHoldStore
-from frontrow.adapters.redis.requirements import StoreReport, check_store, inspect_store
+from frontrow.adapters.redis.requirements import check_store
 from frontrow.adapters.redis.shared_rate_windows import SharedRateWindows
-from frontrow.adapters.sql.ledger import SqlLedger, open_ledger
-from frontrow.data_folder import DataFolder
+from frontrow.adapters.sql.ledger import open_ledger
 from frontrow.derived_keys import derived_key
 from frontrow.http.app import App, create_app
 from frontrow.http.client_address import ClientAddresses
 from frontrow.http.rate_limit import RateLimiter, RateLimits
 from frontrow.http.services import Services
-from frontrow.http.settings import Checkout, HttpSettings
 from frontrow.http.watching.watchers import WatcherLimits, Watchers
+from frontrow.http_settings import http_settings
 from frontrow.notices import configured_notices
-from frontrow.payments import PAY_PAGES, configured_payments
+from frontrow.payments import configured_payments
 from frontrow.ports import Clock
 from frontrow.services.active_holds import ActiveHolds
 from frontrow.services.activity import Activity
@@ -80,83 +77,10 @@ from frontrow.services.stats import StatsService
 from frontrow.services.sweeping import Sweeper
 from frontrow.services.warming import Warmer
 from frontrow.settings import DirectBooking, LogLevel, Settings
+from frontrow.stores import Stores
 
 WEB_FOLDER = Path(__file__).parent / "web"
 _MS_PER_MINUTE = 60_000
-_log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Stores:
-    """Where this process's stores are and the secret it signs with: settings, with every embedded default filled in."""
-
-    redis_url: str
-    database_url: str
-    secret: str
-
-
-@contextmanager
-def embedded_stores(settings: Settings, folder: DataFolder) -> Iterator[Stores]:
-    """The stores of these settings; what is not configured is embedded in `folder`, and stopped at the end.
-
-    Called from the main thread before any event loop runs, once per data folder.
-
-    Raises:
-        ConfigurationError: the embedded Valkey cannot be started.
-    """
-    with ExitStack() as stack:
-        redis_url = settings.redis_url
-        if redis_url is None:
-            redis_url = stack.enter_context(EmbeddedValkey(folder.path)).url
-        yield Stores(redis_url, settings.database_url or folder.ledger_url, settings.jwt_secret or folder.jwt_secret())
-
-
-@asynccontextmanager
-async def ledger_of(settings: Settings, folder: DataFolder) -> AsyncIterator[SqlLedger]:
-    """The ledger alone, its schema brought up to date: for commands that need no hold store."""
-    ledger = await open_ledger(settings.database_url or folder.ledger_url, clock=SystemClock())
-    try:
-        yield ledger
-    finally:
-        await ledger.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Backstage:
-    """What an organiser does without a hold store: the ledger alone."""
-
-    layouts: LayoutService
-    seeding: Seeding
-
-
-@asynccontextmanager
-async def backstage(settings: Settings, folder: DataFolder) -> AsyncIterator[Backstage]:
-    """The organiser's use cases on this ledger, for a command that owns the data folder."""
-    clock = SystemClock()
-    async with ledger_of(settings, folder) as ledger:
-        catalog = Catalog(ledger, clock=clock)
-        layouts = LayoutService(ledger=ledger, catalog=catalog)
-        yield Backstage(layouts, Seeding(layouts=layouts, catalog=catalog, clock=clock))
-
-
-async def inspect_stores(stores: Stores) -> tuple[StoreReport, str | None]:
-    """The hold store's server and the ledger's schema version as they are; nothing is changed.
-
-    Raises:
-        StoreUnavailable, LedgerUnavailable: one of them does not answer, or has another schema than this version's.
-    """
-    clock = SystemClock()
-    client = connect(stores.redis_url)
-    try:
-        report = await inspect_store(client, clock)
-    finally:
-        await client.close()
-    ledger = await open_ledger(stores.database_url, clock=clock, upgrade=False)
-    try:
-        await ledger.ping()
-        return report, await ledger.schema_version()
-    finally:
-        await ledger.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +241,7 @@ class Application:
             )
             http = create_app(
                 Services(
-                    settings=_http_settings(settings, stores),
+                    settings=http_settings(settings, stores),
                     clock=clock,
                     catalog=catalog,
                     layouts=layouts,
@@ -404,31 +328,6 @@ class Application:
     def pid(self) -> int:
         """The process this application runs in."""
         return os.getpid()
-
-
-def _http_settings(settings: Settings, stores: Stores) -> HttpSettings:
-    # With published keys configured, tokens come from the identity provider alone, unless a secret is set as well.
-    # Guest tokens need a secret of ours either way.
-    wants_secret = settings.jwks_url is None or settings.jwt_secret is not None or settings.guest_tokens
-    return HttpSettings(
-        jwt_secret=stores.secret if wants_secret else None,
-        jwks_url=settings.jwks_url,
-        jwt_issuer=settings.jwt_issuer,
-        jwt_audience=settings.jwt_audience,
-        guest_tokens=settings.guest_tokens,
-        dialect_guests=settings.dialect_guests,
-        guest_session_key=derived_key(stores.secret, "guest sessions"),
-        cors_origins=settings.cors_origins,
-        pay_page=PAY_PAGES.get(settings.payment_gateway),
-        checkout=_checkout(settings),
-    )
-
-
-def _checkout(settings: Settings) -> Checkout:
-    """Money first: where there is a gateway for buyers, their pages use it, whoever else may book directly."""
-    if settings.payment_gateway in PAY_PAGES:
-        return Checkout.ORDERS
-    return Checkout.DIRECT if settings.direct_booking is DirectBooking.ANYONE else Checkout.NONE
 
 
 def _rate_windows(settings: Settings, client: StoreClient, clock: Clock) -> RateWindows:

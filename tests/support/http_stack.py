@@ -17,11 +17,12 @@ import msgspec
 import uvicorn
 import uvloop
 
-from frontrow.app import Application, Stores
+from frontrow.app import Application
 from frontrow.domain.layout import Layout
 from frontrow.http.app import OPERATIONS
 from frontrow.http.problems import PROBLEMS, ErrorStyle
 from frontrow.settings import DirectBooking, Settings
+from frontrow.stores import Stores
 from tests.support.house import small_layout
 
 SECRET = "a secret that only tests know, 32+ bytes"

@@ -63,7 +63,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
 
 
 def _look_at_stores(settings: Settings, folder: DataFolder, stack: ExitStack) -> Iterator[Finding]:
-    from frontrow.app import embedded_stores, inspect_stores
+    from frontrow.stores import embedded_stores, inspect_stores
 
     stores = stack.enter_context(embedded_stores(settings, folder))
     report, schema_version = asyncio.run(inspect_stores(stores))

@@ -16,7 +16,7 @@ def migrate(data_dir: DataDir = None) -> None:
         return
 
     async def upgraded() -> str | None:
-        from frontrow.app import ledger_of
+        from frontrow.stores import ledger_of
 
         async with ledger_of(settings, folder) as ledger:
             return await ledger.schema_version()

@@ -98,7 +98,7 @@ async def opened_office(settings: Settings, *, url: str | None = None) -> AsyncI
         async with client:
             yield _RemoteOffice(client, base_url)
         return
-    from frontrow.app import backstage
+    from frontrow.stores import backstage
 
     with folder.owned():
         async with backstage(settings, folder) as stage:

@@ -17,13 +17,14 @@ import structlog
 import uvicorn
 import uvloop
 
-from frontrow.app import Application, Stores, embedded_stores
+from frontrow.app import Application
 from frontrow.data_folder import DataFolder, RunningServer
 from frontrow.domain.errors import ConfigurationError
 from frontrow.http.wire import BoundedHttp
 from frontrow.logs import configure_logs
 from frontrow.os_limits import raise_open_files_limit
 from frontrow.settings import Settings, unknown_variables
+from frontrow.stores import Stores, embedded_stores
 
 _GRACE_S = 10
 _BACKLOG = 4096

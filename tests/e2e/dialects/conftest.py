@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from frontrow.app import Application, backstage
+from frontrow.app import Application
 from frontrow.data_folder import DataFolder
 from frontrow.settings import PaymentGatewayName, Settings
+from frontrow.stores import backstage
 from tests.support.http_stack import Api, api_of, copied, running_application
 from tests.support.valkey import ValkeyServer
 

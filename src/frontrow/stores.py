@@ -1,0 +1,89 @@
+"""The composition root's part for stores: where they are, what is embedded, what commands do with the ledger alone."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+from frontrow.adapters.clock import SystemClock
+from frontrow.adapters.redis.client import connect
+from frontrow.adapters.redis.embedded import EmbeddedValkey
+from frontrow.adapters.redis.requirements import StoreReport, inspect_store
+from frontrow.adapters.sql.ledger import SqlLedger, open_ledger
+from frontrow.data_folder import DataFolder
+from frontrow.services.catalog import Catalog
+from frontrow.services.layouts import LayoutService
+from frontrow.services.seeding import Seeding
+from frontrow.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Where this process's stores are and the secret it signs with: settings, with every embedded default filled in."""
+
+    redis_url: str
+    database_url: str
+    secret: str
+
+
+@contextmanager
+def embedded_stores(settings: Settings, folder: DataFolder) -> Iterator[Stores]:
+    """The stores of these settings; what is not configured is embedded in `folder`, and stopped at the end.
+
+    Called from the main thread before any event loop runs, once per data folder.
+
+    Raises:
+        ConfigurationError: the embedded Valkey cannot be started.
+    """
+    with ExitStack() as stack:
+        redis_url = settings.redis_url
+        if redis_url is None:
+            redis_url = stack.enter_context(EmbeddedValkey(folder.path)).url
+        yield Stores(redis_url, settings.database_url or folder.ledger_url, settings.jwt_secret or folder.jwt_secret())
+
+
+@asynccontextmanager
+async def ledger_of(settings: Settings, folder: DataFolder) -> AsyncIterator[SqlLedger]:
+    """The ledger alone, its schema brought up to date: for commands that need no hold store."""
+    ledger = await open_ledger(settings.database_url or folder.ledger_url, clock=SystemClock())
+    try:
+        yield ledger
+    finally:
+        await ledger.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Backstage:
+    """What an organiser does without a hold store: the ledger alone."""
+
+    layouts: LayoutService
+    seeding: Seeding
+
+
+@asynccontextmanager
+async def backstage(settings: Settings, folder: DataFolder) -> AsyncIterator[Backstage]:
+    """The organiser's use cases on this ledger, for a command that owns the data folder."""
+    clock = SystemClock()
+    async with ledger_of(settings, folder) as ledger:
+        catalog = Catalog(ledger, clock=clock)
+        layouts = LayoutService(ledger=ledger, catalog=catalog)
+        yield Backstage(layouts, Seeding(layouts=layouts, catalog=catalog, clock=clock))
+
+
+async def inspect_stores(stores: Stores) -> tuple[StoreReport, str | None]:
+    """The hold store's server and the ledger's schema version as they are; nothing is changed.
+
+    Raises:
+        StoreUnavailable, LedgerUnavailable: one of them does not answer, or has another schema than this version's.
+    """
+    clock = SystemClock()
+    client = connect(stores.redis_url)
+    try:
+        report = await inspect_store(client, clock)
+    finally:
+        await client.close()
+    ledger = await open_ledger(stores.database_url, clock=clock, upgrade=False)
+    try:
+        await ledger.ping()
+        return report, await ledger.schema_version()
+    finally:
+        await ledger.close()
