@@ -24,7 +24,7 @@ from frontrow.http.app import OPERATIONS
 from frontrow.http.operation import AnyOperation
 from frontrow.settings import PaymentGatewayName
 from tests.support.house import small_layout
-from tests.support.http_stack import EVENT, LAYOUT, bearer, copied, prepared_folder, served
+from tests.support.http_stack import EVENT, LAYOUT, bearer, copied, event_body, prepared_folder, served
 from tests.support.valkey import running_valkey
 
 EXAMPLES_PER_OPERATION = 30
@@ -73,7 +73,7 @@ def test_an_operation_keeps_its_word_whatever_is_sent(
 ) -> None:
     if mode is GenerationMode.NEGATIVE and not (operation.has_body or operation.has_query):
         return  # nothing that could be wrong
-    made = made_beforehand(url)
+    made = made_beforehand(url, operation)
 
     @settings(
         max_examples=EXAMPLES_PER_OPERATION,
@@ -97,11 +97,13 @@ def test_an_operation_keeps_its_word_whatever_is_sent(
     run()
 
 
-def made_beforehand(url: str) -> dict[str, str]:
-    """A value for every path parameter that names something there is."""
+def made_beforehand(url: str, operation: AnyOperation) -> dict[str, str]:
+    """A value for every path parameter that names something there is; the kept seats are free again before."""
     contact = {"name": "Ada", "email": "ada@example.com"}
     with httpx.Client(base_url=f"{url}/api/v1", headers=ADMIN) as client:
-        for sold in client.get("/bookings").json()["items"]:  # an order that was paid for by another operation's run
+        for left in client.get("/orders?open=true&limit=100").raise_for_status().json()["items"]:
+            client.post(f"/orders/{left['orderId']}/cancel")
+        for sold in client.get("/bookings?limit=100").json()["items"]:  # paid for by another operation's run
             if {*KEPT_SEATS} & {*sold["seatIds"]}:
                 client.post(f"/bookings/{sold['bookingId']}/cancel").raise_for_status()
         booked = client.post(f"/events/{EVENT}/holds", json={"seatIds": [KEPT_SEATS[0]]}).json()
@@ -110,11 +112,22 @@ def made_beforehand(url: str) -> dict[str, str]:
         hold = client.post(f"/events/{EVENT}/holds", json={"seatIds": [KEPT_SEATS[1]]}).json()
         order = client.post(f"{url}/orders", json={"holdId": hold["holdId"], "customer": contact}).raise_for_status()
         client.post(f"/bookings/{booking['bookingId']}/cancel").raise_for_status()
+        order_id, event_id, payment_id = order.json()["orderId"], EVENT, ""
+        if "{paymentId}" in operation.path:
+            begun = client.post(f"/orders/{order_id}/payment", json={"returnUrl": "/"}).raise_for_status()
+            payment_id = begun.json()["payment"]["paymentId"]
+        if operation.name in ("cancelEvent", "getCancellation"):
+            event_id = "cancelled-gala"
+            created = client.post("/events", json=event_body(event_id))
+            assert created.status_code in (201, 409), "it was cancelled by an earlier run"
     return {
-        "eventId": EVENT,
+        "eventId": event_id,
         "showId": EVENT,
         "showtimeId": EVENT,
-        "orderId": order.json()["orderId"],
+        "orderId": order_id,
+        "paymentId": payment_id,
+        "gateway": "demo",
+        "noticeId": "none",
         "seatId": KEPT_SEATS[1],
         "holdId": hold["holdId"],
         "bookingId": booking["bookingId"],
