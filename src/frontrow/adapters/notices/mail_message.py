@@ -81,7 +81,7 @@ def mail_of(content: NoticeContent, recipient: str, style: MailStyle, *, now_ms:
     message["Message-ID"] = f"<{notice.notice_id}@{style.sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = words.tag
-    message.set_content(as_plain(text), cte="quoted-printable")
+    message.set_content(as_plain(text, words), cte="quoted-printable")
     message.add_alternative(as_html(text, words), subtype="html", cte="quoted-printable")
     if notice.kind is NoticeKind.BOOKING_CONFIRMED:
         message.add_attachment(

@@ -16,6 +16,7 @@ ROW_LABEL_MAX = 3
 """A longer row label is a name of its own, as a box has."""
 STATED_ELSEWHERE = "external"
 """The gateway of payments that were made elsewhere, and are paid back there."""
+_BIG = 'style="font-size:1.6em;letter-spacing:.05em"'
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -32,6 +33,12 @@ class Fact(msgspec.Struct, frozen=True):
     big: bool = False
 
 
+class Group(msgspec.Struct, frozen=True):
+    """What belongs together, line by line."""
+
+    parts: tuple[Line | Fact, ...]
+
+
 class Listed(msgspec.Struct, frozen=True):
     """Things under a title."""
 
@@ -46,7 +53,7 @@ class Link(msgspec.Struct, frozen=True):
     url: str
 
 
-Part = Line | Fact | Listed | Link
+Part = Line | Fact | Group | Listed | Link
 
 
 class MailText(msgspec.Struct, frozen=True):
@@ -61,13 +68,10 @@ def mail_text(content: NoticeContent, words: MailWords, zone: tzinfo) -> MailTex
     """What the notice says to its customer, with times in this zone."""
     event = content.event
     of_event = {"event": one_line(event.name)}
-    about = (
-        Line(one_line(event.name)),
-        Line(date_text(event.starts_at_ms, words, zone)),
-        Line(one_line(content.venue)),
-    )
+    date = date_text(event.starts_at_ms, words, zone)
+    about = Group((Line(one_line(event.name)), Line(date), Line(one_line(content.venue))))
     subject, head, parts = _said(content, words)
-    return MailText(subject.format_map(of_event), head, (*about, *parts, Line(words.automatic)))
+    return MailText(subject.format_map(of_event), head, (about, *parts, Line(words.automatic)))
 
 
 def calendar_text(content: NoticeContent, words: MailWords) -> str:
@@ -76,15 +80,15 @@ def calendar_text(content: NoticeContent, words: MailWords) -> str:
     return "\n".join((*(seat_text(it, words) for it in content.seats), *code, words.calendar_hint))
 
 
-def as_plain(text: MailText) -> str:
+def as_plain(text: MailText, words: MailWords) -> str:
     """The mail as plain text."""
     written = [text.head]
     for part in text.parts:
         match part:
-            case Line(text=line):
-                written.append(line)
-            case Fact(label=label, value=value):
-                written.append(f"{label}: {value}")
+            case Line() | Fact():
+                written.append(_plain_line(part, words))
+            case Group(parts=parts):
+                written.append("\n".join(_plain_line(it, words) for it in parts))
             case Listed(title=title, items=items):
                 written.append("\n".join((f"{title}:", *(f"- {item}" for item in items))))
             case Link(label=label, url=url):
@@ -165,13 +169,15 @@ def _confirmed(content: NoticeContent, words: MailWords) -> Iterable[Part]:
     booking = content.booking
     assert booking is not None, "a confirmation comes with its booking"
     if content.ticket_code is not None:
-        yield Fact(words.code, content.ticket_code, big=True)
-        yield Line(words.show_code)
+        yield Group((Fact(words.code, content.ticket_code, big=True), Line(words.show_code)))
     yield _seats(words.seat_count(len(content.seats)), content.seats, words)
-    for line in () if content.order is None else content.order.lines:
-        if line.kind is not LineKind.SEAT:
-            yield _charge(line, booking.currency, words)
-    yield Fact(words.total, money_text(booking.total_minor, booking.currency, words))
+    lines = () if content.order is None else content.order.lines
+    charged, included = (
+        [_charge(line, booking.currency, words) for line in lines if line.kind is kind]
+        for kind in (LineKind.CHARGE, LineKind.INCLUDED)
+    )
+    total = Fact(words.total, money_text(booking.total_minor, booking.currency, words))
+    yield Group((*charged, total, *included))
     if content.url is not None:
         yield Link(words.see_booking, content.url)
     yield Fact(words.booking_number, booking.booking_id)
@@ -216,13 +222,31 @@ def _charge(line: OrderLine, currency: str, words: MailWords) -> Fact:
     return Fact(label, money_text(line.amount_minor, currency, words))
 
 
-def _html_part(part: Part) -> str:
+def _plain_line(part: Line | Fact, words: MailWords) -> str:
     match part:
         case Line(text=line):
-            return f"<p>{escape(line)}</p>"
+            return line
+        case Fact(label=label, value=value):
+            # Codes and amounts read from left to right, also amid what does not (Unicode's first strong isolate).
+            return f"{label}: \u2068{value}\u2069" if words.is_right_to_left else f"{label}: {value}"
+
+
+def _html_line(part: Line | Fact) -> str:
+    match part:
+        case Line(text=line):
+            return escape(line)
         case Fact(label=label, value=value, big=big):
-            shown = f'<b style="font-size:1.6em;letter-spacing:.05em">{escape(value)}</b>' if big else escape(value)
-            return f"<p>{escape(label)}: {shown}</p>"
+            shown = f"<bdi>{escape(value)}</bdi>"
+            return f"{escape(label)}: <b {_BIG}>{shown}</b>" if big else f"{escape(label)}: {shown}"
+
+
+def _html_part(part: Part) -> str:
+    match part:
+        case Line() | Fact():
+            return f"<p>{_html_line(part)}</p>"
+        case Group(parts=parts):
+            lines = "<br>\n".join(map(_html_line, parts))
+            return f"<p>{lines}</p>"
         case Listed(title=title, items=items):
             return f"<p>{escape(title)}:</p>\n<ul>{''.join(f'<li>{escape(item)}</li>' for item in items)}</ul>"
         case Link(label=label, url=url):

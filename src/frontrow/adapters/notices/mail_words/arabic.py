@@ -50,7 +50,7 @@ ARABIC = MailWords(
     includes="يشمل {charge}",
     refund="أعدنا إليك {amount}. ويعتمد موعد ظهور المبلغ في حسابك على مصرفك.",
     refund_elsewhere="سيُعيد إليك {amount} من استلم دفعتك.",
-    refund_pending="سنخبرك في رسالة أخرى بما يُعاد إليك من دفعتك.",
+    refund_pending="إذا كان لك مبلغ يُعاد إليك فسنخبرك بمقداره في رسالة أخرى.",
     reasons={
         RefundReason.SEATS_CANCELLED: "أُلغيت مقاعد من حجزك.",
         RefundReason.EVENT_CANCELLED: "أُلغي العرض.",

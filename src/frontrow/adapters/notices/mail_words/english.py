@@ -36,10 +36,10 @@ ENGLISH = MailWords(
     seats="Seats",
     seats_left="Still booked",
     total="Total",
-    includes="includes {charge}",
+    includes="Includes {charge}",
     refund="We have sent you back {amount}. How soon it shows on your statement is up to your bank.",
     refund_elsewhere="{amount} will be paid back to you by whoever took your payment.",
-    refund_pending="What you get back of your payment we will tell you in another mail.",
+    refund_pending="If you get money back, another mail tells you how much.",
     reasons={
         RefundReason.SEATS_CANCELLED: "Seats of your booking were cancelled.",
         RefundReason.EVENT_CANCELLED: "The event was cancelled.",

@@ -36,10 +36,10 @@ GERMAN = MailWords(
     seats="Plätze",
     seats_left="Weiterhin gebucht",
     total="Summe",
-    includes="darin {charge}",
+    includes="Darin {charge}",
     refund="Wir haben Ihnen {amount} erstattet. Wann der Betrag auf Ihrem Konto erscheint, hängt von Ihrer Bank ab.",
     refund_elsewhere="{amount} zahlt Ihnen zurück, wer Ihre Zahlung entgegengenommen hat.",
-    refund_pending="Was Sie von Ihrer Zahlung zurückbekommen, teilen wir Ihnen in einer weiteren E-Mail mit.",
+    refund_pending="Bekommen Sie Geld zurück, teilen wir Ihnen den Betrag in einer weiteren E-Mail mit.",
     reasons={
         RefundReason.SEATS_CANCELLED: "Plätze Ihrer Buchung wurden storniert.",
         RefundReason.EVENT_CANCELLED: "Die Veranstaltung wurde abgesagt.",
