@@ -56,6 +56,7 @@ async function show(why = arrive()) {
   const words = pageWords();
   const at = location.hash || "#/";
   toasts.dismissText = words.t("operator.dismiss");
+  part("toasts").setAttribute("aria-label", words.t("operator.messages"));
   part("skip").textContent = words.t("page.nav_skip");
   showShell(part("top"), { words, claims: why === null ? kept.claims : null, at, onLeave: leave, onLanguage: () => void show(why) });
   const open = why === null ? await roomAt(at) : () => signInPage(words, kept, why, () => void show());

@@ -8,6 +8,7 @@ export const operator = {
   title: "لوحة تشغيل Frontrow",
   operator: "لوحة التشغيل",
   rooms: "صفحات لوحة التشغيل",
+  messages: "الرسائل",
   dismiss: "إغلاق",
   loading: "جارٍ التحميل…",
   no: "إلغاء",

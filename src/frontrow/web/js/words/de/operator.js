@@ -8,6 +8,7 @@ export const operator = {
   title: "Frontrow Leitstand",
   operator: "Leitstand",
   rooms: "Seiten des Leitstands",
+  messages: "Meldungen",
   dismiss: "Schließen",
   loading: "Wird geladen …",
   no: "Abbrechen",

@@ -4,6 +4,7 @@ export const operator = /** @type {const} */ ({
   title: "Frontrow Operator",
   operator: "Operator",
   rooms: "Operator's pages",
+  messages: "Messages",
   dismiss: "Dismiss",
   loading: "Loading …",
   no: "Cancel",
