@@ -122,7 +122,8 @@ def next_step(standing: Standing, *, now_ms: int, event_is_cancelled: bool) -> N
     match order.state:
         case OrderState.PENDING:
             if event_is_cancelled:
-                return Write(_plain(order, OrderState.CANCELLED, now_ms))
+                after = order.moved(OrderState.CANCELLED, now_ms=now_ms, due_at_ms=None)
+                return Write(OrderMove(before=order, after=after))
             return SeeHold() if now_ms >= order.expires_at_ms else Rest(order.expires_at_ms + PENDING_GRACE_MS)
         case OrderState.CLAIMED | OrderState.PAYING:
             return _while_payable(standing, now_ms, event_is_cancelled=event_is_cancelled)
@@ -134,7 +135,8 @@ def next_step(standing: Standing, *, now_ms: int, event_is_cancelled: bool) -> N
             return _while_cancelling(standing, now_ms, event_is_cancelled=event_is_cancelled)
         case OrderState.REFUNDING:
             if all(refund.state is RefundState.DONE for refund in standing.refunds):
-                return Write(_plain(order, OrderState.REFUNDED, now_ms))
+                after = order.moved(OrderState.REFUNDED, now_ms=now_ms, due_at_ms=rest_due_ms(standing, now_ms))
+                return Write(OrderMove(before=order, after=after))
             given_up = next((it for it in standing.refunds if it.is_given_up), None)
             if given_up is not None:
                 return Write(needs_attention(order, f"a refund keeps failing: {given_up.last_error}", now_ms))
@@ -230,6 +232,11 @@ def is_stuck(standing: Standing, *, now_ms: int) -> bool:
     return order.state in {OrderState.CANCELLING, OrderState.PAID}
 
 
+def rest_due_ms(standing: Standing, now_ms: int) -> int | None:
+    """When an order that ends now is to be carried on all the same: where a payment is left that must be stopped."""
+    return now_ms + TAKE_OVER_AFTER_MS if standing.live else None
+
+
 def look_pause_ms(tries: int) -> int:
     """How long a payment is let alone after it was looked at in vain this often."""
     return min(LOOK_PAUSE_MS << min(tries, 10), LOOK_PAUSE_MS_MAX)
@@ -309,7 +316,3 @@ def _paid(order: Order, payer: Payment, now_ms: int) -> OrderMove:
         OrderState.PAID, now_ms=now_ms, due_at_ms=now_ms + TAKE_OVER_AFTER_MS, payment_id=payer.payment_id
     )
     return OrderMove(before=order, after=after)
-
-
-def _plain(order: Order, to: OrderState, now_ms: int) -> OrderMove:
-    return OrderMove(before=order, after=order.moved(to, now_ms=now_ms, due_at_ms=None))

@@ -118,7 +118,7 @@ class LatePayments:
             return _Again()
         draft = self._bookings.draft(standing, begun.held)
         try:
-            outcome = await self._bookings.write(self._bookings.move(order, draft, guard_until_ms=guard_until_ms))
+            outcome = await self._bookings.write(self._bookings.move(standing, draft, guard_until_ms=guard_until_ms))
         except LedgerUnavailable as error:
             if error.surely_not_written:
                 await self._marking.take_back(order.event_id, mark=mark, user_id=order.user_id, held=begun.held)

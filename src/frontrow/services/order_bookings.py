@@ -7,7 +7,7 @@ from frontrow.domain.errors import LedgerUnavailable
 from frontrow.domain.hold import HeldSeat
 from frontrow.domain.ids import event_number_of
 from frontrow.domain.order import Order, OrderState
-from frontrow.domain.order_decisions import Standing, needs_attention
+from frontrow.domain.order_decisions import Standing, needs_attention, rest_due_ms
 from frontrow.domain.order_moves import BookingOfOrder, MoveOutcome, OrderMove, OrderMoved, OrderStands
 from frontrow.ports import Clock, OrderLedger
 from frontrow.services.booking_ids import BookingIds
@@ -44,7 +44,7 @@ class OrderBookings:
         """
         order = standing.order
         draft = self.draft(standing)
-        match await self._ledger.move(self.move(order, draft, guard_until_ms=None)):
+        match await self._ledger.move(self.move(standing, draft, guard_until_ms=None)):
             case OrderMoved(task_ids=task_ids):
                 await self.finish(order, draft.booking, task_ids)
             case OrderStands():
@@ -89,12 +89,13 @@ class OrderBookings:
         )
         return BookingDraft(booking, held, key.fingerprint, notices=self._notices.booking_confirmed(booking))
 
-    def move(self, order: Order, draft: BookingDraft, *, guard_until_ms: int | None) -> OrderMove:
+    def move(self, standing: Standing, draft: BookingDraft, *, guard_until_ms: int | None) -> OrderMove:
         """The step that writes it."""
+        order, now_ms = standing.order, self._clock.now_ms()
         after = order.moved(
             OrderState.BOOKED,
-            now_ms=self._clock.now_ms(),
-            due_at_ms=None,
+            now_ms=now_ms,
+            due_at_ms=rest_due_ms(standing, now_ms),
             has_claim=False,
             booking_id=draft.booking.booking_id,
         )

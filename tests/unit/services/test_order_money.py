@@ -148,6 +148,24 @@ async def test_a_second_payment_goes_back_and_the_booking_stays(
     assert house.counts.of(Count.PAYMENTS_TWICE) == 1
 
 
+async def test_a_payment_left_over_by_one_that_came_late_is_stopped_by_whoever_comes_next(
+    house: House, clock: FakeClock, ledger: FakeLedger
+) -> None:
+    order, first = await paying(house, card=Card.DECLINED)
+    clock.advance(1)
+    second = await house.orders.pay(ANN, order.order_id, PayRequest())
+    assert isinstance(second, OrderShown)
+    captured_late(house, first)
+    house.bank.will(Fault.LOST_REQUEST, call="cancel", times=3)
+    with pytest.raises(PaymentUnavailable):
+        await tell(house)
+    assert ledger.orders.placed[order.order_id].state is OrderState.BOOKED
+    await carry_on(house, clock)
+    found = await shown(house, order)
+    assert [it.state for it in found.payments] == [PaymentState.CAPTURED, PaymentState.CANCELLED]
+    assert not house.bank.act(found.payments[1].payment_id)
+
+
 @pytest.mark.parametrize("card", [Card.TOO_LITTLE, Card.OTHER_CURRENCY])
 async def test_a_wrong_amount_goes_back_and_the_order_may_be_paid_again(house: House, card: Card) -> None:
     placed = await house.orders.place(ANN, PlaceRequest(hold_id=await house.held(ANN, "A1"), customer=CONTACT))
