@@ -33,6 +33,10 @@ window.Stripe = (key, options) => {
       document.documentElement.dataset.returnUrl = confirmParams.return_url;
       const card = document.getElementById("stripe-card").value;
       if (card === "declined") return { error: { type: "card_error", message: "Your card was declined." } };
+      if (card === "lost") {
+        intent.status = "requires_capture";
+        throw new Error("the connection was cut");
+      }
       await new Promise((resolve) => {
         const button = Object.assign(document.createElement("button"), { textContent: "Complete" });
         const step = document.body.appendChild(button);

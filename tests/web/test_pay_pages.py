@@ -91,5 +91,11 @@ def test_stripes_form_is_declined_confirmed_in_a_second_step_and_the_buyer_comes
     expect(page.get_by_role("heading", name="Paid")).to_be_visible()
     expect(root).to_have_attribute("data-return-url", f"{server.url}/pay/stripe/1-payment?{query}")
     page.wait_for_url(f"**{own_event.path}")
+    page.goto(f"{server.url}/pay/stripe/2-payment?{query}#{urlencode(told)}")
+    page.get_by_label("Stripe's card field").fill("lost")
+    pay.click()
+    expect(page.get_by_role("heading", name="No answer from the bank")).to_be_visible()
+    expect(page.get_by_role("heading", name="Paid")).to_be_visible()
+    page.wait_for_url(f"**{own_event.path}")
     assert set(faults) == {STRIPE_JS}
     faults.clear()

@@ -13,6 +13,8 @@ import { secretsOf } from "./stripe-secrets.js";
 /** Stripe wants its script from there and from nowhere else, so that its form is always the present one. */
 const STRIPE_JS = "https://js.stripe.com/v3/";
 const LOOK_EVERY_MS = 2_000;
+/** Errors after which it is known that nothing was taken: the form is not complete, or the card was refused. */
+const REFUSALS = new Set(["card_error", "validation_error"]);
 /** What of an intent says that the buyer has done everything. */
 const GIVEN = new Set(["requires_capture", "succeeded", "processing"]);
 
@@ -77,16 +79,21 @@ class StripePage {
     if (intent.status === "canceled") {
       return this._draw(words, outcome("stopped", words.t("pay.cancelled_title"), words.t("pay.nothing_taken"), backLink(words, back, "button")));
     }
-    if (GIVEN.has(intent.status)) return this._showGiven(words);
+    if (GIVEN.has(intent.status)) return this._showGiven(words, intent.status === "processing");
     this._showForm(words, intent.last_payment_error ? (intent.last_payment_error.message ?? words.t("pay.card_refused")) : "");
   }
 
-  /** @param {ReturnType<typeof pageWords>} words */
-  _showGiven(words) {
+  /**
+   * The buyer has done everything.
+   * @param {ReturnType<typeof pageWords>} words
+   * @param {boolean} waits whether the bank has still to do its part
+   */
+  _showGiven(words, waits) {
     const { amountMinor, currency } = this._secrets;
-    const text = currency ? words.t("pay.paid_plain", { amount: words.money(amountMinor, currency) }) : words.t("pay.returning");
-    this._draw(words, outcome("done", words.t("pay.paid_title"), text, h("span", { class: "soft" }, words.t("pay.returning")), backLink(words, back)));
-    say(words.t("pay.paid_title"));
+    const title = words.t(waits ? "pay.waiting_title" : "pay.paid_title");
+    const paid = currency && !waits ? words.t("pay.paid_plain", { amount: words.money(amountMinor, currency) }) : "";
+    this._draw(words, outcome(waits ? "clock" : "done", title, paid, h("span", { class: "soft" }, words.t("pay.returning")), backLink(words, back)));
+    say(title);
     returnSoon(back);
   }
 
@@ -113,7 +120,7 @@ class StripePage {
     const form = h("form", { class: "stripe-form", novalidate: true, onsubmit: (/** @type {Event} */ event) => {
       event.preventDefault();
       void this._pay(setBusy, refuse);
-    } }, h("h1", { tabindex: -1 }, words.t("pay.card_title")), place, fault, button);
+    } }, h("h1", { tabindex: -1 }, words.t("pay.title")), place, fault, button);
     setBusy(false);
     button.disabled = true;
     this._draw(words, form);
@@ -139,16 +146,24 @@ class StripePage {
       // Second steps open above the page; banks that want a page of their own are led to, and lead back here.
       const confirmParams = { return_url: location.origin + location.pathname + location.search };
       const { paymentIntent, error } = await this._stripeJs.confirmPayment({ elements: this._elements, redirect: "if_required", confirmParams });
-      if (paymentIntent && GIVEN.has(paymentIntent.status)) return this._showGiven(words);
+      if (paymentIntent) return this._show(paymentIntent);
+      if (!REFUSALS.has(error?.type ?? "")) return this._showLost(words);
       refuse(error?.message ?? words.t("pay.card_refused"));
+      setBusy(false);
     } catch {
-      // Whether it was taken is not known: Stripe is asked, as after any lost answer.
-      setTimeout(() => void this._look().catch(() => this._showFormAway()), LOOK_EVERY_MS);
-      return;
+      this._showLost(words);
     } finally {
       this._busy = false;
     }
-    setBusy(false);
+  }
+
+  /** Whether it was taken is not known: Stripe is asked until it says so. @param {ReturnType<typeof pageWords>} words */
+  _showLost(words) {
+    const lost = outcome("alert", words.t("pay.lost_title"), words.t("pay.lost_lead"), spinner());
+    this._draw(words, lost);
+    say(words.t("pay.lost_title"));
+    const again = () => void this._look().catch(() => lost.isConnected && setTimeout(again, LOOK_EVERY_MS));
+    setTimeout(again, LOOK_EVERY_MS);
   }
 
   _showFormAway() {
