@@ -98,14 +98,15 @@ class ExpiredHolds:
             async with self._one_at_a_time:
                 if unknown:
                     known |= await self._looked_up(event_id, entry.offset, unknown)
-                await self._ledger.add_notices(self._notices_of(event_id, known))
+                await self._ledger.add_notices(self._notices_of(event_id, entry, known))
         except (StoreUnavailable, LedgerUnavailable) as error:
             _log.warning("expired_holds_not_told", event_id=event_id, reason=str(error))
 
-    def _notices_of(self, event_id: EventId, known: dict[SeatId, _Held]) -> list[Notice]:
+    def _notices_of(self, event_id: EventId, entry: FeedEntry, known: dict[SeatId, _Held]) -> list[Notice]:
         seats: dict[tuple[HoldId, UserId], list[SeatId]] = {}
-        for seat_id, held in known.items():
-            seats.setdefault((held.hold_id, held.user_id), []).append(seat_id)
+        for seat_id in entry.change.seats:
+            if (held := known.get(seat_id)) is not None:
+                seats.setdefault((held.hold_id, held.user_id), []).append(seat_id)
         return [
             notice
             for (hold_id, user_id), seat_ids in seats.items()

@@ -73,10 +73,11 @@ def ran_out(feed: FakeFeed, names: str) -> FeedEntry:
 
 async def test_a_hold_that_ran_out_is_told_with_its_seats_and_its_holder(watch: Watch, feed: FakeFeed) -> None:
     for names, who in (("A1 A2", "ann"), ("B1", "ben")):
-        watch.expired.note(GALA, [held(feed, names, who, expires_at_ms=1_500)])
+        watch.expired.note(GALA, [held(feed, names, who, expires_at_ms=1_000)])
     feed.reads.clear()
     watch.expired.note(GALA, [ran_out(feed, "A1 B1 A2")])
     assert await watch.told() == [("ann", HOLD, ("A1", "A2")), ("ben", HOLD, ("B1",))]
+    assert feed.reads == [], "it was remembered"
 
 
 async def test_what_another_process_granted_is_found_in_the_feed(watch: Watch, feed: FakeFeed) -> None:
