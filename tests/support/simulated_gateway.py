@@ -37,7 +37,7 @@ SLOW_MS = 120_000
 """How long the bank is at a slow card."""
 KEY_LIFETIME_MS = 86_400_000
 DELAY_MS = 10_000
-"""How long a delayed request is on its way."""
+"""How long a delayed request is on its way, unless a test says otherwise."""
 CALLBACK_AGE_MS_MAX = 300_000
 _SECRET = b"what the bank signs callbacks with"
 
@@ -71,7 +71,7 @@ class Fault(StrEnum):
     LOST_ANSWER = "lost answer"
     """It happened."""
     DELAYED = "delayed"
-    """It happens DELAY_MS later."""
+    """It happens later: after `delay_ms`."""
     DOUBLED = "doubled"
     """It reaches the bank twice."""
 
@@ -131,6 +131,7 @@ class SimulatedGateway:
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
         self._delayed: list[tuple[int, Callable[[], object]]] = []
         self.is_down = False
+        self.delay_ms = DELAY_MS
         self.payments: dict[PaymentId, BankPayment] = {}
         self.refused_ids: set[PaymentId] = set()
         self.refund_ends: deque[RefundState] = deque()
@@ -251,7 +252,7 @@ class SimulatedGateway:
         if self.is_down or fault is Fault.LOST_REQUEST:
             raise PaymentUnavailable(f"{method}: the request was lost")
         if fault is Fault.DELAYED:
-            self._delayed.append((self._clock.now_ms() + DELAY_MS, act))
+            self._delayed.append((self._clock.now_ms() + self.delay_ms, act))
             raise PaymentUnavailable(f"{method}: no answer in time")
         answer = act()
         if fault is Fault.DOUBLED:
