@@ -1,8 +1,9 @@
 """The seat map as somebody uses it who looks at the picture: seats by their ids, clicks where they are drawn."""
 
+import re
 from typing import cast
 
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Locator, Page, Route
 
 from tests.web.own_event import OwnEvent
 
@@ -68,3 +69,42 @@ def be_quicker(page: Page, event: OwnEvent, *seat_ids: str) -> None:
         route.continue_()
 
     page.route("**/holds", overtake, times=1)
+
+
+def fill_in(page: Page, name: str = "Ada Lovelace", email: str = "ada@example.org") -> None:
+    """Go on from the chosen seats, and say whose tickets they will be."""
+    wait_until_settled(page)
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("E-mail").fill(email)
+
+
+def place_order(page: Page) -> None:
+    """From the chosen seats to the order that is to be paid."""
+    fill_in(page)
+    page.get_by_role("button", name="Continue to payment").click()
+    pay_button(page).wait_for()
+
+
+def pay_button(page: Page) -> Locator:
+    """What leads to the payment page, be it the first time or not."""
+    return page.get_by_role("button", name=re.compile(r"^(Pay \$|Try another card|Go on to the payment page)"))
+
+
+def use_card(page: Page, conduct: str) -> None:
+    """On the demo bank's page: pay with the test card of which the page says this."""
+    page.get_by_role("button", name=re.compile(conduct)).click()
+    page.get_by_role("button", name=re.compile(r"^Pay \$")).click()
+
+
+def pay(page: Page, conduct: str = "Pays$") -> None:
+    """From the order over the demo bank's page, back to what became of it."""
+    pay_button(page).click()
+    use_card(page, conduct)
+
+
+def buy(page: Page) -> str:
+    """From the chosen seats to the ticket; its code."""
+    place_order(page)
+    pay(page)
+    return page.get_by_role("article", name="Your ticket").locator("code").inner_text()

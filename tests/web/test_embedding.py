@@ -11,7 +11,14 @@ from tests.support.server import RunningServer
 from tests.web.conftest import Visit
 from tests.web.other_site import OtherSite
 from tests.web.own_event import OwnEvent
-from tests.web.seat_map_page import click_seat, wait_until_open, wait_until_settled
+from tests.web.seat_map_page import (
+    click_seat,
+    pay_button,
+    place_order,
+    use_card,
+    wait_until_open,
+    wait_until_settled,
+)
 
 Shop = Callable[..., Page]
 
@@ -39,10 +46,10 @@ def test_another_sites_page_sells_for_its_own_user(shop: Shop, own_event: OwnEve
       addEventListener("DOMContentLoaded", () => {{
         const map = document.querySelector("seat-map");
         map.getToken = async () => {json.dumps(token)};
-        for (const type of ["opened", "seats-held", "booked"])
+        for (const type of ["opened", "seats-held", "checkout", "booked"])
           map.addEventListener(type, ({{ detail }}) => window.told.push([type, Object.keys(detail)]));
       }});"""
-    page = shop(f'event="{own_event.event_id}" theme="dark"', script)
+    page = shop(f'event="{own_event.event_id}" theme="dark" checkout="direct"', script)
     wait_until_open(page, "A1")
     click_seat(page, "A1")
     wait_until_settled(page)
@@ -58,9 +65,36 @@ def test_another_sites_page_sells_for_its_own_user(shop: Shop, own_event: OwnEve
     assert page.evaluate("() => window.told") == [
         ["opened", ["event"]],
         ["seats-held", ["hold", "seatIds"]],
+        ["checkout", ["holdIds", "seatIds"]],
         ["booked", ["booking"]],
     ]
     assert page.evaluate("() => Object.keys(localStorage)") == [], "a site with users of its own needs no guest"
+
+
+def test_another_sites_page_takes_the_buyer_to_pay_and_shows_the_ticket_on_the_way_back(
+    shop: Shop, own_event: OwnEvent, server: RunningServer, other_site: OtherSite
+) -> None:
+    script = """
+      addEventListener("DOMContentLoaded", () => {
+        const map = document.querySelector("seat-map");
+        map.addEventListener("order-placed", ({ detail }) => { window.order = detail.order; });
+        map.addEventListener("payment-required", (event) => {
+          event.preventDefault();
+          window.action = event.detail.action;
+        });
+      });"""
+    page = shop(f'event="{own_event.event_id}"', script)
+    wait_until_open(page, "A1")
+    click_seat(page, "A1")
+    place_order(page)
+    assert page.evaluate("() => window.order.seatIds") == ["A1"]
+    pay_button(page).click()
+    page.wait_for_function("() => window.action")
+    assert page.url.startswith(other_site.url), "what follows was prevented"
+    page.goto(server.url + str(page.evaluate("() => window.action.url")))
+    use_card(page, "Pays$")
+    page.wait_for_url(f"{other_site.url}/**")
+    expect(page.get_by_role("article", name="Your ticket")).to_contain_text("Row A, Seat 1")
 
 
 def test_the_tag_bounds_the_number_of_seats_and_speaks_the_locales_language_and_money(

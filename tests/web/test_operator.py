@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.support.server import RunningServer
 from tests.web.axe import violations
 from tests.web.conftest import Visit
-from tests.web.own_event import OwnEvent
+from tests.web.own_event import OwnEvent, PutOnSale
 from tests.web.seat_map_page import click_seat, position_of, wait_for_state, wait_until_open
 
 
@@ -198,7 +198,7 @@ def test_the_pages_are_accessible_and_ask_nobody_but_their_own_server(
     page.locator(".uplot").wait_for()
     assert violations(page) == [], "an event in the dark"
     page.emulate_media(color_scheme="light")
-    page.locator(".head-acts button").click()
+    page.locator(".head-acts button").last.click()
     assert violations(page) == [], "an event in the light, and a dialog"
     page.keyboard.press("Escape")
     page.locator(".pages a").nth(1).click()
@@ -208,3 +208,121 @@ def test_the_pages_are_accessible_and_ask_nobody_but_their_own_server(
     page.locator(".preview").wait_for()
     assert violations(page) == [], "a drawing's report"
     assert [url for url in asked if not url.startswith((server.url, "data:"))] == []
+
+
+def test_seats_are_sold_at_the_box_office_and_orders_are_looked_into(
+    visit: Visit, server: RunningServer, put_on_sale: PutOnSale
+) -> None:
+    event = put_on_sale()
+    page = _sign_in(visit, server)
+    _open(page, event)
+    page.get_by_role("button", name="Edit event").click()
+    page.get_by_role("button", name="Add a fee or tax").click()
+    page.get_by_label("Name of the fee or tax").fill("Booking fee")
+    page.get_by_label("Amount").fill("1.50")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    for seat_id in ("C7", "C8"):
+        click_seat(page, seat_id)
+    page.get_by_role("button", name="Sell", exact=True).click()
+    customer = page.get_by_role("dialog")
+    customer.get_by_label("Customer's name").fill("Grace Hopper")
+    customer.get_by_label("E-mail").fill("grace@example.org")
+    customer.get_by_role("button", name="On to payment").click()
+    payment = page.get_by_role("dialog", name="Take $25.50")
+    expect(payment).to_contain_text("Booking fee")
+    payment.get_by_role("button", name="Card", exact=True).click()
+    payment.get_by_label("Receipt number").fill("0815")
+    assert violations(page) == [], "taking the money"
+    payment.get_by_role("button", name="$25.50 received").click()
+    expect(page.get_by_role("article", name="Your booking")).to_contain_text("Grace Hopper")
+    assert violations(page) == [], "the ticket"
+    page.get_by_role("link", name="Back to the event").click()
+    wait_for_state(page, "C7", "booked")
+
+    orders = page.get_by_role("region", name="Orders", exact=True)
+    expect(orders.get_by_role("row").filter(has_text="Grace Hopper")).to_contain_text("Booked")
+    orders.get_by_label("Which orders").select_option(label="To be paid")
+    expect(orders).to_contain_text("No order matches.")
+    orders.get_by_label("Which orders").select_option(label="All orders")
+    orders.get_by_role("searchbox").fill("grace@")
+    orders.get_by_role("button", name="Details of the order of Grace Hopper").click()
+    expect(page.get_by_role("dialog")).to_contain_text("$25.50 · taken · external")
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    with page.expect_download() as saved:
+        orders.get_by_role("button", name="Download CSV").click()
+    assert "Grace Hopper" in Path(saved.value.path()).read_text(encoding="utf-8-sig")
+
+
+def test_an_order_that_needs_somebody_is_in_sight_and_looked_at_again(
+    visit: Visit, server: RunningServer, own_event: OwnEvent
+) -> None:
+    total = {"amountMinor": 1200, "currency": "USD"}
+    order = {
+        "orderId": "1-hR2vZs0bUeKq3mXy7TgN1w", "eventId": own_event.event_id, "holdId": "h", "userId": "ada",
+        "status": "needs_attention", "seatIds": ["A1"], "tableIds": [], "total": total,
+        "lines": [{"kind": "seat", "label": "A1", "seatId": "A1", "amount": total}],
+        "customer": {"name": "Ada Lovelace", "email": "ada@example.org"}, "createdAt": "2026-01-01T00:00:00Z",
+        "refunds": [], "refunded": {**total, "amountMinor": 0}, "attention": "the gateway does not say how it ended",
+    }  # fmt: skip
+    page = _sign_in(visit, server)
+    answer = json.dumps({"items": [order], "nextCursor": None})
+    page.route("**/orders?*", lambda route: route.fulfill(body=answer, content_type="application/json"))
+    booked = json.dumps({**order, "status": "booked"})
+    page.route("**/resolve", lambda route: route.fulfill(body=booked, content_type="application/json"))
+    _open(page, own_event)
+    page.get_by_role("button", name="1 needs attention").click()
+    expect(page.get_by_label("Which orders")).to_have_value("attention")
+    page.get_by_role("button", name="Details of the order of Ada Lovelace").click()
+    expect(page.get_by_role("dialog")).to_contain_text("the gateway does not say how it ended")
+    assert violations(page) == []
+    page.get_by_role("button", name="Look again").click()
+    expect(page.get_by_text("The order is now: Booked").first).to_be_visible()
+
+
+def test_an_event_is_cancelled_once_its_name_is_typed_and_everything_goes_back(
+    visit: Visit, server: RunningServer, own_event: OwnEvent
+) -> None:
+    own_event.book("buyer", "A1", "A2")
+    page = _sign_in(visit, server)
+    _open(page, own_event)
+    page.get_by_role("button", name="Cancel event").click()
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text("Seats sold: 2.")
+    question.get_by_role("textbox").fill("Something else")
+    question.get_by_role("button", name="Cancel this event").click()
+    expect(question.get_by_role("alert")).to_have_text("This is not the event's name.")
+    question.get_by_role("textbox").fill(f"own event {own_event.event_id}")
+    question.get_by_role("button", name="Cancel this event").click()
+    progress = page.get_by_role("region", name="Cancellation")
+    expect(progress).to_contain_text("Everything is given back.")
+    expect(progress).to_contain_text("1 / 1")
+    assert violations(page) == []
+    wait_for_state(page, "A1", "available")
+    expect(page.get_by_role("button", name="Cancel event")).to_be_hidden()
+    buyer = visit(own_event.path)
+    wait_until_open(buyer, "A1")
+    expect(buyer.get_by_text("This event was cancelled.")).to_be_visible()
+
+
+def test_a_notice_that_failed_is_sent_again(visit: Visit, server: RunningServer) -> None:
+    notice = {
+        "noticeId": "1-J6rUWcfKBKz9mBj6NTz96w", "eventId": "cinema-demo", "type": "booking.confirmed",
+        "channel": "webhook", "subject": {"bookingId": "1-Qm4c8TzPp0a1x2K9sLw3vA"}, "state": "failed", "tries": 13,
+        "createdAt": "2026-01-01T00:00:00Z", "lastStatus": 500, "lastError": "the receiver answered 500",
+    }  # fmt: skip
+    page = _sign_in(visit, server)
+    lists = [[notice]]
+
+    def listed(route: Route) -> None:
+        body = {"items": lists.pop() if lists else [], "nextCursor": None}
+        route.fulfill(body=json.dumps(body), content_type="application/json")
+
+    page.route("**/notices?*", listed)
+    again = json.dumps({**notice, "state": "due", "tries": 0})
+    page.route("**/send", lambda route: route.fulfill(body=again, content_type="application/json"))
+    page.get_by_role("link", name="Notices").click()
+    expect(page.get_by_role("row").filter(has_text="Booking confirmed")).to_contain_text("the receiver answered 500")
+    assert violations(page) == []
+    page.get_by_role("button", name="Send again: Booking confirmed").click()
+    expect(page.get_by_text("No delivery has failed.")).to_be_visible()

@@ -14,7 +14,9 @@ from tests.support.server import RunningServer
 from tests.web.conftest import Visit
 from tests.web.own_event import OwnEvent
 from tests.web.seat_map_page import (
+    buy,
     click_seat,
+    pay_button,
     position_of,
     tap_seat,
     wait_for_state,
@@ -52,13 +54,6 @@ def _button(page: Page, name: str | re.Pattern[str]) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def _fill_in_and_book(page: Page) -> None:
-    page.get_by_role("button", name="Continue").click()
-    page.get_by_label("Name").fill("Ada Lovelace")
-    page.get_by_label("E-mail").fill("ada@example.org")
-    page.get_by_role("button", name=re.compile("^Book")).click()
-
-
 @pytest.mark.parametrize("reader", READERS)
 def test_a_purchase_is_seen_from_another_window_and_nothing_is_refused(
     reader: str, visit: Visit, own_event: OwnEvent, refused: list[str]
@@ -83,7 +78,14 @@ def test_a_purchase_is_seen_from_another_window_and_nothing_is_refused(
         press(box["x"] + 20, box["y"] + box["height"] / 2)
         expect(page.get_by_label(field)).to_be_focused()
         page.keyboard.type(said)
-    press(*_button(page, re.compile("^Book")))
+    press(*_button(page, "Continue to payment"))
+    pay_button(page).wait_for()
+    wait_for_state(page, "G5", "mine")
+    wait_for_state(other, "G5", "held")
+    press(*_button(page, re.compile(r"^Pay \$")))
+    page.wait_for_url("**/pay/demo/*")
+    press(*_button(page, re.compile("Pays$")))
+    press(*_button(page, re.compile(r"^Pay \$")))
     ticket = page.get_by_role("article", name="Your ticket")
     expect(ticket).to_contain_text(re.compile("G.*5.*6", re.DOTALL))
     for seat in ("G5", "G6"):
@@ -107,8 +109,7 @@ def test_a_purchase_goes_on_when_the_hold_store_is_killed_in_its_middle(
     wait_for_state(other, "D6", "held")
     expect(page.locator(".count")).to_have_text("2 seats")
     _kill_hold_store(server)
-    _fill_in_and_book(page)
-    expect(page.get_by_role("article", name="Your ticket")).to_be_visible()
+    buy(page)
     for seat in ("D5", "D6"):
         wait_for_state(other, seat, "booked")
         wait_for_state(page, seat, "booked")
@@ -126,7 +127,5 @@ def test_a_hold_that_went_with_the_hold_store_is_said_to_be_lost_and_had_again_a
     _empty_hold_store(server)
     wait_for_state(page, "D5", "available")
     page.get_by_role("button", name="Try the same seat").tap()
-    wait_until_settled(page)
-    _fill_in_and_book(page)
-    expect(page.get_by_role("article", name="Your ticket")).to_be_visible()
+    buy(page)
     wait_for_state(page, "B1", "booked")
