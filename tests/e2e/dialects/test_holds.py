@@ -471,6 +471,57 @@ async def test_a_gateway_that_gives_no_answer_is_told_so_and_repeating_the_reque
     assert (await pay(api, order_id)).status == 200
 
 
+async def test_a_hold_whose_order_is_being_paid_is_held_until_it_is_confirmed(api: Api) -> None:
+    hold_id = await held(api, "A5", "A6")
+    order_id = await ordered(api, hold_id)
+    assert (await pay(api, order_id, DECLINED)).status == 402
+    claimed = await api.get(f"/holds/{hold_id}")
+    assert (claimed.body["status"], claimed.body["seatIds"]) == ("HELD", ["A5", "A6"])
+    assert left_s(claimed) > 600, "as long as the order may be paid"
+    assert (await seat_map(api))["heldSeatIds"] == ["A5", "A6"]
+    waiting = await pay(api, order_id, {"card": {"number": "4000000000000077"}})
+    assert (waiting.status, waiting.body) == (200, {"orderId": order_id, "status": "PENDING"})
+    assert (await order(api, hold_id)).body["status"] == "PENDING"
+    assert (await api.get(f"/holds/{hold_id}")).body["status"] == "HELD"
+
+
+async def test_a_hold_that_its_order_claimed_is_still_given_back(visits: Visits) -> None:
+    api, other = await visits(), await visits()
+    hold_id = await held(api, "A5", "A6")
+    order_id = await ordered(api, hold_id)
+    assert (await pay(api, order_id, DECLINED)).status == 402
+    answer = await api.post(f"/holds/{hold_id}/release", by=None)
+    assert answer.body == {"holdId": hold_id, "status": "RELEASED", "releasedSeats": ["A5", "A6"]}
+    assert (await hold(other, "A5", "A6")).status == 200
+    late = await pay(api, order_id)
+    assert (late.status, "can't be paid any more" in message_of(late)) == (409, True)
+    assert (await api.get(f"/holds/{hold_id}")).status == 404
+
+
+async def test_a_gateway_with_a_page_of_its_own_is_named_until_it_has_the_money(api: Api) -> None:
+    as_ann: dict[str, Any] = {"by": ("ann",)}
+    made = await api.post("/holds", {"showId": SHOW, "seatIds": ["A5"], "quantity": 1}, **as_ann)
+    placed = await api.post("/orders", {"holdId": made.body["holdId"], "customer": CUSTOMER}, **as_ann)
+    order_id = placed.body["orderId"]
+    begun = await api.post(f"/api/v1/orders/{order_id}/payment", {}, **as_ann)
+    url = begun.body["payment"]["action"]["url"]
+    waiting = await api.post(f"/orders/{order_id}/confirm-payment", {}, **as_ann)
+    assert waiting.body == {"orderId": order_id, "status": "PENDING", "paymentUrl": url}
+    at_bank = f"/api/v1/demo-payments/{begun.body['payment']['paymentId']}/card"
+    assert (await api.post(at_bank, {"number": "4242424242424242"}, by=None)).status == 200
+    confirmed = await api.post(f"/orders/{order_id}/confirm-payment", {}, **as_ann)
+    assert (confirmed.body["status"], len(confirmed.body["ticketCode"])) == ("CONFIRMED", 19)
+
+
+async def test_an_order_costs_its_seats_and_the_events_charges(api: Api) -> None:
+    plain = await order(api, await held(api, "A5", "A6"))
+    charges = [{"name": "Booking fee", "kind": "per_seat", "amountMinor": 150}]
+    changed = await api.ask("PATCH", f"/api/v1/events/{SHOW}", body={"charges": charges}, by=ADMIN)
+    assert changed.status == 200, changed
+    with_fee = await order(api, await held(api, "B5", "B6"))
+    assert with_fee.body["amount"] == pytest.approx(plain.body["amount"] + 3)
+
+
 async def test_an_order_that_was_closed_can_be_placed_anew(api: Api) -> None:
     hold_id = await held(api, "A5", "A6")
     order_id = await ordered(api, hold_id)

@@ -29,14 +29,17 @@ from frontrow.http.operation import (
     Variant,
     declared,
 )
+from frontrow.http.order_refusals import order_problem
 from frontrow.http.problems import Code, FieldFault, Problem, invalid, not_found
 from frontrow.http.refusals import SELECTION_CODES, problem_of
 from frontrow.http.services import Services
 from frontrow.http.turns import in_turns
-from frontrow.services.order_outcomes import OrderShown
+from frontrow.services.order_outcomes import OrderShown, RequestRunning
 from frontrow.services.outcomes import HoldRequest, HoldShown
 
 HOLD_MINUTES = 5
+STOPPING_MS = 1_000
+"""When to ask again about an order whose payment is being stopped."""
 _SOLD_OR_BLOCKED, _HELD = b"bx", ord("h")
 TAG = "Dialect: holds and orders"
 
@@ -128,6 +131,8 @@ async def release_hold(services: Services, call: Call[ForUser, NoQuery]) -> Answ
     ordered = await services.orders.order_of_hold(call.user, event_id, hold_id)
     if isinstance(ordered, OrderShown) and ordered.order.has_claim:
         given_up = await services.orders.cancel(call.user, ordered.order.order_id)
+        if isinstance(given_up, OrderShown) and given_up.order.has_claim:  # until the gateway says what came of it
+            return order_problem(RequestRunning(STOPPING_MS))
         if isinstance(given_up, OrderShown):
             return Answer(body=HoldGivenBack(hold_id, "RELEASED", given_up.order.seat_ids))
     return problem_of(outcome, event_id=event_id)

@@ -32,6 +32,9 @@ DEFAULT_CARD = "4242424242424242"
 """Pays where no card is named, at gateways that are told one."""
 
 
+Status = Literal["PENDING", "CONFIRMED", "CANCELLED"]
+
+
 class Customer(msgspec.Struct, frozen=True, omit_defaults=True):
     """Who buys, and is told about it."""
 
@@ -52,7 +55,7 @@ class PlacedOrder(msgspec.Struct, frozen=True, rename="camel"):
 
     order_id: str
     hold_id: str
-    status: Literal["PENDING", "CONFIRMED", "CANCELLED"]
+    status: Status
     seat_ids: tuple[str, ...]
     amount: Amount
     expires_at: Time
@@ -72,21 +75,20 @@ class ConfirmPayment(NamesUser, frozen=True):
 
 
 class ConfirmedOrder(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """The order is paid and its seats are sold; the same answer each time it is asked. PENDING: the gateway is still
-    at it, ask again.
+    """The order is paid and its seats are sold; the same answer each time it is asked.
 
     Where some of them were given back since, `seatIds` are the others; where all were, it is CANCELLED and has no
-    ticket.
+    ticket. PENDING: the gateway is still at it, so ask again; first send the buyer to `paymentUrl`, where there is one.
     """
 
     order_id: str
-    status: Literal["PENDING", "CONFIRMED", "CANCELLED"]
+    status: Status
     ticket_code: str | None = None
     seat_ids: tuple[str, ...] = ()
+    payment_url: str | None = None
 
 
-_CONFIRMED = frozenset({OrderState.BOOKED})
-_CANCELLED = frozenset({OrderState.CANCELLED, OrderState.EXPIRED, OrderState.REFUNDING, OrderState.REFUNDED})
+_GIVEN_UP = frozenset({OrderState.CANCELLING, OrderState.CANCELLED, OrderState.EXPIRED})
 
 
 async def place_order(services: Services, call: Call[PlaceOrder, NoQuery]) -> Answer | Problem:
@@ -108,7 +110,7 @@ async def place_order(services: Services, call: Call[PlaceOrder, NoQuery]) -> An
         body=PlacedOrder(
             order_id=order.order_id,
             hold_id=order.hold_id,
-            status=_status(order.state),
+            status=_status(outcome),
             seat_ids=_seats_left(outcome) or order.seat_ids,
             amount=amount(order.amount_minor, order.currency),
             expires_at=time_text(expires_at_ms),
@@ -129,31 +131,28 @@ async def confirm_payment(services: Services, call: Call[ConfirmPayment, NoQuery
         case PaymentDeclined(reason=reason):
             detail = f"Payment declined: {reason}; the order is still pending"
             return Problem(code=Code.PAYMENT_DECLINED, detail=detail)
-        case OrderNotPayable(shown=shown):
-            what = "your payment was refunded" if shown.refunds else "nothing is charged"
-            detail = f"This order can't be paid any more, because its seats are no longer on its hold; {what}"
-            return Problem(code=Code.ORDER_STATE, detail=detail)
     return order_problem(outcome)
 
 
 def _paid(shown: OrderShown) -> ConfirmedOrder:
-    status = _status(shown.order.state)
-    if status != "CONFIRMED":
-        return ConfirmedOrder(shown.order.order_id, status)
-    booking = shown.booking
-    left = _seats_left(shown) if booking is not None and booking.cancelled_seat_ids else ()
-    return ConfirmedOrder(shown.order.order_id, status, shown.ticket_code, left)
+    order_id, status, booking = shown.order.order_id, _status(shown), shown.booking
+    if status == "PENDING":
+        return ConfirmedOrder(order_id, status, payment_url=None if shown.action is None else shown.action.url)
+    if booking is None or status == "CANCELLED":
+        return ConfirmedOrder(order_id, status)
+    left = booking.left_seat_ids if booking.cancelled_seat_ids else ()
+    return ConfirmedOrder(order_id, status, shown.ticket_code, left)
 
 
 def _seats_left(shown: OrderShown) -> tuple[str, ...]:
     return () if shown.booking is None else shown.booking.left_seat_ids
 
 
-def _status(state: OrderState) -> Literal["PENDING", "CONFIRMED", "CANCELLED"]:
+def _status(shown: OrderShown) -> Status:
     """As this dialect says it: what is being paid, or looked at, is pending."""
-    if state in _CONFIRMED:
-        return "CONFIRMED"
-    return "CANCELLED" if state in _CANCELLED else "PENDING"
+    if shown.booking is not None:
+        return "CONFIRMED" if shown.booking.left_seat_ids else "CANCELLED"
+    return "CANCELLED" if shown.order.state in _GIVEN_UP else "PENDING"
 
 
 _ORDER_ID = "7-Qm4c8TzPp0a1x2K9sLw3vA"
@@ -173,7 +172,13 @@ OPERATIONS = declared(
         status=201,
         errors=ERRORS,
         refusals=frozenset(
-            {Code.HOLD_NOT_FOUND, Code.HOLD_NOT_COMPLETE, Code.ORDER_STATE, Code.PAYMENT_NOT_CONFIGURED}
+            {
+                Code.HOLD_NOT_FOUND,
+                Code.HOLD_NOT_COMPLETE,
+                Code.EVENT_NOT_ON_SALE,
+                Code.ORDER_STATE,
+                Code.PAYMENT_NOT_CONFIGURED,
+            }
         ),
         example=Example(
             body=PlaceOrder(HOLD_ID, Customer("John Smith", "john@example.com", "+15550123")),
@@ -199,6 +204,7 @@ OPERATIONS = declared(
                 Code.PAYMENT_DECLINED,
                 Code.ORDER_STATE,
                 Code.REQUEST_IN_PROGRESS,
+                Code.PAYMENT_UNAVAILABLE,
                 Code.PAYMENT_NOT_CONFIGURED,
             }
         ),
