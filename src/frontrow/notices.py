@@ -1,6 +1,7 @@
 """The composition root's part for notices: the channels of these settings, from the adapters."""
 
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -56,13 +57,19 @@ def _mail_style(settings: Settings) -> MailStyle:
             "FRONTROW_SMTP_URL is set, so FRONTROW_EMAIL_FROM is needed too: whom mails come from, "
             "such as `Grand Theatre <tickets@theatre.example>`"
         )
+    zone = _zone(settings.time_zone)
+    return MailStyle(sender_of(settings.email_from), LANGUAGES[settings.email_language.value], zone)
+
+
+def _zone(name: str) -> tzinfo:
+    if name == "UTC":  # also where no database of zones is installed
+        return UTC
     try:
-        zone = ZoneInfo(settings.time_zone)
+        return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ConfigurationError(
-            f"FRONTROW_TIME_ZONE={settings.time_zone!r}: expected a zone of the IANA database, such as Europe/Berlin"
+            f"FRONTROW_TIME_ZONE={name!r}: expected a zone of the IANA database, such as Europe/Berlin"
         ) from None
-    return MailStyle(sender_of(settings.email_from), LANGUAGES[settings.email_language.value], zone)
 
 
 def _public_url(settings: Settings) -> str | None:
