@@ -18,7 +18,15 @@ from frontrow.domain.event import Event
 from frontrow.domain.hold import BOOKING_GUARD_MS
 from frontrow.domain.ids import UserId
 from frontrow.domain.order import OrderState
-from frontrow.domain.order_moves import KeyUsed, MoveTooLate, OrderKeyReused, OrderMoved, OrderStands
+from frontrow.domain.order_moves import (
+    BookingOfOrder,
+    KeyUsed,
+    MoveTooLate,
+    OrderKeyReused,
+    OrderMoved,
+    OrderStands,
+    SeatClaim,
+)
 from frontrow.domain.payment import PaymentState
 from tests.integration.ledger.drafts import block, booked, draft, guard, seats
 from tests.integration.ledger.order_steps import (
@@ -307,6 +315,8 @@ async def test_payments_are_replaced_by_their_ids_and_refunds_that_are_there_sta
 
 async def test_steps_that_are_none_are_refused_as_faults(books: Books, show: Event, clock: FakeClock) -> None:
     paid, _ = await books.paid(show, "A1", clock)
+    pending = await books.placed(show, "A2")
+    unclaimed = msgspec.structs.replace(paid, has_claim=False)
     looked_at = step(paid, OrderState.PAID)
     two_on = msgspec.structs.replace(looked_at.after, version=paid.version + 2)
     unfounded = [
@@ -314,6 +324,10 @@ async def test_steps_that_are_none_are_refused_as_faults(books: Books, show: Eve
         msgspec.structs.replace(looked_at, drops_claim=True),
         msgspec.structs.replace(book(paid, booking_of(paid, show)), after=looked_at.after),
         step(paid, OrderState.REFUNDING, has_claim=False),
+        step(paid, OrderState.PAID, claim=SeatClaim((), guard(clock))),
+        step(pending, OrderState.CANCELLED, drops_claim=True),
+        book(unclaimed, booking_of(unclaimed, show)),
+        step(paid, OrderState.BOOKED, booking=BookingOfOrder(booking_of(paid, show)), has_claim=False),
     ]
     for move in unfounded:
         with pytest.raises(ValueError):
