@@ -16,7 +16,7 @@ import httpx
 from frontrow.cli.token import sign_token
 from frontrow.settings import Settings
 
-START_SECONDS_MAX = 30.0
+START_SECONDS_MAX = 90.0
 STOP_SECONDS_MAX = 30.0
 FRONTROW = (sys.executable, "-m", "frontrow")
 
