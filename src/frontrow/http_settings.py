@@ -21,6 +21,7 @@ def http_settings(settings: Settings, stores: Stores) -> HttpSettings:
         dialect_guests=settings.dialect_guests,
         guest_session_key=derived_key(stores.secret, "guest sessions"),
         cors_origins=settings.cors_origins,
+        public_url=settings.public_url,
         pay_page=PAY_PAGES.get(settings.payment_gateway),
         checkout=_checkout(settings),
     )

@@ -63,6 +63,12 @@ def test_where_any_origin_may_call_any_may_have_the_buyer_back_but_no_script() -
     assert fault_of_return_url("javascript:alert(1)", OPEN, HEADERS) is not None
 
 
+def test_behind_a_proxy_that_changes_the_host_the_public_address_is_this_site() -> None:
+    behind = HttpSettings(jwt_secret="s" * 32, public_url="https://Tickets.example/shop/")
+    assert fault_of_return_url("https://tickets.example/events/gala", behind, {"host": "10.0.0.7:8000"}) is None
+    assert fault_of_return_url("http://tickets.example/", behind, {"host": "10.0.0.7:8000"}) is not None
+
+
 def test_without_a_host_header_only_paths_and_allowed_origins_are_good() -> None:
     assert fault_of_return_url("/events/gala", STRICT, {}) is None
     assert fault_of_return_url("https:///", STRICT, {}) is not None

@@ -13,7 +13,7 @@ def fault_of_return_url(url: str, settings: HttpSettings, headers: Mapping[str, 
     """What is wrong with a return address that a request names; None for a good one.
 
     A page anywhere else would have this site send its buyers to whoever made the link. `headers` are the request's:
-    its own Host is this site's name as the buyer knows it.
+    its own Host is this site's name as the buyer knows it, but where a proxy changes it; `public_url` is, always.
     """
     return None if _is_good(url, settings, headers.get("host", "")) else FieldFault("returnUrl", EXPECTED)
 
@@ -30,6 +30,8 @@ def _is_good(url: str, settings: HttpSettings, host: str) -> bool:
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.username is not None:
         return False
     allowed = {origin.rstrip("/").lower() for origin in settings.cors_origins}
+    if settings.public_url is not None:
+        allowed.add(_origin_of(urlsplit(settings.public_url)))
     return "*" in allowed or parts.netloc.lower() == host.lower() or _origin_of(parts) in allowed
 
 

@@ -12,6 +12,7 @@ from frontrow.client import (
     EventStats,
     Hold,
     Layout,
+    Order,
     Reservation,
     SeatHold,
 )
@@ -24,6 +25,9 @@ def of_the_sync_client(client: Client, contact: Contact) -> None:
     assert_type(client.list_holds(), tuple[Hold, ...])
     assert_type(client.hold_seats("e", ["A1"], duration_minutes=5), Hold)
     assert_type(client.book_seats("e", contact, hold_id="h"), Booking)
+    assert_type(client.place_order("e", "h", contact), Order)
+    assert_type(client.orders(open_only=True), Iterator[Order])
+    assert_type(client.deliver_callback("demo", b"{}"), None)
     assert_type(client.get_stats("e", interval="day"), EventStats)
     assert_type(client.reserve_seats("e", ["A1"]), Reservation)
     assert_type(client.seat_layout("e"), Layout)
@@ -40,6 +44,9 @@ async def of_the_async_client(client: AsyncClient, contact: Contact) -> None:
     assert_type(await client.list_holds(), tuple[Hold, ...])
     assert_type(await client.hold_seats("e", ["A1"], duration_minutes=5), Hold)
     assert_type(await client.book_seats("e", contact, hold_id="h"), Booking)
+    assert_type(await client.place_order("e", "h", contact), Order)
+    assert_type(client.orders(open_only=True), AsyncIterator[Order])
+    assert_type(await client.deliver_callback("demo", b"{}"), None)
     assert_type(await client.get_stats("e", interval="day"), EventStats)
     assert_type(await client.reserve_seats("e", ["A1"]), Reservation)
     assert_type(await client.seat_layout("e"), Layout)
