@@ -238,6 +238,7 @@ def test_seats_are_sold_at_the_box_office_and_orders_are_looked_into(
     expect(page.get_by_role("article", name="Your booking")).to_contain_text("Grace Hopper")
     assert violations(page) == [], "the ticket"
     page.get_by_role("link", name="Back to the event").click()
+    wait_until_open(page, "A1")
     wait_for_state(page, "C7", "booked")
 
     orders = page.get_by_role("region", name="Orders", exact=True)
