@@ -84,6 +84,8 @@ async def test_without_a_card_the_buyer_is_sent_to_the_gateways_page(api: Api) -
     assert payment["action"] == {"kind": "redirect", "url": f"/pay/demo/{payment['paymentId']}"}
     again = await pay(api, order["orderId"], {"returnUrl": f"/events/{EVENT}"})
     assert again.body["payment"]["paymentId"] == payment["paymentId"], "one payment is under way at a time"
+    without_body = await api.post(f"{ORDERS}/{order['orderId']}/payment")
+    assert without_body.body["payment"]["paymentId"] == payment["paymentId"]
     given_up = await api.post(f"{ORDERS}/{order['orderId']}/cancel")
     assert given_up.body["status"] == "cancelled"
     assert (await api.states())["A1"] == "a"

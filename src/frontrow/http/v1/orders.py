@@ -232,6 +232,7 @@ OPERATIONS = declared(
         access=Access.USER,
         handler=pay_order,
         body=PayOrder,
+        body_optional=True,
         query=NoQuery,
         answer=OrderDocument,
         takes_key=True,
