@@ -26,8 +26,8 @@ class UnguardedLedger(FakeLedger):
             self.rows.pop((draft.booking.event_id, seat_id), None)
         return await super().book(draft, guard_until_ms=guard_until_ms)
 
-    def _end(self, event_id: EventId, seat_ids: Sequence[SeatId]) -> None:
-        super()._end(event_id, [seat_id for seat_id in seat_ids if (event_id, seat_id) in self.rows])
+    def end_rows(self, event_id: EventId, seat_ids: Sequence[SeatId]) -> None:
+        super().end_rows(event_id, [seat_id for seat_id in seat_ids if (event_id, seat_id) in self.rows])
 
 
 async def race_apart(ledger: FakeLedger, clock: FakeClock) -> tuple[list[House], Sequence[Caller]]:
