@@ -28,7 +28,7 @@ def http_settings(settings: Settings, stores: Stores) -> HttpSettings:
 
 
 def _checkout(settings: Settings) -> Checkout:
-    """Money first: where there is a gateway for buyers, their pages use it, whoever else may book directly."""
+    """Money first: where there is a gateway that buyers pay at, their pages use it, whoever else may book directly."""
     if settings.payment_gateway in PAY_PAGES:
         return Checkout.ORDERS
     return Checkout.DIRECT if settings.direct_booking is DirectBooking.ANYONE else Checkout.NONE
