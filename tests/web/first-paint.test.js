@@ -8,7 +8,7 @@ import { runInNewContext } from "node:vm";
 const WEB = new URL("../../src/frontrow/web/", import.meta.url);
 const SCRIPT = readFileSync(new URL("js/page/first-paint.js", WEB), "utf8");
 /** What each page's address loads when it is open: main.js chooses it. */
-const ENTRIES = { "/?event=e": "event-page", "/?booking=b": "booking-page", "/?bookings": "bookings-page", "/": "listing" };
+const ENTRIES = { "/?event=e": "event-page", "/?booking=b": "booking-page", "/?bookings": "bookings-page", "/?find": "find-page", "/": "listing" };
 /** So many imports deep a module may be found, counted from one that was asked for at once. */
 const DEPTH_MAX = 2;
 

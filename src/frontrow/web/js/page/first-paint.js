@@ -10,7 +10,7 @@
     event: ["page/event-page", "seat-map", "open-event", "choosing", "map-pane", "map-keys", "checkout", "sale/live-sale", "sale/basket", "drawing/map-view", "drawing/painter"],
     booking: ["page/booking-page", "page/pass", "venue/venue", "words/problem-words"],
     bookings: ["page/bookings-page", "page/open-orders", "words/problem-words", "panels/icons"],
-    find: ["page/find-page", "words/problem-words"],
+    find: ["page/find-page", "words/problem-words", "panels/icons"],
     list: ["page/listing", "words/problem-words"],
   };
   const LANGUAGES = ["en", "de", "ar"];
