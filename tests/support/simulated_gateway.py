@@ -129,6 +129,7 @@ class SimulatedGateway:
         self._refuses_cancelled = refuses_cancelled
         self._numbers = count(1)
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
+        self._arrived_at_ms: int | None = None
         self._delayed: list[tuple[int, Callable[[], object]]] = []
         self.is_down = False
         self.delay_ms = DELAY_MS
@@ -202,10 +203,13 @@ class SimulatedGateway:
     def pass_time(self) -> None:
         """Do what is due by the clock: delayed requests, slow payments, slow refunds."""
         now_ms = self._clock.now_ms()
-        arrived = [act for at_ms, act in self._delayed if at_ms <= now_ms]
+        arrived = [it for it in self._delayed if it[0] <= now_ms]
         self._delayed = [it for it in self._delayed if it[0] > now_ms]
-        for act in arrived:
+        for at_ms, act in arrived:
+            # Its own time may be long past where tests let much time pass at once.
+            self._arrived_at_ms = at_ms
             act()
+        self._arrived_at_ms = None
         for payment in self.payments.values():
             if payment.ends_at_ms is not None and payment.ends_at_ms <= now_ms:
                 self._end(payment, payment.ends)
@@ -324,7 +328,7 @@ class SimulatedGateway:
         known = self.payments.get(payment.payment_id)
         if known is None or known.state is not PaymentState.CAPTURED:
             raise self._misused(f"{payment.payment_id} is refunded and was never captured")
-        now_ms = self._clock.now_ms()
+        now_ms = self._clock.now_ms() if self._arrived_at_ms is None else self._arrived_at_ms
         made = next(
             (it for it in known.refunds if it.key == refund.key and now_ms - it.asked_at_ms < KEY_LIFETIME_MS), None
         )
