@@ -178,6 +178,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         if to is not self.state and to not in TRANSITIONS[self.state]:
             raise ValueError(f"an order does not go from {self.state} to {to}")
         fresh = {} if to is self.state else {"tries": 0, "attention": None}
+        if to is OrderState.PAID:
+            fresh["closing"] = None  # it is not being given up any more
         every = {"state": to, "version": self.version + 1, "updated_at_ms": now_ms, "due_at_ms": due_at_ms}
         return msgspec.structs.replace(self, **(fresh | every | changes))
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
+from frontrow.domain.ids import PaymentId
 from frontrow.domain.order import Order, OrderState
 from frontrow.domain.order_moves import OrderMove
 from frontrow.domain.owed import whole_refund
@@ -44,7 +45,11 @@ class Standing(msgspec.Struct, frozen=True):
     @property
     def current(self) -> Payment | None:
         """The payment that is under way, or paid."""
-        return next((it for it in self.payments if it.payment_id == self.order.payment_id), None)
+        return None if self.order.payment_id is None else self.payment(self.order.payment_id)
+
+    def payment(self, payment_id: PaymentId) -> Payment | None:
+        """The order's payment of this id."""
+        return next((it for it in self.payments if it.payment_id == payment_id), None)
 
     @property
     def live(self) -> tuple[Payment, ...]:

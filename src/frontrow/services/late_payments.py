@@ -1,7 +1,7 @@
 """Payments taken after their order had given its seats back: the seats are taken again, or the money goes back.
 
 The seats are acquired as a hold of the order's user and booked from it as any others: the ledger decides. Where any of
-them is somebody else's by now, or is not drawn any more, everything is refunded, once.
+them is somebody else's by now, or is not drawn any more, or the buyer was erased, everything is refunded, once.
 """
 
 import structlog
@@ -16,7 +16,7 @@ from frontrow.domain.order_moves import MoveTooLate, OrderMove, OrderMoved, Orde
 from frontrow.domain.payment import RefundReason
 from frontrow.ports import Clock, HoldStore
 from frontrow.services.catalog import Sale
-from frontrow.services.counts import Count, Counts
+from frontrow.services.erasing import PSEUDONYM_PREFIX
 from frontrow.services.order_bookings import OrderBookings, unexpected
 from frontrow.services.seat_calls import SeatCalls
 from frontrow.services.seat_marking import SeatMarking
@@ -46,14 +46,12 @@ class LatePayments:
         marking: SeatMarking,
         bookings: OrderBookings,
         clock: Clock,
-        counts: Counts,
     ) -> None:
         self._store = store
         self._calls = calls
         self._marking = marking
         self._bookings = bookings
         self._clock = clock
-        self._counts = counts
 
     async def settle(self, sale: Sale, standing: Standing) -> OrderMove | Rest | None:
         """Book the order's seats if they can be had.
@@ -67,7 +65,9 @@ class LatePayments:
         """
         order = standing.order
         gone = [seat_id for seat_id in order.seat_ids if seat_id not in sale.layout.index_of]
-        if gone or sale.event.currency != order.currency:
+        # Nobody is left to whom a booking would be of use.
+        is_erased = order.user_id.startswith(PSEUDONYM_PREFIX)
+        if gone or is_erased or sale.event.currency != order.currency:
             return self._refunding(standing, gone or order.seat_ids)
         # Its own claim may still stand in the store, where freeing it was left to the relay.
         await self._marking.catch_up(order.order_id)
@@ -141,7 +141,7 @@ class LatePayments:
                 raise unexpected(order, other)
 
     def _refunding(self, standing: Standing, why: object) -> OrderMove:
+        """The step that gives it back. The alarm is told once that is written: another process may have booked it."""
         order = standing.order
-        self._counts.add(Count.PAYMENTS_LATE)
-        _log.error("paid_too_late", order_id=order.order_id, event_id=order.event_id, not_to_be_had=why)
+        _log.info("late_seats_refused", order_id=order.order_id, event_id=order.event_id, not_to_be_had=why)
         return refunding(standing, RefundReason.PAID_LATE, self._clock.now_ms())

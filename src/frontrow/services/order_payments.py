@@ -87,7 +87,7 @@ class OrderPayments:
         """What the key's payment was answered first; else what it comes to now, which is the first answer then."""
         payment_id = PaymentId(made_id)
         standing = await self._standing(order)
-        payment = _of(standing, payment_id)
+        payment = standing.payment(payment_id)
         if payment is None:  # nothing was to be paid
             progress = await self._steps.advance(order.order_id) or Progress(standing)
             is_booked = progress.order.booking_id is not None
@@ -249,7 +249,7 @@ class OrderPayments:
         self, progress: Progress, payment_id: PaymentId
     ) -> OrderShown | PaymentDeclined | OrderNotPayable:
         """What is said of this payment of the order."""
-        order, payment = progress.order, _of(progress.standing, payment_id)
+        order, payment = progress.order, progress.standing.payment(payment_id)
         shown = await self._showing.shown(progress.standing, progress.action)
         if order.state is OrderState.BOOKED or payment is None:
             return shown
@@ -267,13 +267,13 @@ class OrderPayments:
             return answer
         for _ in range(ROUNDS_MAX):
             standing = await self._standing(order)
-            payment = _of(standing, payment_id)
+            payment = standing.payment(payment_id)
             if payment is None:
                 return answer
             if payment.answered is not None:
                 return await self._showing.as_answered(standing, payment.answered)
             shown = answer.shown if isinstance(answer, PaymentDeclined) else answer
-            then = _of(Standing(shown.order, shown.payments), payment_id) or payment
+            then = Standing(shown.order, shown.payments).payment(payment_id) or payment
             stands = standing.order
             after = stands.moved(stands.state, now_ms=self._clock.now_ms(), due_at_ms=stands.due_at_ms)
             answered = msgspec.structs.replace(payment, answered=kept(answer, then))
@@ -294,7 +294,3 @@ class OrderPayments:
         if standing is None:
             raise LedgerUnavailable(f"order {order.order_id} is not there any more")
         return standing
-
-
-def _of(standing: Standing, payment_id: PaymentId) -> Payment | None:
-    return next((it for it in standing.payments if it.payment_id == payment_id), None)

@@ -45,6 +45,7 @@ STEPS_MAX = 40
 """Steps of one call: far more than any order needs, so that a fault of ours ends."""
 
 _ALARMS = {
+    RefundReason.PAID_LATE: (Count.PAYMENTS_LATE, "paid_too_late"),
     RefundReason.WRONG_AMOUNT: (Count.PAYMENTS_WRONG, "paid_wrong_amount"),
     RefundReason.PAID_TWICE: (Count.PAYMENTS_TWICE, "paid_twice"),
 }
@@ -112,7 +113,7 @@ class OrderSteps:
                 return None
             step: NextStep | None = None
             if look_at is not None:
-                payment = next((it for it in standing.payments if it.payment_id == look_at), None)
+                payment = standing.payment(look_at)
                 look_at = None
                 step = None if payment is None else Ask(payment, Asking.LOOK_UP)
             if step is None:
@@ -256,9 +257,18 @@ class OrderSteps:
         return None
 
     async def _record(self, standing: Standing, payment: Payment, seen: PaymentSeen) -> None:
-        move = recorded(standing, payment, seen, now_ms=self._clock.now_ms())
-        if move is not None:
-            await self.write(move)
+        """Write down what the gateway said; that it was captured, over whatever others write of the order meanwhile:
+        nobody asks again about a payment that counts as ended."""
+        for _ in range(STEPS_MAX):
+            move = recorded(standing, payment, seen, now_ms=self._clock.now_ms())
+            if move is None or await self.write(move) == move.after or seen.state is not PaymentState.CAPTURED:
+                return
+            stands = await self.standing(standing.order.order_id)
+            now = None if stands is None else stands.payment(payment.payment_id)
+            if stands is None or now is None:
+                return
+            standing, payment = stands, now
+        raise LedgerUnavailable(f"order {standing.order.order_id} kept moving")
 
     def _next_look_ms(self, order: Order) -> int:
         due_at_ms = self._clock.now_ms() + look_pause_ms(order.tries)

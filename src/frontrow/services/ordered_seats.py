@@ -64,6 +64,9 @@ class OrderedSeats:
             standing = None
             if booking is not None and booking.order_id is not None:
                 standing = await self._steps.standing(booking.order_id)
+                # Read after its order: seats that others cancel in between belong to a newer version of that, over
+                # which this step is not written.
+                booking = await self._ledger.booking(booking_id)
             if booking is None or standing is None:
                 return BookingNotFound()
             strange = tuple(it for it in seat_ids or () if it not in booking.seat_ids)

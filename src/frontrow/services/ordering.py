@@ -71,7 +71,7 @@ class Ordering:
         marking = SeatMarking(store=store, calls=calls, relay=relay, counts=counts)
         bookings = OrderBookings(ledger=orders, marking=marking, clock=clock, booking_ids=booking_ids, notices=notices)
         refunding = Refunding(ledger=orders, gateways=gateways, notices=notices, clock=clock, counts=counts)
-        late = LatePayments(store=store, calls=calls, marking=marking, bookings=bookings, clock=clock, counts=counts)
+        late = LatePayments(store=store, calls=calls, marking=marking, bookings=bookings, clock=clock)
         steps = OrderSteps(
             ledger=orders,
             store=store,
@@ -121,7 +121,9 @@ class Ordering:
             service=service,
             steps=steps,
             refunding=refunding,
-            callbacks=PaymentCallbacks(ledger=orders, gateways=gateways, steps=steps, clock=clock, counts=counts),
+            callbacks=PaymentCallbacks(
+                ledger=orders, gateways=gateways, steps=steps, refunding=refunding, clock=clock, counts=counts
+            ),
             keeper=OrderKeeper(ledger=orders, steps=steps, refunding=refunding, clock=clock, counts=counts),
             ordered_seats=OrderedSeats(
                 ledger=ledger, orders=orders, steps=steps, marking=marking, notices=notices, clock=clock

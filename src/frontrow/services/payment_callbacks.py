@@ -14,6 +14,7 @@ from frontrow.ports import Clock, OrderLedger
 from frontrow.services.counts import Count, Counts
 from frontrow.services.gateways import Gateways
 from frontrow.services.order_steps import OrderSteps
+from frontrow.services.refunding import Refunding
 
 _log = structlog.get_logger(__name__)
 
@@ -33,11 +34,19 @@ class PaymentCallbacks:
     """Takes gateways' callbacks."""
 
     def __init__(
-        self, *, ledger: OrderLedger, gateways: Gateways, steps: OrderSteps, clock: Clock, counts: Counts
+        self,
+        *,
+        ledger: OrderLedger,
+        gateways: Gateways,
+        steps: OrderSteps,
+        refunding: Refunding,
+        clock: Clock,
+        counts: Counts,
     ) -> None:
         self._ledger = ledger
         self._gateways = gateways
         self._steps = steps
+        self._refunding = refunding
         self._clock = clock
         self._counts = counts
 
@@ -68,4 +77,5 @@ class PaymentCallbacks:
             self._counts.add(Count.CALLBACKS_UNKNOWN)
             _log.warning("callback_about_unknown_payment", gateway=gateway, payment_id=payment_id)
             return
+        await self._refunding.look_again(payment.payment_id)
         await self._steps.advance(payment.order_id, look_at=payment.payment_id)

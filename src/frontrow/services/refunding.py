@@ -11,8 +11,9 @@ import msgspec
 import structlog
 
 from frontrow.domain.errors import PaymentUnavailable
+from frontrow.domain.ids import PaymentId
 from frontrow.domain.owed import TAKE_OVER_AFTER_MS
-from frontrow.domain.payment import Payment, Refund, RefundSeen, RefundState
+from frontrow.domain.payment import Payment, PaymentState, Refund, RefundSeen, RefundState
 from frontrow.ports import Clock, OrderLedger, PaymentGateway
 from frontrow.services.counts import Count, Counts
 from frontrow.services.gateways import Gateways
@@ -25,6 +26,9 @@ PROCESSING_PAUSE_MS = 300_000
 """Before a refund that the gateway has taken up is looked at again."""
 FAILURES_MAX = 5
 """So many definite failures in a row, and nobody tries it until an operator asks for it."""
+
+_ANSWERED = frozenset({RefundState.PROCESSING, RefundState.DONE})
+"""Refunds that the gateway has said it took up."""
 
 _log = structlog.get_logger(__name__)
 
@@ -57,6 +61,25 @@ class Refunding:
         if seen is None:
             return await self._ledger.refund(refund.refund_id) or refund
         return await self._write(*seen)
+
+    async def look_again(self, payment_id: PaymentId) -> None:
+        """A gateway tells that something happened to the payment: one of its refunds may have ended, or have come back
+        from the buyer's bank after it had counted as done. That one is owed again.
+
+        Raises:
+            PaymentUnavailable: nothing is known.
+        """
+        payment = await self._ledger.payment(payment_id)
+        if payment is None or payment.state is not PaymentState.CAPTURED:
+            return
+        refunds = await self._ledger.refunds_of(payment.order_id)
+        mine = {it.gateway_refund_id: it for it in refunds if it.payment_id == payment_id and it.state in _ANSWERED}
+        if not mine:
+            return
+        for seen in await self._gateways.of_payment(payment.gateway, payment_id).refunds_of(payment):
+            refund = mine.get(seen.gateway_refund_id)
+            if refund is not None and seen.state is not refund.state and seen.state is not RefundState.PROCESSING:
+                await self._write(refund, seen)
 
     async def try_again(self, refund: Refund) -> None:
         """An operator wants it tried again: it is due now."""

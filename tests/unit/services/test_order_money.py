@@ -5,9 +5,10 @@ import pytest
 
 from frontrow.domain.booking import SeatRowState
 from frontrow.domain.errors import LedgerUnavailable, PaymentUnavailable, StoreUnavailable
-from frontrow.domain.ids import PaymentId
+from frontrow.domain.ids import PaymentId, UserId
 from frontrow.domain.order import Order, OrderState
 from frontrow.domain.order_decisions import ATTENTION_AFTER_MS
+from frontrow.domain.order_moves import OrderMove
 from frontrow.domain.payment import (
     CallbackRefused,
     PaymentState,
@@ -15,7 +16,8 @@ from frontrow.domain.payment import (
     RefundState,
 )
 from frontrow.services.counts import Count
-from frontrow.services.order_outcomes import OrderShown, PaymentDeclined, PayRequest, PlaceRequest
+from frontrow.services.erasing import PSEUDONYM_PREFIX
+from frontrow.services.order_outcomes import OrderNotCancellable, OrderShown, PaymentDeclined, PayRequest, PlaceRequest
 from frontrow.services.ordering import PAYMENT_MS
 from frontrow.services.payment_callbacks import CallbackTaken, GatewayUnknown
 from frontrow.services.refunding import FAILURES_MAX
@@ -129,6 +131,57 @@ async def test_a_late_payment_takes_its_own_seats_though_the_store_has_not_heard
     captured_late(house, payment)
     await tell(house)
     assert (await shown(house, order)).order.state is OrderState.BOOKED
+
+
+async def test_a_late_payment_that_another_process_has_booked_is_no_alarm(house: House, clock: FakeClock) -> None:
+    order, payment = await expired(house, clock)
+    captured_late(house, payment)
+
+    async def is_booked_elsewhere() -> None:
+        await house.orders.order(ANN, order.order_id)
+
+    house.store_faults.before("acquire", is_booked_elsewhere)
+    await tell(house)
+    found = await shown(house, order)
+    assert (found.order.state, found.refunds) == (OrderState.BOOKED, ())
+    assert house.counts.of(Count.PAYMENTS_LATE) == 0
+
+
+async def test_a_late_payment_is_recorded_whatever_else_is_written_of_its_order(house: House, clock: FakeClock) -> None:
+    order, payment = await expired(house, clock)
+    captured_late(house, payment)
+
+    async def order_is_written() -> None:
+        stands = await house.order_ledger.order(order.order_id)
+        assert stands is not None
+        after = stands.moved(stands.state, now_ms=clock.now_ms(), due_at_ms=None)
+        await house.real_ledger.orders.move(OrderMove(before=stands, after=after))
+
+    house.ledger_faults.before("move", order_is_written)
+    await tell(house)
+    assert (await shown(house, order)).order.state is OrderState.BOOKED
+
+
+async def test_a_late_payment_of_an_erased_person_goes_back(house: House, clock: FakeClock) -> None:
+    order, payment = await expired(house, clock)
+    pseudonym = UserId(f"{PSEUDONYM_PREFIX}nobody")
+    await house.order_ledger.erase_person(user_id=ANN.user_id, email=None, pseudonym=pseudonym)
+    captured_late(house, payment)
+    await tell(house)
+    stands = await house.order_ledger.order(order.order_id)
+    assert stands is not None
+    assert (stands.state, stands.booking_id) == (OrderState.REFUNDED, None)
+    assert house.bank.refunded_minor(order.order_id) == order.amount_minor
+
+
+async def test_an_order_given_up_and_then_booked_by_a_late_payment_says_that_it_is_not_given_up(house: House) -> None:
+    order, payment = await paying(house)
+    await house.orders.cancel(ANN, order.order_id)
+    captured_late(house, payment)
+    await tell(house)
+    refused = await house.orders.cancel(ANN, order.order_id)
+    assert isinstance(refused, OrderNotCancellable)
+    assert refused.shown.order.state is OrderState.BOOKED
 
 
 # Twice, and wrong.
@@ -354,6 +407,31 @@ async def test_a_slow_refund_is_looked_at_until_it_is_done(house: House, clock: 
     await carry_on(house, clock)
     assert (await shown(house, order)).order.state is OrderState.REFUNDED
     assert house.bank.refunded_minor(order.order_id) == order.amount_minor
+
+
+async def test_a_slow_refund_is_done_when_the_gateway_tells(house: House, clock: FakeClock) -> None:
+    house.bank.refund_ends.append(RefundState.PROCESSING)
+    order, _ = await cancelled(house)
+    house.bank.callbacks.clear()
+    clock.advance(SLOW_MS)
+    house.bank.pass_time()
+    await tell(house)
+    found = await shown(house, order)
+    assert (found.order.state, found.refunds[0].state) == (OrderState.REFUNDED, RefundState.DONE)
+
+
+async def test_a_refund_that_came_back_from_the_buyers_bank_is_owed_again(house: House, clock: FakeClock) -> None:
+    order, _ = await cancelled(house)
+    (payment,) = house.bank.of_order(order.order_id)
+    house.bank.callbacks.clear()
+    payment.refunds[0].state = RefundState.FAILED
+    house.bank._send_callback(payment.request.payment_id)
+    await tell(house)
+    assert house.counts.of(Count.REFUND_FAILURES) == 1
+    await carry_on(house, clock)
+    assert house.bank.refunded_minor(order.order_id) == order.amount_minor
+    found = await shown(house, order)
+    assert (found.order.state, found.refunds[0].state) == (OrderState.REFUNDED, RefundState.DONE)
 
 
 async def test_past_the_lifetime_of_its_key_a_refund_is_looked_for_before_it_is_asked_for(

@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 import pytest
 
-from frontrow.domain.booking import BookingStatus, ContactInfo, PaymentInfo, SeatRowState
+from frontrow.domain.booking import BookingCancelled, BookingStatus, ContactInfo, PaymentInfo, SeatRowState
 from frontrow.domain.errors import PaymentUnavailable
 from frontrow.domain.hold import HoldNotComplete, HoldNotFound, SeatsUnavailable
 from frontrow.domain.ids import HoldId, OrderId
@@ -596,6 +596,23 @@ async def test_cancellations_at_once_give_every_seat_back_once(house: House) -> 
         house.bookings.cancel(ANN, booking_id, seats("A2")),
         house.bookings.cancel(ANN, booking_id),
     )
+    assert house.bank.refunded_minor(paid.order.order_id) == paid.order.amount_minor
+    assert house.bank.misuse == []
+
+
+async def test_a_seat_cancelled_by_another_process_in_between_is_not_given_back_twice(house: House) -> None:
+    paid = await booked(house)
+    assert paid.booking is not None
+    booking_id = paid.booking.booking_id
+
+    async def a_seat_is_cancelled_elsewhere() -> None:
+        await house.bookings.cancel(ANN, booking_id, seats("A1"))
+
+    house.ledger_faults.after("booking", lambda: None)
+    house.ledger_faults.after("booking", a_seat_is_cancelled_elsewhere)
+    cancelled = await house.bookings.cancel(ANN, booking_id)
+    assert isinstance(cancelled, BookingCancelled)
+    assert cancelled.freed == seats("A2")
     assert house.bank.refunded_minor(paid.order.order_id) == paid.order.amount_minor
     assert house.bank.misuse == []
 
