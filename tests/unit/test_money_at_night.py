@@ -23,7 +23,7 @@ ABOUT_MONEY = (
     "services/seat_marking.py",
     "adapters/payments/stripe*.py",
 )
-SAID_BY_VARIABLE = {"paid_twice", "paid_wrong_amount"}
+SAID_BY_VARIABLE = {"paid_too_late", "paid_twice", "paid_wrong_amount"}
 """Lines whose name stands in a table of the code, not in the call."""
 _LINE = re.compile(r'_log\.(?:warning|error)\(\s*"(\w+)"')
 
