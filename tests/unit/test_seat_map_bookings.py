@@ -229,6 +229,14 @@ def test_finish_never_turns_booked_back_into_claimed(event: OneEvent) -> None:
     assert _owner(event, "A1") == (SeatRowState.BOOKED, "b1")
 
 
+def test_a_claim_that_became_a_booking_claims_nothing_once_that_is_freed(event: OneEvent) -> None:
+    event.finish("u1", "o1", "A1", state=SeatRowState.CLAIMED)
+    event.finish("u1", "b1", "A1", replaces_claim="o1")
+    event.free("b1", "A1")
+    late = event.finish("u1", "o1", "A1", state=SeatRowState.CLAIMED)
+    assert (late.skipped, event.states("A1")) == (seats("A1"), "a")
+
+
 def test_finish_skips_pairs_that_were_freed_meanwhile(event: OneEvent) -> None:
     event.acquired("u1", "h1", "A1 A2")
     held = event.begun("u1", "b1", hold="h1").held

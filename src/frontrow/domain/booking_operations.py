@@ -97,7 +97,8 @@ class BookingOperations(SeatRecords):
 
         A seat that `owner_id` freed before, or that another id has, is skipped, and given back where the hold it was
         to be booked from still has it; only the claim that `replaces_claim` names gives way. What the user holds of
-        the sold seats goes with them; marks go only when they are this booking's.
+        the sold seats goes with them; marks go only when they are this booking's. That the claim has ended is
+        remembered as for seats freed: should its own finish come again after this booking is freed, it claims nothing.
         """
         hold_of = {pair.seat_id: pair.hold_id for pair in held}
         sold: list[SeatId] = []
@@ -121,6 +122,8 @@ class BookingOperations(SeatRecords):
                 if hold_id is not None and lock is not None and (lock.user_id, lock.hold_id) == (user_id, hold_id):
                     given_back.setdefault(hold_id, []).append(seat_id)
                     struck.setdefault(hold_id, []).append(seat_id)
+        if state is SeatRowState.BOOKED and replaces_claim is not None:
+            self._freed.update({(replaces_claim, seat_id): now_ms for seat_id in seat_ids})
         self._unmark(booking_id, {*seat_ids, *hold_of})
         for hold_id, of_hold in struck.items():
             record = self._records.get(hold_id)

@@ -81,6 +81,14 @@ async def test_only_an_orders_own_claim_becomes_its_booking(event: EventOnValkey
     assert event.kinds() == ["claimed", "claimed", "booked"]
 
 
+async def test_a_claim_that_became_a_booking_claims_nothing_once_that_is_freed(event: EventOnValkey) -> None:
+    await event.finish("john", "1-o", "A1", state=SeatRowState.CLAIMED)
+    await event.finish("john", "1-b", "A1", replaces_claim="1-o")
+    await event.free("1-b", "A1")
+    assert (await event.finish("john", "1-o", "A1", state=SeatRowState.CLAIMED)).skipped == seats("A1")
+    assert event.sold() == {}
+
+
 async def test_it_removes_marks_only_when_they_are_that_bookings(event: EventOnValkey) -> None:
     await event.acquired("john", "1-h", "A1 A2")
     begun = await event.begun("john", "1-b", hold="1-h")

@@ -4,7 +4,7 @@
 -- KEYS  1 event_epoch   2 sold_seats   3 held_seats   4 booking_marks   5 freed_seats   6 seat_changes
 --       7 user_seats of the user   8.. hold, k of them   then seat_lock of each seat   then table_lock of each table
 -- ARGV  1 id that marked the seats   2 'booked' | 'claimed' | 'blocked'   3 owner id   4 user, percent-encoded
---       5 order whose own claim becomes this booking, or ''   6 random tag of the feed entries
+--       5 order whose own claim becomes this booking (and is remembered as freed), or ''   6 random tag of the entries
 --       7 k, holds, 0 to 50   8 n, seats, 0 to 500   9 m, tables, 0 to 500
 --       10.. k hold ids   then for each seat its id and the number of the hold it was booked from, 0 without one
 --       then seats that were marked and not booked
@@ -36,6 +36,7 @@ for i = 1, seat_count do
   local is_freed = freed_at_ms and tonumber(freed_at_ms) > now_ms - DAY_MS
   local sells = not is_freed and (not sold_as or sold_as == claimed_as)
   local skips = not sells and (is_freed or sold_to(sold_as) ~= owner_id)
+  if claimed_as then redis.call('ZADD', KEYS[5], now_ms, claim_id .. '/' .. seat) end
   local is_own = is_held and owner == user and (sells or (h > 0 and hold_id == ARGV[9 + h]))
   if sells then
     redis.call('HSET', KEYS[2], seat, state .. ':' .. owner_id)
