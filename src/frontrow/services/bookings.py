@@ -137,7 +137,8 @@ class BookingService:
         """Give back some or (None) all seats of a booking, for its owner or an admin. Repeating it frees nothing more.
 
         The seats are on sale again when this returns, or as soon as the store answers again. Where an order paid for
-        them, what they cost is given back by then too, or as soon as the gateway answers again.
+        them, what they cost is given back by then too, or as soon as the gateway answers again; where the event is
+        cancelled, nothing is kept of it, whoever is faster.
         """
         booking = await self.booking(caller, booking_id)
         if isinstance(booking, BookingNotFound):
@@ -149,7 +150,10 @@ class BookingService:
             split = await self._split(booking, seat_ids)
             if split is not None:
                 return split
-        return await self._give_back(booking, seat_ids, RefundReason.SEATS_CANCELLED)
+        sale = await self._catalog.sale(booking.event_id)
+        is_cancelled = sale is not None and sale.event.cancelled_at_ms is not None
+        reason = RefundReason.EVENT_CANCELLED if is_cancelled else RefundReason.SEATS_CANCELLED
+        return await self._give_back(booking, seat_ids, reason)
 
     async def cancel_for_event(self, booking_id: BookingId) -> None:
         """Give back every seat of the booking that is left, because its event is cancelled: nothing is kept of what was

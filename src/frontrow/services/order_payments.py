@@ -205,7 +205,7 @@ class OrderPayments:
         if payment.lease_until_ms > now_ms:
             return RequestRunning(payment.lease_until_ms - now_ms)
         gateway = self._gateways.of_payment(payment.gateway, payment.payment_id)
-        leased = msgspec.structs.replace(payment, lease_until_ms=now_ms + LEASE_MS)
+        leased = msgspec.structs.replace(payment, lease_until_ms=now_ms + LEASE_MS, updated_at_ms=now_ms)
         after = order.moved(order.state, now_ms=now_ms, due_at_ms=now_ms + LEASE_MS)
         outcome = await self._ledger.move(OrderMove(before=order, after=after, payments=(leased,)))
         if not isinstance(outcome, OrderMoved):

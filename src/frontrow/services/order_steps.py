@@ -242,8 +242,9 @@ class OrderSteps:
             return Rest(standing.order.due_at_ms)
         if payment.state is not PaymentState.STARTED:
             return await self._nonsense(standing, payment)
-        if now_ms - payment.created_at_ms < FORGOTTEN_AFTER_MS:
-            return Rest(payment.created_at_ms + FORGOTTEN_AFTER_MS)
+        # From when it was begun last: of a payment that was only started, nothing else is ever written.
+        if now_ms - payment.updated_at_ms < FORGOTTEN_AFTER_MS:
+            return Rest(payment.updated_at_ms + FORGOTTEN_AFTER_MS)
         return PaymentSeen(state=PaymentState.CANCELLED, reason="the payment was never begun")
 
     async def _nonsense(self, standing: Standing, payment: Payment) -> Rest | None:

@@ -7,7 +7,7 @@ from frontrow.domain.booking import SeatRowState
 from frontrow.domain.errors import LedgerUnavailable, PaymentUnavailable, StoreUnavailable
 from frontrow.domain.ids import PaymentId, UserId
 from frontrow.domain.order import Order, OrderState
-from frontrow.domain.order_decisions import ATTENTION_AFTER_MS
+from frontrow.domain.order_decisions import ATTENTION_AFTER_MS, FORGOTTEN_AFTER_MS
 from frontrow.domain.order_moves import OrderMove
 from frontrow.domain.payment import (
     CallbackRefused,
@@ -26,7 +26,7 @@ from tests.support.fake_hold_store import FakeHoldStore
 from tests.support.fake_ledger import FakeLedger
 from tests.support.faults import ProcessDied
 from tests.support.house import CONTACT, EVENT, House, seats, user
-from tests.support.simulated_gateway import KEY_LIFETIME_MS, SLOW_MS, BankPayment, Card, Fault
+from tests.support.simulated_gateway import KEY_LIFETIME_MS, SLOW_MS, BankPayment, Card, Fault, SimulatedGateway
 
 ANN, BOB, ADMIN = user("ann"), user("bob"), user("root", "admin")
 PAYS = PayRequest(card_number=Card.PAYS)
@@ -295,6 +295,30 @@ async def test_a_payment_that_nobody_tells_of_is_looked_up(house: House, clock: 
     stands = await house.order_ledger.order(order.order_id)
     assert stands is not None
     assert stands.state is OrderState.BOOKED
+
+
+async def test_a_payment_begun_again_counts_as_stopped_only_when_that_request_is_old_too(
+    clock: FakeClock, store: FakeHoldStore, ledger: FakeLedger
+) -> None:
+    bank = SimulatedGateway(clock, refuses_cancelled=False)
+    house = House(store, ledger, clock, sleep=clock.sleep, gateway=bank)
+    await house.open()
+    placed = await house.orders.place(ANN, PlaceRequest(hold_id=await house.held(ANN, "A1"), customer=CONTACT))
+    assert isinstance(placed, OrderShown)
+    bank.will(Fault.LOST_REQUEST, call="start")
+    with pytest.raises(PaymentUnavailable):
+        await house.orders.pay(ANN, placed.order.order_id, PAYS)
+    clock.advance(FORGOTTEN_AFTER_MS - 1)
+    bank.will(Fault.DELAYED, call="start")
+    with pytest.raises(PaymentUnavailable):
+        await house.orders.pay(ANN, placed.order.order_id, PAYS)
+    clock.advance(1)
+    await house.orders.cancel(ANN, placed.order.order_id)
+    clock.advance(bank.delay_ms)
+    bank.pass_time()
+    bank.callbacks.clear()
+    await carry_on(house, clock)
+    assert bank.captured_minor(placed.order.order_id) == bank.refunded_minor(placed.order.order_id) > 0
 
 
 async def test_an_order_that_the_gateway_says_nothing_of_keeps_its_claim_and_needs_attention(

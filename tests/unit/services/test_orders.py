@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from frontrow.domain.booking import BookingCancelled, BookingStatus, ContactInfo, PaymentInfo, SeatRowState
+from frontrow.domain.charges import Charge, ChargeKind
 from frontrow.domain.errors import PaymentUnavailable
 from frontrow.domain.hold import HoldNotComplete, HoldNotFound, SeatsUnavailable
 from frontrow.domain.ids import HoldId, OrderId
@@ -554,6 +555,24 @@ async def test_a_booking_of_a_cancelled_event_gives_everything_back(house: House
         await house.bookings.cancel_for_event(paid.booking.booking_id)
     assert house.bank.refunded_minor(paid.order.order_id) == paid.order.amount_minor
     assert await state_of(house, paid.order) is OrderState.REFUNDED
+
+
+async def test_who_cancels_before_a_cancelled_event_does_gets_the_fees_back_too(
+    house: House, ledger: FakeLedger
+) -> None:
+    event = await ledger.event(EVENT)
+    assert event is not None
+    fee = Charge("Service fee", ChargeKind.PER_SEAT, amount_minor=150, refundable=False)
+    charging = msgspec.structs.replace(event, charges=(fee,))
+    assert await ledger.update_event(charging, expected=event)
+    house.catalog.forget(EVENT)
+    paid = await booked(house)
+    assert paid.booking is not None
+    assert await ledger.update_event(msgspec.structs.replace(charging, cancelled_at_ms=1), expected=charging)
+    house.catalog.forget(EVENT)
+    await house.bookings.cancel(ANN, paid.booking.booking_id, seats("A1"))
+    await house.bookings.cancel(ANN, paid.booking.booking_id)
+    assert house.bank.refunded_minor(paid.order.order_id) == paid.order.amount_minor == 2 * (STANDARD_MINOR + 150)
 
 
 async def test_a_hold_granted_while_on_sale_is_ordered_after_the_sale_closed(house: House, ledger: FakeLedger) -> None:
