@@ -298,6 +298,7 @@ async def test_forged_and_stale_webhooks_are_refused(shop: Shop) -> None:
         (forged, body, START_MS),
         ({}, body, START_MS),
         ({"stripe-signature": "t=x,v1=y"}, body, START_MS),
+        ({"stripe-signature": f"t={now_s},v1=é"}, body, START_MS),
         (headers, b"\xff\xfe", START_MS),
         (headers, body, START_MS + 301_000),
         (headers, body, START_MS - 301_000),

@@ -33,6 +33,8 @@ def verified(headers: Mapping[str, str], body: bytes, *, secret: str, now_ms: in
     Intents, their charges and our refunds all carry our payment id; what does not is about nothing of ours.
     """
     header = headers.get(SIGNATURE_HEADER, "")
+    if not header.isascii():
+        return CallbackRefused("Stripe's signature: not in ASCII, which the SDK cannot compare")
     try:
         # The SDK would compare with the machine's clock; the age is looked at below, by the clock we are given.
         stripe.WebhookSignature.verify_header(body, header, secret, tolerance=None)
