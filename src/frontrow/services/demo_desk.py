@@ -31,6 +31,7 @@ class DemoDesk:
         self._deliver = deliver
         self._background = background
         self._sleep = sleep
+        self._awaited: set[PaymentId] = set()
 
     @property
     def cards(self) -> tuple[DemoCard, ...]:
@@ -57,12 +58,21 @@ class DemoDesk:
         if shown is None:
             return None
         if shown.stage is DemoStage.WAITING:
-            self._background.start(self._tell_once_settled(shown.payment_id), name="DemoDesk.tell_once_settled")
+            # Anybody may ask any number of times for what the bank is at already.
+            if shown.payment_id not in self._awaited:
+                self._awaited.add(shown.payment_id)
+                self._background.start(self._tell_once_settled(shown.payment_id), name="DemoDesk.tell_once_settled")
         elif shown.stage is not DemoStage.CARD:
             await self._tell(shown)  # before the buyer is sent back, so that the shop knows by then
         return shown
 
     async def _tell_once_settled(self, payment_id: PaymentId) -> None:
+        try:
+            await self._tell_settled(payment_id)
+        finally:
+            self._awaited.discard(payment_id)
+
+    async def _tell_settled(self, payment_id: PaymentId) -> None:
         for _ in range(LOOKS_MAX):
             await self._sleep(LOOK_EVERY_S)
             try:

@@ -56,6 +56,13 @@ async def test_a_late_payment_is_told_once_it_is_paid(shop: Shop) -> None:
     assert shop.told == ["7-payment.2.paid"]
 
 
+async def test_a_late_payment_is_told_once_however_often_its_card_is_tried(shop: Shop) -> None:
+    for _ in range(5):
+        await shop.desk.pay(PAYMENT, "4000000000000077")
+    await shop.background.finished()
+    assert shop.told == ["7-payment.2.paid"]
+
+
 async def test_a_shop_that_is_away_costs_the_buyer_nothing(shop: Shop) -> None:
     shop.is_away = True
     shown = await shop.desk.pay(PAYMENT, "4242424242424242")
