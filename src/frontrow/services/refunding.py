@@ -119,12 +119,11 @@ class Refunding:
                 if order is not None:
                     # Before the refund is written as done, so that whoever dies in between tells it once more.
                     await self._ledger.add_notices(self._notices.order_refunded(order, refund))
-                _log.info("refunded", amount_minor=refund.amount_minor, reason=refund.reason.value, **what)
                 changed = await self._update(refund, due_at_ms=None, last_error=None, **done)
+                if changed is not None:
+                    _log.info("refunded", amount_minor=refund.amount_minor, reason=refund.reason.value, **what)
             case RefundState.FAILED:
                 failures = refund.failures + 1
-                self._counts.add(Count.REFUND_FAILURES)
-                _log.error("refund_failed", failures=failures, reason=seen.reason, **what)
                 changed = await self._update(
                     refund,
                     state=RefundState.FAILED,
@@ -134,6 +133,9 @@ class Refunding:
                     last_error=seen.reason or "the gateway refused it",
                     due_at_ms=None if failures % FAILURES_MAX == 0 else now_ms + _pause_ms(failures),
                 )
+                if changed is not None:
+                    self._counts.add(Count.REFUND_FAILURES)
+                    _log.error("refund_failed", failures=failures, reason=seen.reason, **what)
             case _:
                 changed = await self._update(
                     refund,

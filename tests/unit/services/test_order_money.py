@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from frontrow.domain.booking import SeatRowState
+from frontrow.domain.booking import PaymentInfo, SeatRowState
 from frontrow.domain.errors import LedgerUnavailable, PaymentUnavailable, StoreUnavailable
 from frontrow.domain.ids import PaymentId, UserId
 from frontrow.domain.order import Order, OrderState
@@ -107,6 +107,57 @@ async def test_a_late_payment_of_seats_that_are_somebody_elses_goes_back_once(
     assert (found.order.state, found.refunds[0].reason) == (OrderState.REFUNDED, RefundReason.PAID_LATE)
     assert house.bank.refunded_minor(order.order_id) == order.amount_minor
     assert house.counts.of(Count.PAYMENTS_LATE) == 1
+
+
+async def test_a_late_payment_that_nobody_told_of_is_found_by_one_more_look(house: House, clock: FakeClock) -> None:
+    order, payment = await expired(house, clock)
+    captured_late(house, payment)
+    house.bank.callbacks.clear()
+    await carry_on(house, clock, hours=2)
+    assert (await shown(house, order)).order.state is OrderState.BOOKED
+    assert house.bank.captured_minor(order.order_id) == order.amount_minor
+
+
+async def test_a_second_payment_that_nobody_told_of_is_found_and_given_back(house: House, clock: FakeClock) -> None:
+    order, payment = await paying(house)
+    await house.orders.pay(ADMIN, order.order_id, PayRequest(stated=PaymentInfo("cash", "receipt-1")))
+    assert (await shown(house, order)).order.state is OrderState.BOOKED
+    captured_late(house, payment)
+    house.bank.callbacks.clear()
+    await carry_on(house, clock, hours=2)
+    found = await shown(house, order)
+    assert (found.order.state, found.refunds[0].reason) == (OrderState.BOOKED, RefundReason.PAID_TWICE)
+    assert house.bank.refunded_minor(order.order_id) == order.amount_minor
+
+
+async def test_a_stopped_payment_is_looked_at_once_more_and_never_again(house: House, clock: FakeClock) -> None:
+    order, _ = await expired(house, clock)
+    looks = house.bank.calls.count("look_up")
+    await carry_on(house, clock, hours=6)
+    assert house.bank.calls.count("look_up") == looks + 1
+    found = (await shown(house, order)).order
+    assert (found.state, found.due_at_ms) == (OrderState.EXPIRED, None)
+
+
+async def test_the_last_look_waits_for_a_gateway_that_is_away_but_not_for_ever(house: House, clock: FakeClock) -> None:
+    order, payment = await expired(house, clock)
+    house.bank.is_down = True
+    await carry_on(house, clock, hours=2)
+    house.bank.is_down = False
+    captured_late(house, payment)
+    house.bank.callbacks.clear()
+    await carry_on(house, clock)
+    assert (await shown(house, order)).order.state is OrderState.BOOKED
+
+
+async def test_a_gateway_that_stays_away_is_not_asked_about_a_stopped_payment_for_ever(
+    house: House, clock: FakeClock
+) -> None:
+    order, _ = await expired(house, clock)
+    house.bank.is_down = True
+    await carry_on(house, clock, hours=6)
+    found = (await shown(house, order)).order
+    assert (found.state, found.due_at_ms) == (OrderState.EXPIRED, None)
 
 
 async def test_a_late_payment_waits_for_the_store(house: House, clock: FakeClock) -> None:
@@ -422,6 +473,19 @@ async def test_a_refund_refused_again_and_again_is_left_to_people_and_tried_when
     resolved = await house.orders.resolve(ADMIN, order.order_id)
     assert isinstance(resolved, OrderShown)
     assert resolved.order.state is OrderState.REFUNDED
+
+
+async def test_a_refused_refund_is_one_alarm_whoever_else_hears_of_it(house: House, ledger: FakeLedger) -> None:
+    async def is_refused_elsewhere() -> None:
+        (refund,) = ledger.orders.refunds.values()
+        await house.ordering.refunding.carry_out(refund)
+
+    house.bank.refund_ends.append(RefundState.FAILED)
+    house.ledger_faults.before("update_refund", lambda: None)
+    house.ledger_faults.before("update_refund", is_refused_elsewhere)
+    _, found = await cancelled(house)
+    assert (found.refunds[0].state, found.refunds[0].failures) == (RefundState.FAILED, 1)
+    assert house.counts.of(Count.REFUND_FAILURES) == 1
 
 
 async def test_a_slow_refund_is_looked_at_until_it_is_done(house: House, clock: FakeClock) -> None:
