@@ -79,8 +79,10 @@ class OrderPayments:
                 return OrderKeyReused()
             return await self._replayed(order, request, used.made_id)
         answer, payment_id = await self._paid(order, request, key)
-        if key is None or payment_id != self._order_ids.payment_of_key(order.order_id, key):
+        if key is None:
             return answer
+        if payment_id != self._order_ids.payment_of_key(order.order_id, key):
+            return await self._adopted(order, answer, payment_id, key)
         return await self._kept(order, answer, payment_id)
 
     async def _replayed(self, order: Order, request: PayRequest, made_id: str) -> Paying:
@@ -272,14 +274,28 @@ class OrderPayments:
                 return answer
             if payment.answered is not None:
                 return await self._showing.as_answered(standing, payment.answered)
-            shown = answer.shown if isinstance(answer, PaymentDeclined) else answer
-            then = Standing(shown.order, shown.payments).payment(payment_id) or payment
             stands = standing.order
             after = stands.moved(stands.state, now_ms=self._clock.now_ms(), due_at_ms=stands.due_at_ms)
-            answered = msgspec.structs.replace(payment, answered=kept(answer, then))
-            outcome = await self._ledger.move(OrderMove(before=stands, after=after, payments=(answered,)))
-            if isinstance(outcome, OrderMoved):
+            move = OrderMove(before=stands, after=after, payments=(_answered(payment, answer),))
+            if isinstance(await self._ledger.move(move), OrderMoved):
                 return answer
+        raise LedgerUnavailable(f"order {order.order_id} kept moving")
+
+    async def _adopted(self, order: Order, answer: Paying, payment_id: PaymentId | None, key: IdempotencyKey) -> Paying:
+        """The answer about a payment that another request began, or about an order that cost nothing, once the key
+        stands for it: so whoever repeats the request begins no other payment, and another body is refused."""
+        if not isinstance(answer, OrderShown | PaymentDeclined):
+            return answer
+        for _ in range(ROUNDS_MAX):
+            standing = await self._standing(order)
+            stands, payment = standing.order, None if payment_id is None else standing.payment(payment_id)
+            if stands.payment_id != payment_id:
+                return answer
+            after = stands.moved(stands.state, now_ms=self._clock.now_ms(), due_at_ms=stands.due_at_ms)
+            payments = () if payment is None else (_answered(payment, answer),)
+            outcome = await self._ledger.move(OrderMove(before=stands, after=after, payments=payments, key=key))
+            if isinstance(outcome, OrderMoved | OrderKeyReused):
+                return answer if isinstance(outcome, OrderMoved) else outcome
         raise LedgerUnavailable(f"order {order.order_id} kept moving")
 
     def _gateway_for(self, request: PayRequest) -> PaymentGateway | None:
@@ -294,3 +310,12 @@ class OrderPayments:
         if standing is None:
             raise LedgerUnavailable(f"order {order.order_id} is not there any more")
         return standing
+
+
+def _answered(payment: Payment, answer: OrderShown | PaymentDeclined) -> Payment:
+    """The payment with what is kept of its first answer: this one, unless there was one before."""
+    if payment.answered is not None:
+        return payment
+    shown = answer.shown if isinstance(answer, PaymentDeclined) else answer
+    then = Standing(shown.order, shown.payments).payment(payment.payment_id) or payment
+    return msgspec.structs.replace(payment, answered=kept(answer, then))

@@ -74,6 +74,14 @@ async def booked(house: House, names: str = "A1 A2") -> OrderShown:
     return paid
 
 
+async def make_free(house: House, ledger: FakeLedger) -> None:
+    event = await ledger.event(EVENT)
+    assert event is not None
+    free = dict.fromkeys(event.prices, 0)
+    assert await ledger.update_event(msgspec.structs.replace(event, prices=free), expected=event)
+    house.catalog.forget(EVENT)
+
+
 async def state_of(house: House, order: Order) -> OrderState:
     stands = await house.order_ledger.order(order.order_id)
     assert stands is not None
@@ -336,6 +344,37 @@ async def test_a_decline_is_given_again_under_its_key_and_another_key_pays(house
     assert (booked_again.replayed, booked_again.order.state) == (True, OrderState.BOOKED)
 
 
+async def test_a_key_that_was_told_of_anothers_payment_begins_none_when_it_comes_again(house: House) -> None:
+    order = await placed(house)
+    first, second = key("k1", ANN, route=PAY), key("k2", ANN, route=PAY)
+    await house.orders.pay(ANN, order.order_id, PayRequest(), first)
+    told = await house.orders.pay(ANN, order.order_id, PayRequest(), second)
+    assert isinstance(told, OrderShown)
+    (payment,) = house.bank.of_order(order.order_id)
+    house.bank.act(payment.request.payment_id, pays=False)
+    again = await house.orders.pay(ANN, order.order_id, PayRequest(), second)
+    assert isinstance(again, OrderShown)
+    assert (again.order.state, again.action, again.replayed) == (OrderState.PAYING, told.action, True)
+    other = await house.orders.pay(ANN, order.order_id, PAYS, key("k2", ANN, body="another", route=PAY))
+    assert isinstance(other, OrderKeyReused)
+    assert len(house.bank.of_order(order.order_id)) == 1
+
+
+@pytest.mark.parametrize("is_free", [False, True])
+async def test_a_key_that_found_the_order_paid_stands_for_that(house: House, ledger: FakeLedger, is_free: bool) -> None:
+    if is_free:
+        await make_free(house, ledger)
+    order = await placed(house)
+    await house.orders.pay(ANN, order.order_id, PAYS)
+    late = key("late", ANN, route=PAY)
+    for replayed in (False, True):
+        told = await house.orders.pay(ANN, order.order_id, PAYS, late)
+        assert isinstance(told, OrderShown)
+        assert (told.order.state, told.replayed) == (OrderState.BOOKED, replayed)
+    other = await house.orders.pay(ANN, order.order_id, PAYS, key("late", ANN, body="another", route=PAY))
+    assert isinstance(other, OrderKeyReused)
+
+
 async def test_a_payment_still_being_begun_is_running_and_its_successor_finishes_it(
     house: House, store: FakeHoldStore, ledger: FakeLedger, clock: FakeClock
 ) -> None:
@@ -358,12 +397,7 @@ async def test_a_payment_still_being_begun_is_running_and_its_successor_finishes
 
 
 async def test_an_order_of_free_seats_needs_no_payment(house: House, ledger: FakeLedger) -> None:
-    event = await ledger.event(EVENT)
-    assert event is not None
-    free = {**event.prices, **dict.fromkeys(event.prices, 0)}
-
-    assert await ledger.update_event(msgspec.structs.replace(event, prices=free), expected=event)
-    house.catalog.forget(EVENT)
+    await make_free(house, ledger)
     order = await placed(house)
     paid = await house.orders.pay(ANN, order.order_id, PayRequest(), key("p", ANN, route=PAY))
     assert isinstance(paid, OrderShown)
