@@ -2,6 +2,7 @@
 
 Its arguments are the point, the user for whose order it dies, and what `frontrow` is given. The product has no such
 points: the methods of the adapters are wrapped here, and the process sends itself SIGKILL before or after one of them.
+It is as hasty as the servers after it (hasty_server.py).
 """
 
 import functools
@@ -18,6 +19,7 @@ from frontrow.adapters.sql.order_ledger import SqlOrderLedger
 from frontrow.domain.booking import SeatRowState
 from frontrow.domain.order import OrderState
 from frontrow.domain.order_moves import OrderMove
+from tests.support.hasty_server import hurry
 
 Call = Callable[..., Awaitable[object]]
 
@@ -106,6 +108,7 @@ def _replace(adapter: type, method: str, call: Call) -> None:
 def main() -> None:
     """Die there, or serve until told to stop."""
     point, victim, *arguments = sys.argv[1:]
+    hurry()
     doom = _Doom(POINTS[point], victim)
     doom.strikes()
     doom.watches_moves()
