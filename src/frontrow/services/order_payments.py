@@ -282,8 +282,9 @@ class OrderPayments:
         raise LedgerUnavailable(f"order {order.order_id} kept moving")
 
     async def _adopted(self, order: Order, answer: Paying, payment_id: PaymentId | None, key: IdempotencyKey) -> Paying:
-        """The answer about a payment that another request began, or about an order that cost nothing, once the key
-        stands for it: so whoever repeats the request begins no other payment, and another body is refused."""
+        """The answer about a payment that another request began, once the key stands for that; or for the order, where
+        that is booked or cost nothing. So whoever repeats the request begins no other payment, and another body is
+        refused."""
         if not isinstance(answer, OrderShown | PaymentDeclined):
             return answer
         for _ in range(ROUNDS_MAX):
@@ -292,7 +293,8 @@ class OrderPayments:
             if stands.payment_id != payment_id:
                 return answer
             after = stands.moved(stands.state, now_ms=self._clock.now_ms(), due_at_ms=stands.due_at_ms)
-            payments = () if payment is None else (_answered(payment, answer),)
+            is_booked = isinstance(answer, OrderShown) and answer.order.state is OrderState.BOOKED
+            payments = () if payment is None or is_booked else (_answered(payment, answer),)
             outcome = await self._ledger.move(OrderMove(before=stands, after=after, payments=payments, key=key))
             if isinstance(outcome, OrderMoved | OrderKeyReused):
                 return answer if isinstance(outcome, OrderMoved) else outcome

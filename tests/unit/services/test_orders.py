@@ -365,7 +365,9 @@ async def test_a_key_that_found_the_order_paid_stands_for_that(house: House, led
     if is_free:
         await make_free(house, ledger)
     order = await placed(house)
-    await house.orders.pay(ANN, order.order_id, PAYS)
+    await house.orders.pay(ANN, order.order_id, PayRequest(), key("first", ANN, route=PAY))
+    for payment in house.bank.of_order(order.order_id):
+        house.bank.act(payment.request.payment_id)
     late = key("late", ANN, route=PAY)
     for replayed in (False, True):
         told = await house.orders.pay(ANN, order.order_id, PAYS, late)
