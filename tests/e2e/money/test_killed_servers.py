@@ -1,8 +1,9 @@
 """kill -9 at every named point between a hold and its booking or refund, with the real server on its own stores.
 
-One data folder sees one server after the other: each dies with the order of one buyer at another point, and the last one
-does not. All of them wait for nobody for long (hasty_server.py). Where a buyer has got no answer, the buyer asks again with the same key, as clients do; everything
-else comes to its end unasked. Then ledger, store, bank and API must agree, seat by seat and coin by coin.
+One data folder sees one server after the other: each dies with the order of one buyer at another point, and the last
+one does not. All of them wait for nobody for long (hasty_server.py). Where a buyer has got no answer, the buyer asks
+again with the same key, as clients do; everything else comes to its end unasked. Then ledger, store, bank and API must
+agree, seat by seat and coin by coin.
 """
 
 import os
