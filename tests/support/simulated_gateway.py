@@ -135,6 +135,8 @@ class SimulatedGateway:
         self.delay_ms = DELAY_MS
         self.payments: dict[PaymentId, BankPayment] = {}
         self.refused_ids: set[PaymentId] = set()
+        self.requests: dict[PaymentId, PaymentRequest] = {}
+        """Every payment that it was asked to begin, whether the request arrived or not."""
         self.refund_ends: deque[RefundState] = deque()
         """How the next refunds end: DONE (also when empty) or FAILED at once, PROCESSING for done after SLOW_MS."""
         self.callbacks: list[SentCallback] = []
@@ -154,6 +156,7 @@ class SimulatedGateway:
     # The port
 
     async def start(self, request: PaymentRequest) -> PaymentSeen:
+        self.requests.setdefault(request.payment_id, request)
         return self._call("start", lambda: self._start(request))
 
     async def look_up(self, payment: Payment) -> PaymentSeen | PaymentUnknown:
@@ -198,6 +201,16 @@ class SimulatedGateway:
         if payment is None or payment.state is not PaymentState.ACTION_REQUIRED:
             return False
         self._end(payment, PaymentState.CAPTURED if pays else PaymentState.DECLINED)
+        return True
+
+    def take_after_all(self, payment_id: PaymentId) -> bool:
+        """Break its word: take what it has stopped, or never heard of; whether it was one of these."""
+        payment = self.payments.get(payment_id)
+        if payment is None:
+            payment = self.payments[payment_id] = BankPayment(self.requests[payment_id], PaymentState.CANCELLED)
+        if payment.state is not PaymentState.CANCELLED:
+            return False
+        self._end(payment, PaymentState.CAPTURED)
         return True
 
     def pass_time(self) -> None:

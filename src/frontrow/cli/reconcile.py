@@ -16,7 +16,8 @@ def reconcile(
         str | None, typer.Argument(metavar="[EVENT]", help="The event's id; every event when left out.")
     ] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="Do not ask the gateways about payments that are captured already.")
+        bool,
+        typer.Option("--quick", help="Do not ask the gateways about payments that are captured or stopped already."),
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print findings as JSON, one a line.")] = False,
     data_dir: DataDir = None,

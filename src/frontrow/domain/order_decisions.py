@@ -23,8 +23,11 @@ LOOK_PAUSE_MS = 10_000
 LOOK_PAUSE_MS_MAX = 120_000
 """Between two looks at a payment that the gateway waits with, if nobody tells: doubled each time up to this."""
 FORGOTTEN_AFTER_MS = 120_000
-"""A payment that the gateway has never heard of counts as stopped when it was started this long ago: nobody's request
-to begin it is under way any more."""
+"""A payment that the gateway has never heard of counts as stopped when it was begun this long ago, for the last time:
+nobody's request to begin it is under way any more."""
+LAST_LOOK_AFTER_MS = 3_600_000
+"""The stopped payments of an order that has ended are looked at once more this long after: a request to begin one may
+have come late, or a bank have changed its mind, and the callback that told of it been lost."""
 REFUNDING_PAUSE_MS = 60_000
 ATTENTION_AFTER_MS = 4 * 3_600_000
 """An order that nobody could carry on for so long is left to people."""
@@ -55,6 +58,11 @@ class Standing(msgspec.Struct, frozen=True):
     def live(self) -> tuple[Payment, ...]:
         """Payments that the gateway may still take."""
         return tuple(payment for payment in self.payments if not payment.has_ended)
+
+    @property
+    def stopped(self) -> tuple[Payment, ...]:
+        """Payments that were stopped before anything was taken, as far as is known."""
+        return tuple(payment for payment in self.payments if payment.state is PaymentState.CANCELLED)
 
     @property
     def payer(self) -> Payment | None:
@@ -238,8 +246,11 @@ def is_stuck(standing: Standing, *, now_ms: int) -> bool:
 
 
 def rest_due_ms(standing: Standing, now_ms: int) -> int | None:
-    """When an order that ends now is to be carried on all the same: where a payment is left that must be stopped."""
-    return now_ms + TAKE_OVER_AFTER_MS if standing.live else None
+    """When an order that ends now is to be carried on all the same: where a payment is left that must be stopped, or
+    that was stopped and is to be looked at once more."""
+    if standing.live:
+        return now_ms + TAKE_OVER_AFTER_MS
+    return now_ms + LAST_LOOK_AFTER_MS if standing.stopped else None
 
 
 def look_pause_ms(tries: int) -> int:
@@ -276,7 +287,7 @@ def _while_cancelling(standing: Standing, now_ms: int, *, event_is_cancelled: bo
         return Ask(standing.live[0], Asking.CANCEL)
     into = order.closing or OrderState.EXPIRED
     if standing.payer is None:
-        after = order.moved(into, now_ms=now_ms, due_at_ms=None, has_claim=False)
+        after = order.moved(into, now_ms=now_ms, due_at_ms=rest_due_ms(standing, now_ms), has_claim=False)
         return Write(OrderMove(before=order, after=after, drops_claim=order.has_claim))
     if event_is_cancelled:
         return Write(refunding(standing, RefundReason.EVENT_CANCELLED, now_ms))
@@ -311,7 +322,7 @@ def _moved_by(standing: Standing, payment: Payment, refunds: tuple[Refund, ...],
     elif order.state is OrderState.CANCELLING or not payment.has_ended:
         due_at_ms = soon_ms
     elif standing.live == () and order.state in {*_CLOSED, OrderState.BOOKED, OrderState.REFUNDED}:
-        due_at_ms = None
+        due_at_ms = rest_due_ms(standing, now_ms)
     after = order.moved(to, now_ms=now_ms, due_at_ms=due_at_ms, **changes)
     return OrderMove(before=order, after=after, payments=(payment,), refunds=refunds)
 

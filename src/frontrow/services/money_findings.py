@@ -6,7 +6,7 @@ import msgspec
 
 from frontrow.domain.ids import OrderId, PaymentId, RefundId, SeatId
 from frontrow.domain.order import Order
-from frontrow.domain.payment import Payment, PaymentState, Refund
+from frontrow.domain.payment import Payment, Refund
 from frontrow.services.reconcile import Reconciled
 
 
@@ -86,7 +86,7 @@ def of_order(order: Order, outcome: Outcome, said: str) -> Finding:
 
 def of_payment(payment: Payment, outcome: Outcome, said: str) -> Finding:
     """A finding about this payment: of the stage that looks at its state."""
-    stage = Stage.CAPTURED if payment.state is PaymentState.CAPTURED else Stage.PAYMENTS
+    stage = Stage.CAPTURED if payment.has_ended else Stage.PAYMENTS
     return Finding(stage=stage, outcome=outcome, said=said, order_id=payment.order_id, payment_id=payment.payment_id)
 
 

@@ -11,7 +11,13 @@ import structlog
 
 from frontrow.domain.errors import LedgerUnavailable, PaymentUnavailable, StoreUnavailable
 from frontrow.domain.order import ENDED, Order
-from frontrow.domain.order_decisions import is_stuck, needs_attention
+from frontrow.domain.order_decisions import (
+    ATTENTION_AFTER_MS,
+    LAST_LOOK_AFTER_MS,
+    Standing,
+    is_stuck,
+    needs_attention,
+)
 from frontrow.domain.order_moves import OrderMove
 from frontrow.domain.payment import Refund
 from frontrow.ports import Clock, OrderLedger
@@ -94,26 +100,42 @@ class OrderKeeper:
     async def _keep(self, order: Order) -> None:
         """Carry the order on; where that changes nothing, come again later, or have people look."""
         self._counts.add(Count.ORDERS_CARRIED_ON)
-        due_at_ms: int | None = None
+        due_at_ms, is_put_off = None, False
         try:
             progress = await self._steps.advance(order.order_id)
             due_at_ms = None if progress is None else progress.due_at_ms
+            if progress is not None and progress.order.version == order.version:
+                due_at_ms = await self._look_a_last_time(progress.standing) or due_at_ms
         except (StoreUnavailable, PaymentUnavailable) as error:
             _log.warning("order_put_off", order_id=order.order_id, event_id=order.event_id, why=str(error))
             self._counts.add(Count.ORDERS_PUT_OFF)
+            is_put_off = True
         standing = await self._steps.standing(order.order_id)
         if standing is None or standing.order.version != order.version:
             return
         now_ms, stands = self._clock.now_ms(), standing.order
+        is_given_up = now_ms - stands.updated_at_ms >= LAST_LOOK_AFTER_MS + ATTENTION_AFTER_MS
         if is_stuck(standing, now_ms=now_ms):
             why = f"it has been {stands.state.value} for hours, and nobody can say what came of it"
             await self._steps.write(needs_attention(stands, why, now_ms))
-        elif stands.state not in ENDED or standing.live:
+        elif stands.state not in ENDED or standing.live or due_at_ms is not None or (is_put_off and not is_given_up):
             later_ms = now_ms + min(PAUSE_MS << min(stands.tries, 10), PAUSE_MS_MAX)
             is_known = due_at_ms is not None and due_at_ms > now_ms
             await self._ledger.put_off(stands, due_at_ms=due_at_ms if is_known and due_at_ms else later_ms)
         else:
             await self._rest(stands)
+
+    async def _look_a_last_time(self, standing: Standing) -> int | None:
+        """Where the order has ended, ask once more for the payments that were stopped; when, if it is not yet time."""
+        order = standing.order
+        if order.state not in ENDED or standing.live or not standing.stopped:
+            return None
+        look_at_ms = order.updated_at_ms + LAST_LOOK_AFTER_MS
+        if look_at_ms > self._clock.now_ms():
+            return look_at_ms
+        for payment in standing.stopped:
+            await self._steps.advance(order.order_id, look_at=payment.payment_id)
+        return None
 
     async def _rest(self, order: Order) -> None:
         """An ended order has nothing to be due for."""

@@ -1,9 +1,10 @@
 """Comparing what the ledger says of an event with the store and with the gateways, and healing what can be healed.
 
 Five stages, each a walk through a list of the ledger, in pieces of bounded work: the seats; the orders that are not
-ended; the payments that are not; the refunds that are not done; and, where asked for, every captured payment against
-its gateway's books. Whatever is healed is healed as always: by carrying orders on (order_steps.py), by carrying refunds
-out (refunding.py) and by the reconciler of seats. So it can be broken off, repeated, and run beside everything else.
+ended; the payments that are not; the refunds that are not done; and, where asked for, the payments that are: those
+captured against their gateway's books, those stopped because they may have been taken after all. Whatever is healed is
+healed as always: by carrying orders on (order_steps.py), by carrying refunds out (refunding.py) and by the reconciler
+of seats. So it can be broken off, repeated, and run beside everything else.
 """
 
 from collections.abc import AsyncIterator
@@ -62,6 +63,7 @@ _UNENDED_ORDERS = (
     OrderState.NEEDS_ATTENTION,
 )
 _UNENDED_PAYMENTS = tuple(state for state in PaymentState if state not in PAYMENT_ENDED)
+_TAKEN_OR_STOPPED = (PaymentState.CAPTURED, PaymentState.CANCELLED)
 _UNDONE_REFUNDS = (RefundState.DUE, RefundState.PROCESSING, RefundState.FAILED)
 
 _log = structlog.get_logger(__name__)
@@ -109,7 +111,7 @@ class MoneyReconciler:
 
         Args:
             with_captured: ask the gateways about every payment that was captured and every refund of it, too: two calls
-                for each.
+                for each; and about every payment that was stopped: one for each.
         """
         if not caller.is_admin:
             return RoleMissing(ADMIN)
@@ -145,7 +147,7 @@ class MoneyReconciler:
                     async for item in self._refunds(event_id, after):
                         yield item
                 case Stage.CAPTURED if with_captured:
-                    async for item in self._payments(event_id, after, (PaymentState.CAPTURED,)):
+                    async for item in self._payments(event_id, after, _TAKEN_OR_STOPPED):
                         yield item
 
     async def _open_orders(self, event_id: EventId, after: ReconcilePoint) -> AsyncIterator[_Item]:
@@ -224,6 +226,8 @@ class MoneyReconciler:
         if now.state is not payment.state:
             said = f"the ledger had it as {payment.state}, the gateway has it as {now.state}"
             return [of_payment(payment, Outcome.HEALED, said)]
+        if now.has_ended:
+            return []
         if progress.order.payment_id != payment.payment_id or progress.order.state not in _UNENDED_ORDERS:
             said = f"it is {now.state}, though its order is {progress.order.state}: it is being stopped"
             return [of_payment(payment, Outcome.WAITING, said)]

@@ -85,6 +85,16 @@ async def test_nothing_differs_where_all_went_well(house: House, money: MoneyRec
     assert await found(money) == []
 
 
+async def test_what_was_taken_after_it_was_stopped_is_found_and_booked(house: House, money: MoneyReconciler) -> None:
+    order = await ordered(house, "A1", Card.SECOND_STEP)
+    await house.orders.cancel(ANN, order.order_id)
+    (payment,) = house.bank.of_order(order.order_id)
+    assert house.bank.take_after_all(payment.request.payment_id)
+    assert told(await found(money)) == [(Stage.CAPTURED, Outcome.HEALED)]
+    assert await state_of(house, order) is OrderState.BOOKED
+    assert await found(money) == []
+
+
 async def test_it_is_for_admins_of_events_there_are(money: MoneyReconciler) -> None:
     assert isinstance(await money.reconcile(SHOP, EVENT), RoleMissing)
     assert isinstance(await money.reconcile(ADMIN, EventId("none")), NotFound)

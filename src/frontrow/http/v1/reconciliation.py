@@ -30,7 +30,7 @@ class Reconcile(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fiel
 
     cursor: _Cursor | None = None
     captured: Annotated[
-        bool, Meta(description="also ask the gateways about every payment that is captured, and its refunds")
+        bool, Meta(description="also ask the gateways about captured payments, their refunds, and stopped payments")
     ] = True
 
 
