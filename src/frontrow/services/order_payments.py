@@ -130,6 +130,8 @@ class OrderPayments:
                     stopped = await self._steps.stop(progress.standing, current)
                     if not stopped:
                         return RequestRunning(TAKE_OVER_AFTER_MS), None
+                case OrderState.PAYING | OrderState.PAID | OrderState.BOOKED if _is_beside(current, request):
+                    return OrderNotPayable(await self._showing.shown(progress.standing)), None
                 case OrderState.PAYING | OrderState.PAID | OrderState.BOOKED:
                     return await self._showing.shown(progress.standing, progress.action), stands.payment_id
                 case _:
@@ -321,3 +323,9 @@ def _answered(payment: Payment, answer: OrderShown | PaymentDeclined) -> Payment
     shown = answer.shown if isinstance(answer, PaymentDeclined) else answer
     then = Standing(shown.order, shown.payments).payment(payment.payment_id) or payment
     return msgspec.structs.replace(payment, answered=kept(answer, then))
+
+
+def _is_beside(current: Payment | None, request: PayRequest) -> bool:
+    """Whether money was taken elsewhere, as the request states, for an order that another payment pays: who took it
+    has to hear that it is one too many."""
+    return request.stated is not None and current is not None and current.stated != request.stated

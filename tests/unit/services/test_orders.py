@@ -502,6 +502,17 @@ async def test_a_buyer_orders_for_nobody_else_and_states_no_payment(house: House
     assert await house.orders.pay(ANN, order.order_id, PayRequest(stated=STATED)) == StatementNotAllowed()
 
 
+async def test_money_taken_elsewhere_for_an_order_that_is_paid_is_one_too_many(house: House) -> None:
+    paid = await booked(house)
+    again = await house.orders.pay(ADMIN, paid.order.order_id, PayRequest(stated=STATED))
+    assert isinstance(again, OrderNotPayable)
+    order = await placed(house, names="A3")
+    for _ in range(2):
+        assert isinstance(await house.orders.pay(ADMIN, order.order_id, PayRequest(stated=STATED)), OrderShown)
+    other = PayRequest(stated=PaymentInfo("cash", "till-8"))
+    assert isinstance(await house.orders.pay(ADMIN, order.order_id, other), OrderNotPayable)
+
+
 async def test_a_stated_payment_takes_the_place_of_one_that_waits(house: House, clock: FakeClock) -> None:
     order = await placed(house)
     waiting = await house.orders.pay(ANN, order.order_id, PayRequest())
