@@ -34,8 +34,8 @@ def test_every_example_runs(address: str, capsys: pytest.CaptureFixture[str]) ->
         exec(compile(example.replace("http://localhost:8000", address), "python-client.md", "exec"), names)
     printed = capsys.readouterr().out
     assert "booked: " in printed
-    assert "A1 is booked" in printed
-    assert "how about (('A3', 'A4')" in printed
+    assert "B5 is booked" in printed
+    assert "how about (('B7', 'B8')" in printed
     assert "pay until" in printed
     assert "token number 2" in printed
 
