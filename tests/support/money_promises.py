@@ -10,12 +10,14 @@ from frontrow.domain.charges import kept_minor
 from frontrow.domain.hold import Cold
 from frontrow.domain.ids import EventId, OrderId, SeatId
 from frontrow.domain.order import CLAIMING, ENDED, Order, OrderState
-from frontrow.domain.payment import Payment, PaymentState, RefundState
+from frontrow.domain.payment import Payment, PaymentState, RefundReason, RefundState
+from tests.support.fake_event_books import FakeEventBooks
 from tests.support.fake_hold_store import FakeHoldStore
 from tests.support.fake_ledger import FakeLedger
 from tests.support.simulated_gateway import BankPayment, SimulatedGateway
 
 MAY_HAVE_CLAIM = CLAIMING | {OrderState.PAID, OrderState.NEEDS_ATTENTION}
+_SOLD = {SeatRowState.CLAIMED, SeatRowState.BOOKED}
 
 
 def broken_at_any_time(ledger: FakeLedger, bank: SimulatedGateway) -> Iterator[str]:
@@ -57,6 +59,9 @@ async def broken_at_rest(
     booked = sum(_owed_for(ledger, it) for it in ledger.orders.placed.values())
     if taken - given_back != booked:
         found.append(f"{taken} was taken, {given_back} given back, and {booked} is booked")
+    for event_id in await FakeEventBooks(ledger).cancelled_events():
+        live = [seat_id for (of, seat_id), row in ledger.rows.items() if of == event_id and row.state in _SOLD]
+        found += [f"{seat_id} of {event_id}, which is cancelled, is not given back" for seat_id in live]
     known = {it.payment_id for it in ledger.orders.payments.values()}
     found += [f"the bank has payment {it}, which the ledger has not" for it in bank.payments if it not in known]
     found += [f"task {task} is undone" for task in ledger.tasks.values()]
@@ -108,7 +113,8 @@ def _of_payment(ledger: FakeLedger, payment: Payment, at_bank: BankPayment | Non
 
 def _owed_for(ledger: FakeLedger, order: Order) -> int:
     """What stays paid of the order."""
-    if order.booking_id is None:
+    refunds = [it for it in ledger.orders.refunds.values() if it.order_id == order.order_id]
+    if order.booking_id is None or any(it.reason is RefundReason.EVENT_CANCELLED for it in refunds):
         return 0
     return kept_minor(order.seats, order.charges, ledger.drafts[order.booking_id].booking.left_seat_ids)
 
