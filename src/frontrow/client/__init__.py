@@ -54,6 +54,7 @@ from frontrow.client.async_client import AsyncClient, AsyncToken
 from frontrow.client.errors import (
     AlreadyTaken,
     ApiError,
+    CancellationClosed,
     Conflict,
     EventNotOnSale,
     FieldFault,
@@ -152,6 +153,7 @@ __all__ = [
     "BookingsBack",
     "BookingsOverTime",
     "Cancellation",
+    "CancellationClosed",
     "Category",
     "Charge",
     "ChargeKind",

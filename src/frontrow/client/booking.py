@@ -138,6 +138,7 @@ def cancel_booking(booking_id: str, seat_ids: Sequence[str] | None = None) -> Fl
 
     Raises:
         NotFound: there is no such booking of yours.
+        CancellationClosed: the event has begun; the organiser's tokens may still cancel.
         InvalidRequest: seats it never had, or part of a table that is only sold whole.
     """
     form = CancelForm(seat_ids=None if seat_ids is None else tuple(seat_ids))

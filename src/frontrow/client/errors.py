@@ -17,6 +17,7 @@ FrontrowError
     │   ├── OrphanSeats         the choice would leave the single seats `seat_ids` behind
     │   ├── HoldNotComplete     `seat_ids` have moved to a newer hold of the caller's
     │   ├── EventNotOnSale      not yet, or not any more
+    │   ├── CancellationClosed  the event has begun: its seats are not given back any more
     │   ├── OrderStateConflict  the order is not in a state for this; `order_status` says in which
     │   └── RequestInProgress   an earlier request is still running; ask again after `retry_after_s`
     ├── RateLimited         429: too many requests; come again after `retry_after_s`
@@ -226,6 +227,10 @@ class EventNotOnSale(Conflict):
     """The event is not on sale yet, or not any more."""
 
 
+class CancellationClosed(Conflict):
+    """The event has begun: its buyers can't give seats back any more."""
+
+
 class OrderStateConflict(Conflict):
     """The order is not in a state for what is asked."""
 
@@ -266,6 +271,7 @@ _OF_CODE: dict[str, type[ApiError]] = {
     "orphan_seats": OrphanSeats,
     "hold_not_complete": HoldNotComplete,
     "event_not_on_sale": EventNotOnSale,
+    "cancellation_closed": CancellationClosed,
     "order_state": OrderStateConflict,
     "request_in_progress": RequestInProgress,
     "store_unavailable": StoreUnavailable,

@@ -37,6 +37,7 @@ class Code(StrEnum):
     SEATS_UNAVAILABLE = "seats_unavailable"
     SEAT_LIMIT_REACHED = "seat_limit_reached"
     EVENT_NOT_ON_SALE = "event_not_on_sale"
+    CANCELLATION_CLOSED = "cancellation_closed"
     ORPHAN_SEATS = "orphan_seats"
     HOLD_NOT_COMPLETE = "hold_not_complete"
     REQUEST_IN_PROGRESS = "request_in_progress"
@@ -84,6 +85,7 @@ KINDS: dict[Code, Kind] = {
     Code.SEATS_UNAVAILABLE: Kind(409, "Some seats are not available"),
     Code.SEAT_LIMIT_REACHED: Kind(409, "Too many seats held at once"),
     Code.EVENT_NOT_ON_SALE: Kind(409, "The event is not on sale"),
+    Code.CANCELLATION_CLOSED: Kind(409, "The event has begun"),
     Code.ORPHAN_SEATS: Kind(409, "The choice would leave a single seat behind"),
     Code.HOLD_NOT_COMPLETE: Kind(409, "Seats of this hold have moved to another hold"),
     Code.REQUEST_IN_PROGRESS: Kind(409, "An earlier request is still running"),

@@ -24,7 +24,13 @@ from frontrow.domain.selection import (
 )
 from frontrow.http.problems import Code, FieldFault, Problem, SeatFault, invalid, not_found
 from frontrow.services.best_seats import NoSuchPlace, NothingSuitable
-from frontrow.services.outcomes import DirectBookingNotAllowed, EventNotOnSale, NotFound, RoleMissing
+from frontrow.services.outcomes import (
+    CancellationClosed,
+    DirectBookingNotAllowed,
+    EventNotOnSale,
+    NotFound,
+    RoleMissing,
+)
 from frontrow.services.search_turns import SearchesBusy
 
 MS_PER_SECOND = 1000
@@ -32,6 +38,7 @@ MS_PER_SECOND = 1000
 Refusal = (
     NotFound
     | EventNotOnSale
+    | CancellationClosed
     | RoleMissing
     | DirectBookingNotAllowed
     | SelectionFault
@@ -106,6 +113,9 @@ def problem_of(refusal: Refusal, *, event_id: str = "") -> Problem:  # noqa: PLR
             return not_found(f"event {event_id}" if event_id else "such event")
         case EventNotOnSale(status=status):
             return Problem(code=Code.EVENT_NOT_ON_SALE, detail=f"the event is {status} now")
+        case CancellationClosed():
+            detail = "the event has begun, and its seats can't be given back any more; ask the organiser"
+            return Problem(code=Code.CANCELLATION_CLOSED, detail=detail)
         case RoleMissing(role=role):
             return Problem(code=Code.ROLE_MISSING, detail=f"this needs a token with the role `{role}`")
         case DirectBookingNotAllowed():

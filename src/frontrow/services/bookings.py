@@ -31,6 +31,7 @@ from frontrow.services.outcomes import (
     BookingPage,
     BookRequest,
     CancelAnswer,
+    CancellationClosed,
     DirectBookingNotAllowed,
     EventNotOnSale,
     NotFound,
@@ -136,6 +137,9 @@ class BookingService:
     ) -> CancelAnswer:
         """Give back some or (None) all seats of a booking, for its owner or an admin. Repeating it frees nothing more.
 
+        Once the event has begun, its owner gives nothing back any more that was not given back before; integrators and
+        admins do, and everybody where the event is cancelled.
+
         The seats are on sale again when this returns, or as soon as the store answers again. Where an order paid for
         them, what they cost is given back by then too, or as soon as the gateway answers again; where the event is
         cancelled, nothing is kept of it, whoever is faster.
@@ -152,6 +156,8 @@ class BookingService:
                 return split
         sale = await self._catalog.sale(booking.event_id)
         is_cancelled = sale is not None and sale.event.cancelled_at_ms is not None
+        if sale is not None and not is_cancelled and self._too_late(caller, sale, booking, seat_ids):
+            return CancellationClosed()
         reason = RefundReason.EVENT_CANCELLED if is_cancelled else RefundReason.SEATS_CANCELLED
         return await self._give_back(booking, seat_ids, reason)
 
@@ -174,6 +180,11 @@ class BookingService:
         if isinstance(cancelled, BookingCancelled) and cancelled.freed:
             await self._free(cancelled)
         return cancelled
+
+    def _too_late(self, caller: Caller, sale: Sale, booking: Booking, seat_ids: tuple[SeatId, ...] | None) -> bool:
+        if caller.is_admin or caller.is_integrator or self._clock.now_ms() < sale.event.starts_at_ms:
+            return False
+        return any(seat_ids is None or it in seat_ids for it in booking.left_seat_ids)
 
     async def _split(self, booking: Booking, seat_ids: tuple[SeatId, ...]) -> TableOnlyWhole | None:
         sale = await self._catalog.sale(booking.event_id)

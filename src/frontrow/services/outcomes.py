@@ -155,6 +155,10 @@ class DirectBookingNotAllowed(msgspec.Struct, frozen=True):
     """Only integrators and admins book without paying through an order here."""
 
 
+class CancellationClosed(msgspec.Struct, frozen=True):
+    """The event has begun: only integrators and admins give seats of it back now. Nothing was written."""
+
+
 class BookingPage(msgspec.Struct, frozen=True):
     """Bookings, newest first. `next_before` asks for the next page; None when this is the last."""
 
@@ -216,6 +220,8 @@ BookAnswer = (
     | DirectBookingNotAllowed
     | RoleMissing
 )
-CancelAnswer = BookingCancelled | BookingNotFound | SeatsNotInBooking | EmptySelection | TableOnlyWhole
+CancelAnswer = (
+    BookingCancelled | BookingNotFound | SeatsNotInBooking | EmptySelection | TableOnlyWhole | CancellationClosed
+)
 BlockAnswer = BlockWritten | NotFound | RoleMissing | SelectionFault | SeatsUnavailable
 UnblockAnswer = SeatsUnblocked | NotFound | RoleMissing | SelectionFault

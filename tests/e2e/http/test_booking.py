@@ -96,6 +96,21 @@ async def test_some_seats_and_then_all_can_be_cancelled(api: Api) -> None:
     await api.hold("A1", "A2", "A3", by=("other",))
 
 
+async def test_buyers_cancel_nothing_of_an_event_that_has_begun(api: Api) -> None:
+    booking = await api.book((await api.hold("A1", "A2"))["holdId"])
+    path = f"{BOOKINGS}/{booking['bookingId']}/cancel"
+    some = await api.post(path, {"seatIds": ["A2"]})
+    begun = {"startsAt": "2026-01-01T19:30:00Z", "salesStart": None, "salesEnd": None}
+    assert (await api.ask("PATCH", f"/api/v1/events/{EVENT}", body=begun, by=("boss", "admin"))).status == 200
+    refused = await api.post(path)
+    assert (refused.status, refused.code) == (409, "cancellation_closed")
+    assert (
+        refused.body["detail"] == "the event has begun, and its seats can't be given back any more; ask the organiser"
+    )
+    assert (await api.post(path, {"seatIds": ["A2"]})).body == some.body
+    assert (await api.post(path, by=("boss", "admin"))).body["status"] == "cancelled"
+
+
 async def test_only_seats_of_the_booking_can_be_cancelled(api: Api) -> None:
     booking = await api.book((await api.hold("A1"))["holdId"])
     answer = await api.post(f"{BOOKINGS}/{booking['bookingId']}/cancel", {"seatIds": ["A9"]})

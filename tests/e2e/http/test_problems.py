@@ -285,6 +285,14 @@ async def sale_is_over(api: Api, _: pytest.MonkeyPatch) -> Answered:
     return await api.post(f"/api/v1/events/{CLOSED_EVENT}/holds", {"seatIds": ["A1"]})
 
 
+@brings_about(Code.CANCELLATION_CLOSED)
+async def gives_seats_back_after_the_event_began(api: Api, _: pytest.MonkeyPatch) -> Answered:
+    booking = await api.book((await api.hold("A1"))["holdId"])
+    begun = {"startsAt": "2026-01-01T19:30:00Z", "salesStart": None, "salesEnd": None}
+    assert (await api.ask("PATCH", f"/api/v1/events/{EVENT}", body=begun, by=ADMIN)).status == 200
+    return await api.post(f"/api/v1/bookings/{booking['bookingId']}/cancel")
+
+
 @brings_about(Code.HOLD_NOT_COMPLETE)
 async def seats_moved_to_a_newer_hold(api: Api, _: pytest.MonkeyPatch) -> Answered:
     older = await api.hold("A1", "A2")

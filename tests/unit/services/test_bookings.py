@@ -1,5 +1,6 @@
 """Who may book and for whom, what people see of bookings, and giving seats back."""
 
+import msgspec
 import pytest
 
 from frontrow.domain.booking import (
@@ -17,7 +18,14 @@ from frontrow.domain.seat_states import SeatState
 from frontrow.domain.selection import EmptySelection, TableOnlyWhole, UnknownSeats
 from frontrow.services.booking_ids import BookingIds
 from frontrow.services.callers import Caller
-from frontrow.services.outcomes import BookRequest, DirectBookingNotAllowed, HoldRequest, NotFound, RoleMissing
+from frontrow.services.outcomes import (
+    BookRequest,
+    CancellationClosed,
+    DirectBookingNotAllowed,
+    HoldRequest,
+    NotFound,
+    RoleMissing,
+)
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_hold_store import FakeHoldStore
 from tests.support.fake_ledger import FakeLedger
@@ -158,6 +166,37 @@ async def test_only_the_owner_and_admins_cancel(house: House) -> None:
     booking = await house.sold(ANN, "A1")
     assert await house.bookings.cancel(BOB, booking.booking_id) == BookingNotFound()
     assert isinstance(await house.bookings.cancel(ADMIN, booking.booking_id), BookingCancelled)
+
+
+async def test_an_owner_gives_nothing_back_once_the_event_has_begun(house: House, clock: FakeClock) -> None:
+    booking = await house.sold(ANN, "A1 A2 A3")
+    event = await house.ledger.event(EVENT)
+    assert event is not None
+    clock.advance(event.starts_at_ms - 1 - clock.now_ms())
+    assert isinstance(await house.bookings.cancel(ANN, booking.booking_id, seats("A1")), BookingCancelled)
+    clock.advance(1)
+    assert await house.bookings.cancel(ANN, booking.booking_id) == CancellationClosed()
+    assert await house.bookings.cancel(ANN, booking.booking_id, seats("A1 A2")) == CancellationClosed()
+    again = await house.bookings.cancel(ANN, booking.booking_id, seats("A1"))
+    assert isinstance(again, BookingCancelled)
+    assert (again.freed, again.booking.cancelled_seat_ids) == ((), seats("A1"))
+    integrator = user("ann", "integrator")
+    assert isinstance(await house.bookings.cancel(integrator, booking.booking_id, seats("A2")), BookingCancelled)
+    assert isinstance(await house.bookings.cancel(ADMIN, booking.booking_id), BookingCancelled)
+    assert isinstance(await house.bookings.cancel(ANN, booking.booking_id), BookingCancelled)
+
+
+async def test_a_cancelled_event_gives_back_after_its_time_too(house: House, clock: FakeClock) -> None:
+    first, second = await house.sold(ANN, "A1"), await house.sold(ANN, "A2")
+    event = await house.ledger.event(EVENT)
+    assert event is not None
+    clock.advance(event.starts_at_ms - clock.now_ms())
+    await house.bookings.cancel_for_event(first.booking_id)
+    cancelled = msgspec.structs.replace(event, cancelled_at_ms=clock.now_ms())
+    assert await house.ledger.update_event(cancelled, expected=event)
+    house.catalog.forget(EVENT)
+    for booking in (first, second):
+        assert isinstance(await house.bookings.cancel(ANN, booking.booking_id), BookingCancelled)
 
 
 async def test_a_whole_table_is_cancelled_whole(house: House) -> None:

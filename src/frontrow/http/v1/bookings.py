@@ -172,7 +172,7 @@ async def get_booking(services: Services, call: Call[NoBody, NoQuery]) -> Answer
 
 
 async def cancel_booking(services: Services, call: Call[CancelSeats, NoQuery]) -> Answer | Problem:
-    """Cancel all or some seats; they are free again at once."""
+    """Cancel all or some seats; they are free again at once. Once the event has begun, the owner may not any more."""
     outcome = await services.bookings.cancel(call.user, BookingId(call.path["bookingId"]), call.body.seat_ids)
     if isinstance(outcome, BookingCancelled):
         return Answer(body=await _document(services, outcome.booking))
@@ -277,7 +277,7 @@ OPERATIONS = declared(
         body_optional=True,
         query=NoQuery,
         answer=BookingDocument,
-        refusals=_STORES | {Code.NOT_FOUND, Code.TABLE_ONLY_WHOLE, Code.VALIDATION_FAILED},
+        refusals=_STORES | {Code.NOT_FOUND, Code.CANCELLATION_CLOSED, Code.TABLE_ONLY_WHOLE, Code.VALIDATION_FAILED},
         example=Example(
             path=_BOOKING_PATH,
             body=CancelSeats(seat_ids=(SeatId("A3"),)),
