@@ -105,8 +105,13 @@ class FakeOrderLedger:
         if (stands.state, stands.version, stands.tries) == (order.state, order.version, order.tries):
             self.placed[order.order_id] = msgspec.structs.replace(stands, due_at_ms=due_at_ms, tries=stands.tries + 1)
 
-    async def take_due_orders(self, *, now_ms: int, until_ms: int, limit: int) -> list[Order]:
-        return _take_due(self.placed, now_ms=now_ms, until_ms=until_ms, limit=limit)
+    async def take_due_orders(
+        self, *, now_ms: int, until_ms: int, limit: int, states: Sequence[OrderState] | None = None
+    ) -> list[Order]:
+        among = {name: it for name, it in self.placed.items() if states is None or it.state in states}
+        taken = _take_due(among, now_ms=now_ms, until_ms=until_ms, limit=limit)
+        self.placed |= {it.order_id: it for it in taken}
+        return taken
 
     async def key_used(self, key: IdempotencyKey) -> KeyUsed | None:
         return self._ledger.keys.get((key.user_id, key.route, key.key))

@@ -11,7 +11,7 @@ ABOUT_MONEY = (
     "services/order*.py",
     "services/ordered_seats.py",
     "services/refunding.py",
-    "services/gateways.py",
+    "services/*gateways.py",
     "services/late_payments.py",
     "services/payment_*.py",
     "services/event_*.py",

@@ -32,8 +32,11 @@ class OrderLedger(Protocol):
         """Look at the order again then, one try more; nothing where it is no longer as given. Its version stays."""
         ...
 
-    async def take_due_orders(self, *, now_ms: int, until_ms: int, limit: int) -> list[Order]:
-        """Up to `limit` orders that are due, longest first; nobody else is given them before `until_ms`."""
+    async def take_due_orders(
+        self, *, now_ms: int, until_ms: int, limit: int, states: Sequence[OrderState] | None = None
+    ) -> list[Order]:
+        """Up to `limit` orders in these states (None: any) that are due, longest first; nobody else is given them
+        before `until_ms`."""
         ...
 
     async def key_used(self, key: IdempotencyKey) -> KeyUsed | None:

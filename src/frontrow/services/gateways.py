@@ -1,6 +1,6 @@
 """The gateways that payments are made through: the configured one for buyers, and the external one always."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import structlog
 
@@ -28,6 +28,16 @@ class Gateways:
         self._external = self._by_name[external.name]
         self._for_buyers = None if for_buyers is None or for_buyers.name == external.name else for_buyers
         self._counts = counts
+
+    def each(self, changed: Callable[[PaymentGateway], PaymentGateway]) -> "Gateways":
+        """The same, with `changed` of each gateway in its place."""
+        made = {name: changed(gateway) for name, gateway in self._by_name.items()}
+        return Gateways(
+            for_buyers=None if self._for_buyers is None else made[self._for_buyers.name],
+            external=made[self._external.name],
+            others=made.values(),
+            counts=self._counts,
+        )
 
     @property
     def for_buyers(self) -> PaymentGateway | None:

@@ -2,15 +2,20 @@
 
 Any number of processes run one each. What is due is taken with a lease, longest due first; what could not be done is
 put off, longer each time. Nothing depends on who does it, or on how often.
+
+There are lanes, so that nobody's seats wait for a gateway that others paid through: each lane takes what is its own,
+and waits for its own slowest alone.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from enum import StrEnum
+from functools import partial
 
 import structlog
 
 from frontrow.domain.errors import LedgerUnavailable, PaymentUnavailable, StoreUnavailable
-from frontrow.domain.order import ENDED, Order
+from frontrow.domain.order import ENDED, Order, OrderState
 from frontrow.domain.order_decisions import (
     ATTENTION_AFTER_MS,
     LAST_LOOK_AFTER_MS,
@@ -29,6 +34,8 @@ LEASE_MS = 60_000
 """For how long what one process took is let alone by the others."""
 TAKEN_MAX = 50
 AT_ONCE_MAX = 10
+ASKING_MAX = 20
+"""Taken by a lane that asks gateways, and carried on all at once: none waits for another until its lease has ended."""
 PAUSE_MS = 5_000
 PAUSE_MS_MAX = 300_000
 """Between two tries of one order that could not be carried on: doubled each time up to this."""
@@ -36,7 +43,20 @@ BUSY_PAUSE_S = 0.25
 IDLE_PAUSE_S = 1.0
 FAILURE_PAUSE_S_MAX = 15.0
 
+_ASKING_NOBODY = (OrderState.PENDING, OrderState.CLAIMED, OrderState.PAID)
+_ASKING_GATEWAYS = tuple(state for state in OrderState if state not in _ASKING_NOBODY)
+
 _log = structlog.get_logger(__name__)
+
+
+class Lane(StrEnum):
+    """What is carried on apart from everything else."""
+
+    REFUNDS = "refunds"
+    SEATS = "seats"
+    """Orders whose next step needs the ledger and the store: holds and claims that ran out, paid ones to be booked."""
+    PAYMENTS = "payments"
+    """Orders whose next step needs a gateway."""
 
 
 class OrderKeeper:
@@ -60,38 +80,52 @@ class OrderKeeper:
         self._sleep = sleep
 
     async def run(self) -> None:
-        """Keep until cancelled: every second, faster while there is work, slower while the ledger is away."""
+        """Keep every lane until cancelled."""
+        async with asyncio.TaskGroup() as lanes:
+            for lane in Lane:
+                lanes.create_task(self._keep_lane(lane), name=f"OrderKeeper {lane}")
+
+    async def _keep_lane(self, lane: Lane) -> None:
+        """Every second, faster while there is work, slower while the ledger is away."""
         failure_pause_s = BUSY_PAUSE_S
         while True:
             try:
-                done = await self.keep_once()
+                done = await self.keep_once([lane])
             except LedgerUnavailable as error:
-                _log.warning("orders_wait", reason=str(error), pause_s=failure_pause_s)
+                _log.warning("orders_wait", lane=lane.value, reason=str(error), pause_s=failure_pause_s)
                 await self._sleep(failure_pause_s)
                 failure_pause_s = min(2 * failure_pause_s, FAILURE_PAUSE_S_MAX)
             else:
                 failure_pause_s = BUSY_PAUSE_S
                 await self._sleep(BUSY_PAUSE_S if done else IDLE_PAUSE_S)
 
-    async def keep_once(self) -> int:
-        """Carry on what is due now, at most TAKEN_MAX orders and as many refunds; how many were taken.
+    async def keep_once(self, lanes: Iterable[Lane] = Lane) -> int:
+        """Carry on what is due in these lanes now, at most TAKEN_MAX orders or refunds of each; how many were taken.
 
         Raises:
             LedgerUnavailable: what was taken is due again when its lease ends.
         """
-        now_ms = self._clock.now_ms()
-        refunds = await self._ledger.take_due_refunds(now_ms=now_ms, until_ms=now_ms + LEASE_MS, limit=TAKEN_MAX)
-        orders = await self._ledger.take_due_orders(now_ms=now_ms, until_ms=now_ms + LEASE_MS, limit=TAKEN_MAX)
-        work = [*(self._refund(refund) for refund in refunds), *(self._keep(order) for order in orders)]
-        turns = asyncio.Semaphore(AT_ONCE_MAX)
-
-        async def in_turn(one: Awaitable[None]) -> None:
-            async with turns:
-                await one
-
-        results = await asyncio.gather(*(in_turn(one) for one in work), return_exceptions=True)
+        work = [one for lane in lanes for one in await self._taken(lane)]
+        results = await asyncio.gather(*(one() for one in work), return_exceptions=True)
         self._judge([result for result in results if result is not None])
         return len(work)
+
+    async def _taken(self, lane: Lane) -> list[Callable[[], Awaitable[None]]]:
+        """What is due in the lane, leased, each as what is to be done for it."""
+        now_ms = self._clock.now_ms()
+        until_ms = now_ms + LEASE_MS
+        if lane is Lane.REFUNDS:
+            refunds = await self._ledger.take_due_refunds(now_ms=now_ms, until_ms=until_ms, limit=ASKING_MAX)
+            return [partial(self._refund, refund) for refund in refunds]
+        states, limit = (_ASKING_NOBODY, TAKEN_MAX) if lane is Lane.SEATS else (_ASKING_GATEWAYS, ASKING_MAX)
+        orders = await self._ledger.take_due_orders(now_ms=now_ms, until_ms=until_ms, limit=limit, states=states)
+        turns = asyncio.Semaphore(AT_ONCE_MAX if lane is Lane.SEATS else ASKING_MAX)
+
+        async def in_turn(order: Order) -> None:
+            async with turns:
+                await self._keep(order)
+
+        return [partial(in_turn, order) for order in orders]
 
     async def _refund(self, refund: Refund) -> None:
         await self._refunding.carry_out(refund)
@@ -108,6 +142,12 @@ class OrderKeeper:
                 due_at_ms = await self._look_a_last_time(progress.standing) or due_at_ms
         except (StoreUnavailable, PaymentUnavailable) as error:
             _log.warning("order_put_off", order_id=order.order_id, event_id=order.event_id, why=str(error))
+            self._counts.add(Count.ORDERS_PUT_OFF)
+            is_put_off = True
+        except LedgerUnavailable:
+            raise
+        except Exception:  # a fault of ours: this order is put off as any other, until people have to look at it
+            _log.exception("order_failed", order_id=order.order_id, event_id=order.event_id)
             self._counts.add(Count.ORDERS_PUT_OFF)
             is_put_off = True
         standing = await self._steps.standing(order.order_id)

@@ -22,6 +22,7 @@ from frontrow.services.orders import OrderService
 from frontrow.services.payment_callbacks import PaymentCallbacks
 from frontrow.services.refunding import Refunding
 from frontrow.services.relay import Relay
+from frontrow.services.resting_gateways import RestingGateway
 from frontrow.services.seat_calls import SeatCalls
 from frontrow.services.seat_marking import SeatMarking
 
@@ -70,20 +71,26 @@ class Ordering:
         """Everything over these ports and services."""
         marking = SeatMarking(store=store, calls=calls, relay=relay, counts=counts)
         bookings = OrderBookings(ledger=orders, marking=marking, clock=clock, booking_ids=booking_ids, notices=notices)
-        refunding = Refunding(ledger=orders, gateways=gateways, notices=notices, clock=clock, counts=counts)
         late = LatePayments(store=store, calls=calls, marking=marking, bookings=bookings, clock=clock)
-        steps = OrderSteps(
-            ledger=orders,
-            store=store,
-            catalog=catalog,
-            gateways=gateways,
-            marking=marking,
-            bookings=bookings,
-            late_payments=late,
-            refunding=refunding,
-            clock=clock,
-            counts=counts,
-        )
+
+        def carried_on(by: Gateways) -> tuple[OrderSteps, Refunding]:
+            refunding = Refunding(ledger=orders, gateways=by, notices=notices, clock=clock, counts=counts)
+            steps = OrderSteps(
+                ledger=orders,
+                store=store,
+                catalog=catalog,
+                gateways=by,
+                marking=marking,
+                bookings=bookings,
+                late_payments=late,
+                refunding=refunding,
+                clock=clock,
+                counts=counts,
+            )
+            return steps, refunding
+
+        steps, refunding = carried_on(gateways)
+        kept_steps, kept_refunding = carried_on(gateways.each(lambda gateway: RestingGateway(gateway, clock)))
         claims = OrderClaims(ledger=orders, marking=marking, clock=clock, payment_ms=rules.payment_ms)
         showing = OrderShowing(ledger=ledger, order_ids=order_ids)
         payments = OrderPayments(
@@ -124,7 +131,7 @@ class Ordering:
             callbacks=PaymentCallbacks(
                 ledger=orders, gateways=gateways, steps=steps, refunding=refunding, clock=clock, counts=counts
             ),
-            keeper=OrderKeeper(ledger=orders, steps=steps, refunding=refunding, clock=clock, counts=counts),
+            keeper=OrderKeeper(ledger=orders, steps=kept_steps, refunding=kept_refunding, clock=clock, counts=counts),
             ordered_seats=OrderedSeats(
                 ledger=ledger, orders=orders, steps=steps, marking=marking, notices=notices, clock=clock
             ),

@@ -37,6 +37,20 @@ async def test_due_orders_are_taken_once_longest_due_first(books: Books, show: E
     assert sorted(await take(UNTIL_MS)) == sorted([first.order_id, later.order_id])
 
 
+async def test_due_orders_are_taken_by_their_states(books: Books, show: Event, clock: FakeClock) -> None:
+    claimed = await books.claimed(show, "A1", clock)
+    await books.orders.put_off(claimed, due_at_ms=START_MS - 9)
+    pending = await books.placed(show, "A2", due_at_ms=START_MS)
+
+    async def take(*states: OrderState) -> list[str]:
+        taken = await books.orders.take_due_orders(now_ms=START_MS, until_ms=UNTIL_MS, limit=1, states=states)
+        return [it.order_id for it in taken]
+
+    assert await take(OrderState.PAYING, OrderState.BOOKED) == []
+    assert await take(OrderState.PENDING, OrderState.PAYING) == [pending.order_id]
+    assert await take(OrderState.PENDING, OrderState.CLAIMED) == [claimed.order_id]
+
+
 async def test_an_order_taken_is_as_it_was_but_for_when_it_is_due(books: Books, show: Event) -> None:
     placed = await books.placed(show, "A1", due_at_ms=START_MS)
     (taken,) = await books.orders.take_due_orders(now_ms=START_MS, until_ms=UNTIL_MS, limit=1)

@@ -111,7 +111,7 @@ async def use_orders(ledger: SqlLedger, gala: Event, clock: FakeClock) -> None:
     await its.moved(step(stands, OrderState.BOOKED, cancels=seats("A1"), refunds=(owed,), notices=(told,)))
     await orders.put_off(stands, due_at_ms=START_MS)
     lease = {"now_ms": START_MS, "until_ms": START_MS + 5, "limit": 5}
-    assert await orders.take_due_orders(**lease)
+    assert await orders.take_due_orders(states=tuple(OrderState), **lease)
     assert await orders.take_due_refunds(**lease)
     assert await orders.take_due_notices(channel=NoticeChannel.WEBHOOK, **lease)
     await orders.update_refund(msgspec.structs.replace(owed, version=2))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 class DueRows:
     """The due rows of one table with an index over `due_at_ms`, its second key column the rows' own id; or those among
-    them that are `which`, where that column stands before it in the index."""
+    them that are `which`: soonest by a column that stands before it in the index, else every due row is looked at."""
 
     def __init__(self, table: sa.Table, which: sa.ColumnElement[bool] | None = None) -> None:
         event_id, self._own_id = table.primary_key.columns

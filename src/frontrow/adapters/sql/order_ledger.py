@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -48,7 +48,11 @@ from frontrow.ports import Clock
 _Row = sa.Row[*tuple[Any, ...]]
 _Made = TypeVar("_Made")
 
-_due_orders = DueRows(orders_table)
+
+@cache
+def _due_orders(states: tuple[OrderState, ...] | None) -> DueRows:
+    is_wanted = None if states is None else orders_table.c.state.in_([state.value for state in states])
+    return DueRows(orders_table, is_wanted)
 
 
 class SqlOrderLedger:
@@ -101,9 +105,12 @@ class SqlOrderLedger:
         """See OrderLedger.put_off."""
         await self._settled(partial(order_moves.put_off, order=order, due_at_ms=due_at_ms))
 
-    async def take_due_orders(self, *, now_ms: int, until_ms: int, limit: int) -> list[Order]:
+    async def take_due_orders(
+        self, *, now_ms: int, until_ms: int, limit: int, states: Sequence[OrderState] | None = None
+    ) -> list[Order]:
         """See OrderLedger.take_due_orders."""
-        return await self._take_due(_due_orders, orders.order_of, now_ms, until_ms, limit)
+        due = _due_orders(None if states is None else tuple(states))
+        return await self._take_due(due, orders.order_of, now_ms, until_ms, limit)
 
     async def key_used(self, key: IdempotencyKey) -> KeyUsed | None:
         """See OrderLedger.key_used."""
