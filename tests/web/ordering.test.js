@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { ApiProblem, NoAnswer } from "../../src/frontrow/web/js/api.js";
-import { isEnded, isPayable, isStanding, phaseOf } from "../../src/frontrow/web/js/sale/order-phases.js";
+import { isEnded, isPayable, isStanding, mayGiveUp, phaseOf } from "../../src/frontrow/web/js/sale/order-phases.js";
 import { Ordering } from "../../src/frontrow/web/js/sale/ordering.js";
 
 const NOW_MS = Date.parse("2030-01-01T00:00:00Z");
@@ -44,6 +44,15 @@ test("what an order is to its buyer follows from its status and its payment", ()
   assert.deepEqual(phases.filter(isPayable), ["payable", "declined", "waiting"]);
   assert.ok(phases.every((phase) => !(isStanding(phase) && isEnded(phase))));
   assert.ok(!isEnded("refunding"), "money on its way is looked after");
+});
+
+test("an order is given up as long as its money is not known to be taken, and its time is told while it is processed", () => {
+  assert.deepEqual(["pending", "claimed", "paying", "paid", "cancelling", "booked"].filter((status) => mayGiveUp(order(status))), ["pending", "claimed", "paying"]);
+  const { ordering } = orderingOn({});
+  ordering.placed(order("paying", { payment: payment("processing") }));
+  assert.deepEqual([ordering.payUntilMs, ordering.windowEndMs], [null, Date.parse("2030-01-01T00:15:00Z")]);
+  ordering.placed(order("paying", { payment: payment("processing"), payUntil: "2029-12-31T23:59:00Z" }));
+  assert.equal(ordering.windowEndMs, null, "a time that is over says nothing");
 });
 
 test("an order of this event that is open is found; one of another event, or a refund of another purchase, is not", async () => {

@@ -149,8 +149,9 @@ export class Checkout {
   _tick() {
     const { sale, clock } = this._options;
     const ordered = this.panel.step === "order";
-    const expiresAtMs = ordered ? sale.ordering.payUntilMs : sale.basket.expiresAtMs;
-    const left = this._holdClock.look(expiresAtMs, clock.nowMs(), !ordered && sale.keeping);
+    const expiresAtMs = ordered ? sale.ordering.windowEndMs : sale.basket.expiresAtMs;
+    const processed = ordered && sale.ordering.phase === "processing";
+    const left = processed ? this._holdClock.shown(expiresAtMs, clock.nowMs()) : this._holdClock.look(expiresAtMs, clock.nowMs(), !ordered && sale.keeping);
     this.panel.showTime(left, expiresAtMs ?? 0);
     if (!ordered && left?.phase === "over" && sale.basket.lookPauseMs === 0) void sale.basket.look();
   }

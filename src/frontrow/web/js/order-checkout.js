@@ -13,7 +13,7 @@ import { basketLines } from "./basket-lines.js";
 import { GrowingPause } from "./api/growing-pause.js";
 import { Problem } from "./api.js";
 import { GiveUpDialog } from "./panels/give-up-dialog.js";
-import { isPayable, refundReason } from "./sale/order-phases.js";
+import { mayGiveUp, refundReason } from "./sale/order-phases.js";
 import { problemText } from "./words/problem-words.js";
 
 /** The server's bound on the address that the gateway's page leads back to. */
@@ -48,7 +48,7 @@ export class OrderCheckout {
     /** @type {OrderListener} */
     this.listener = {
       onPay: () => void ordering.pay(returnUrl()),
-      onGiveUp: () => this._asking.open(ordering.order?.seatIds.length ?? 0),
+      onGiveUp: () => ordering.order && this._asking.open(ordering.order.seatIds.length, ordering.phase === "processing"),
       onLookAt: (seats) => options.pane.lookAt(seats),
       onAgain: () => this._again(),
       onSeen: () => ordering.dismiss(),
@@ -82,7 +82,7 @@ export class OrderCheckout {
       if (panel.step === "order") this._room.onDone();
       return;
     }
-    if (!isPayable(phase)) this._asking.close();
+    if (!mayGiveUp(order)) this._asking.close();
     if (phase === "booked") void this._showBooked(order);
     if (phase === "given_up" && this._givenUp === order.orderId) {
       notices.tell(words.t("map.order_given_up_title"), "good");
@@ -135,6 +135,7 @@ export class OrderCheckout {
       refundReason: refundReason(order),
       refunded: refundedMinor ? price(refundedMinor) : "",
       doing: ordering.doing,
+      mayGiveUp: mayGiveUp(order),
     };
   }
 

@@ -8,6 +8,7 @@
 import { ApiProblem, Problem } from "../api.js";
 import { standingSeatIds } from "../api/standing-seats.js";
 import { fill, h } from "../panels/markup.js";
+import { isPayable, phaseOf } from "../sale/order-phases.js";
 import { showAway } from "./away.js";
 import { groupsOf } from "./booking-groups.js";
 import { askToCancel } from "./cancel-dialog.js";
@@ -53,8 +54,10 @@ class BookingsPage {
     this._words = words;
     /** @type {Booking[]} */
     this._bookings = [];
-    /** @type {Order[]} that are not paid yet */
+    /** @type {Order[]} that are no bookings yet */
     this._orders = [];
+    /** @type {{ end(): void }[]} */
+    this._cards = [];
     /** @type {Map<string, EventSummary | null>} null where the event is gone */
     this._events = new Map();
     /** @type {string | null} */
@@ -98,7 +101,7 @@ class BookingsPage {
     const known = this._bookings.map((booking) => ({ booking, event: this._events.get(booking.eventId) ?? null }));
     const { upcoming, past, cancelled } = groupsOf(known, this._api.clock.nowMs());
     const older = this._cursor !== null && h("button", { type: "button", class: "quiet-button more", onclick: () => void this._showOlder() }, words.t("page.bookings_older"));
-    fill(this._room, h("div", { class: "bookings" }, h("div", { class: "bookings-head" }, this._heading, find), this._unpaid(),
+    fill(this._room, h("div", { class: "bookings" }, h("div", { class: "bookings-head" }, this._heading, find), ...this._open(),
       upcoming.length
         ? this._group("upcoming", words.t("page.bookings_upcoming"), upcoming)
         : h("p", { class: "nothing" }, h("span", {}, words.t("page.bookings_nothing_upcoming")), h("a", { class: "quiet-button", href: addressOf({ page: "list" }) }, words.t("page.see_events"))),
@@ -107,19 +110,41 @@ class BookingsPage {
       older));
   }
 
-  _unpaid() {
-    if (!this._orders.length) return null;
-    const words = this._words;
-    return h("section", { class: "booking-group", "aria-labelledby": "bookings-unpaid" }, h("h2", { id: "bookings-unpaid" }, words.t("page.orders_unpaid")),
-      h("ul", {}, ...this._orders.map((order) => h("li", {}, orderCard({
-        api: this._api, words, order, event: this._events.get(order.eventId) ?? null,
-        onGivenUp: () => {
-          this._orders = this._orders.filter(({ orderId }) => orderId !== order.orderId);
-          this.draw();
-          (this._heading.isConnected ? this._heading : null)?.focus();
-          announce(words.t("map.order_given_up_title"));
-        },
-      })))));
+  /** Orders that are no bookings yet, those to be paid apart from those that somebody is at. */
+  _open() {
+    for (const card of this._cards) card.end();
+    this._cards = [];
+    const payable = this._orders.filter((order) => isPayable(phaseOf(order)));
+    const others = this._orders.filter((order) => !payable.includes(order));
+    return [this._openGroup("unpaid", this._words.t("page.orders_unpaid"), payable), this._openGroup("processing", this._words.t("page.orders_processing"), others)];
+  }
+
+  /**
+   * @param {string} group
+   * @param {string} title
+   * @param {readonly Order[]} orders
+   */
+  _openGroup(group, title, orders) {
+    if (!orders.length) return null;
+    const id = `bookings-${group}`;
+    return h("section", { class: "booking-group", "aria-labelledby": id }, h("h2", { id }, title),
+      h("ul", {}, ...orders.map((order) => h("li", {}, this._orderCard(order)))));
+  }
+
+  /** @param {Order} order */
+  _orderCard(order) {
+    const card = orderCard({
+      api: this._api, words: this._words, order, event: this._events.get(order.eventId) ?? null,
+      onGivenUp: () => {
+        this._orders = this._orders.filter(({ orderId }) => orderId !== order.orderId);
+        this.draw();
+        (this._heading.isConnected ? this._heading : null)?.focus();
+        announce(this._words.t("map.order_given_up_title"));
+      },
+      onBooked: () => void showBookings(this._room, this._api, this._words),
+    });
+    this._cards.push(card);
+    return card.element;
   }
 
   /**

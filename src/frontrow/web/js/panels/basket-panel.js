@@ -150,7 +150,7 @@ export class BasketPanel {
     const words = this._words;
     const payable = isPayable(view.phase);
     const entered = this._step !== "order";
-    const step = payable ? "order" : "order-end";
+    const step = payable ? "order" : view.phase === "processing" ? "order-wait" : "order-end";
     const turned = entered || this.element.dataset.step !== step;
     const hadFocus = this._hasFocus;
     this._step = "order";
@@ -159,6 +159,7 @@ export class BasketPanel {
     this._back.hidden = true;
     this._extend.hidden = true;
     this._main.type = "button";
+    this._main.hidden = !payable;
     this._main.removeAttribute("form");
     this._main.disabled = view.doing === "giving_up";
     this._main.toggleAttribute("data-busy", view.doing !== null);
@@ -207,6 +208,7 @@ export class BasketPanel {
     this.element.dataset.step = seatCount === 0 ? "empty" : this._step;
     this._title.textContent = words.t(details ? "map.your_details" : "map.your_seats");
     this._back.hidden = !details;
+    this._main.hidden = false;
     this._main.type = details ? "submit" : "button";
     if (details) this._main.setAttribute("form", this.form.element.id);
     else this._main.removeAttribute("form");

@@ -25,9 +25,12 @@ export class GiveUpDialog {
     this._dialog.end();
   }
 
-  /** @param {number} seatCount */
-  open(seatCount) {
-    this._dialog.open(this._words.t("map.order_give_up_title"), h("p", { class: "dialog-lead" }, this._words.t("map.order_give_up_text", { count: seatCount })),
+  /**
+   * @param {number} seatCount
+   * @param {boolean} paying whether money may be taken just now
+   */
+  open(seatCount, paying) {
+    this._dialog.open(this._words.t("map.order_give_up_title"), h("p", { class: "dialog-lead" }, giveUpText(this._words, seatCount, paying)),
       h("footer", { class: "dialog-foot two-acts" }, this._keep, this._yes));
   }
 
@@ -35,4 +38,14 @@ export class GiveUpDialog {
   close() {
     this._dialog.close();
   }
+}
+
+/**
+ * What giving up does.
+ * @param {Words} words
+ * @param {number} count seats
+ * @param {boolean} paying whether money may be taken just now
+ */
+export function giveUpText(words, count, paying) {
+  return words.t(paying ? "map.order_give_up_paying" : "map.order_give_up_text", { count });
 }

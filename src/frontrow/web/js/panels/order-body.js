@@ -37,6 +37,7 @@ import { h, swatch } from "./markup.js";
  * @property {import("../wire.js").Refund["reason"] | null} refundReason
  * @property {string} refunded what goes back; "" for nothing
  * @property {"paying" | "leaving" | "giving_up" | null} doing
+ * @property {boolean} mayGiveUp
  */
 
 /**
@@ -61,6 +62,7 @@ export function orderBody(words, view, listener) {
     case "waiting":
       return toPay(words, view, listener);
     case "processing":
+      return inProcess(words, view, listener);
     case "booked":
       return ending(words, "", words.t("map.order_processing_title"), [words.t("map.order_processing_text")]);
     case "giving_up":
@@ -93,19 +95,46 @@ export function payText(words, { phase, total, free, doing }) {
 
 /** @param {Words} words @param {OrderView} view @param {OrderListener} listener */
 function toPay(words, view, listener) {
-  const { lines, charges, customer, doing } = view;
-  const busy = doing !== null;
-  return h("div", { class: "order" }, said(words, view),
+  return h("div", { class: "order" }, said(words, view), ...bought(words, view, listener), giveUp(words, view, listener));
+}
+
+/** The gateway, or the server, is at it. @param {Words} words @param {OrderView} view @param {OrderListener} listener */
+function inProcess(words, view, listener) {
+  return h("div", { class: "order" },
+    h("div", { class: "form-note in-process" }, h("span", { class: "spinner small", role: "img", "aria-label": words.t("map.order_wait") }),
+      h("div", {}, h("h3", { tabindex: -1 }, words.t("map.order_processing_title")), h("p", {}, words.t("map.order_processing_text")))),
+    view.fault && h("div", { class: "form-fault", role: "alert" }, icon("alert", 18), h("span", {}, view.fault)),
+    ...bought(words, view, listener), view.mayGiveUp && giveUp(words, view, listener));
+}
+
+/** @param {Words} words @param {OrderView} view @param {OrderListener} listener */
+function bought(words, { lines, charges, customer }, listener) {
+  return [
     h("ul", { class: "lines" }, ...lines.map(({ key, seats, color, place, spot, price }) =>
       h("li", { class: "line" },
         h("button", { type: "button", class: "line-main", "data-key": `look-${key}`, "aria-label": words.t("map.line_label", { seat: spot, place, price }), onclick: () => listener.onLookAt(seats) },
           swatch(color), h("span", { class: "line-text" }, h("span", { class: "line-spot" }, spot), " ", h("span", { class: "soft" }, place))),
         h("span", { class: "line-price" }, price))),
-      ...charges.map(({ label, price, included }) =>
-        h("li", { class: included ? "line charge included" : "line charge" }, h("span", { dir: "auto" }, included ? words.t("map.order_included", { name: label }) : label), h("span", { class: "line-price" }, price)))),
+      ...chargeLines(words, charges)),
     h("p", { class: "soft order-for" }, words.t("map.order_for", { customer })),
-    h("button", { type: "button", class: "link give-up", "data-key": "give-up", "aria-haspopup": "dialog", "aria-disabled": String(busy), onclick: () => busy || listener.onGiveUp() },
-      words.t(doing === "giving_up" ? "map.order_giving_up" : "map.order_give_up")));
+  ];
+}
+
+/**
+ * Fees and taxes, as lines below the seats.
+ * @param {Words} words
+ * @param {readonly OrderChargeLine[]} charges
+ */
+export function chargeLines(words, charges) {
+  return charges.map(({ label, price, included }) =>
+    h("li", { class: included ? "line charge included" : "line charge" }, h("span", { dir: "auto" }, included ? words.t("map.order_included", { name: label }) : label), h("span", { class: "line-price" }, price)));
+}
+
+/** @param {Words} words @param {OrderView} view @param {OrderListener} listener */
+function giveUp(words, { doing }, listener) {
+  const busy = doing !== null;
+  return h("button", { type: "button", class: "link give-up", "data-key": "give-up", "aria-haspopup": "dialog", "aria-disabled": String(busy), onclick: () => busy || listener.onGiveUp() },
+    words.t(doing === "giving_up" ? "map.order_giving_up" : "map.order_give_up"));
 }
 
 /** What is to be known before paying. @param {Words} words @param {OrderView} view */

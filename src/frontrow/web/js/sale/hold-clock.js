@@ -32,6 +32,17 @@ export class HoldClock {
     return left;
   }
 
+  /**
+   * The time alone, where nobody need hurry: nothing is warned of.
+   * @param {number | null} expiresAtMs
+   * @param {number} nowMs
+   * @returns {Countdown | null}
+   */
+  shown(expiresAtMs, nowMs) {
+    this._takeBack();
+    return expiresAtMs === null ? null : countdown(expiresAtMs, nowMs);
+  }
+
   _takeBack() {
     this._withdraw();
     this._withdraw = () => {};

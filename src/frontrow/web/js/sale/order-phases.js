@@ -13,6 +13,8 @@ const AT_THE_BUYER = new Set(["action_required"]);
 const STANDING = new Set(["payable", "declined", "waiting", "processing", "giving_up"]);
 /** @type {ReadonlySet<OrderPhase>} */
 const PAYABLE = new Set(["payable", "declined", "waiting"]);
+/** @type {ReadonlySet<Order["status"]>} */
+const GIVEN_UP_FROM = new Set(["pending", "claimed", "paying"]);
 /** Nothing changes any more, or not soon. @type {ReadonlySet<OrderPhase>} */
 const ENDED = new Set(["booked", "expired", "given_up", "refunded", "attention"]);
 
@@ -48,6 +50,14 @@ export function isStanding(phase) {
 /** @param {OrderPhase} phase */
 export function isPayable(phase) {
   return PAYABLE.has(phase);
+}
+
+/**
+ * Whether its buyer may give an order up: as long as its money is not known to be taken.
+ * @param {Pick<Order, "status">} order
+ */
+export function mayGiveUp({ status }) {
+  return GIVEN_UP_FROM.has(status);
 }
 
 /** @param {OrderPhase} phase */

@@ -79,6 +79,13 @@ export class Ordering {
     return this.phase !== null && isPayable(this.phase) && this.order?.payUntil ? Date.parse(this.order.payUntil) : null;
   }
 
+  /** The same end while its payment is being processed too, as long as it lies ahead; null where it says nothing. */
+  get windowEndMs() {
+    if (this.phase !== "processing" || this.order?.status !== "paying" || !this.order.payUntil) return this.payUntilMs;
+    const endMs = Date.parse(this.order.payUntil);
+    return endMs > this._api.clock.nowMs() ? endMs : null;
+  }
+
   start() {
     this._running = true;
     this._unwatch = this._page.watch({

@@ -47,6 +47,8 @@ export const PANEL_CSS = `
   .give-up:hover { color: var(--danger); }
   .give-up[aria-disabled="true"] { opacity: .6; text-decoration: none; }
   .form-note { display: flex; gap: 10px; padding: 11px 14px; border-radius: 12px; background: var(--warn-wash); color: var(--warn); font-size: 14px; }
+  .form-note h3 { font-size: 15px; font-weight: 650; }
+  .in-process .spinner { margin-top: 2px; }
   .order-end p { max-width: 34ch; }
   .order-end .spinner { margin-bottom: 10px; }
   .order-end .quiet + .quiet { margin-top: 4px; }

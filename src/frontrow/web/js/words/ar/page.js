@@ -123,6 +123,7 @@ export const page = {
   find_code_missing: "أدخل رمز الحجز من فضلك.",
   find_none: "لم نجد حجزًا بهذا الرمز وهذا البريد الإلكتروني. تحقّق منهما من فضلك.",
   orders_unpaid: "لم تُدفع بعد",
+  orders_processing: "قيد المعالجة",
   order_pay: "ادفع الآن",
   order_pay_of: "ادفع الآن: {event}",
   order_give_up_of: "التخلي عن الطلب: {event}",

@@ -106,6 +106,7 @@ export const page = {
   find_code_missing: "Bitte geben Sie den Buchungscode an.",
   find_none: "Mit diesem Code und dieser E-Mail-Adresse finden wir keine Buchung. Bitte prüfen Sie beides.",
   orders_unpaid: "Noch zu bezahlen",
+  orders_processing: "In Bearbeitung",
   order_pay: "Jetzt bezahlen",
   order_pay_of: "Jetzt bezahlen: {event}",
   order_give_up_of: "Bestellung aufgeben: {event}",

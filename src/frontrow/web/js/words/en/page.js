@@ -105,6 +105,7 @@ export const page = /** @type {const} */ ({
   find_code_missing: "Please give the booking code.",
   find_none: "We found no booking with this code and e-mail address. Please check both.",
   orders_unpaid: "Still to be paid",
+  orders_processing: "Being processed",
   order_pay: "Pay now",
   order_pay_of: "Pay now: {event}",
   order_give_up_of: "Give up the order: {event}",
