@@ -6,7 +6,7 @@ The Stripe SDK is imported only where Stripe is configured: it takes 0.4 seconds
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from frontrow.adapters.payments.demo import DemoBooks, DemoPayments
 from frontrow.adapters.payments.external import ExternalPayments
@@ -14,6 +14,9 @@ from frontrow.domain.errors import ConfigurationError
 from frontrow.ports import Clock, PaymentGateway
 from frontrow.ports.demo_bank import DemoBank
 from frontrow.settings import PaymentGatewayName, Settings, variable_of
+
+if TYPE_CHECKING:
+    from frontrow.adapters.payments.stripe import StripeKeys
 
 PAY_PAGES: dict[PaymentGatewayName, Literal["demo", "stripe"]] = {
     PaymentGatewayName.DEMO: "demo",
@@ -62,33 +65,50 @@ async def configured_payments(
             demo = DemoPayments(books, clock=clock, key=key)
             yield ConfiguredPayments(external, for_buyers=demo, demo_bank=demo)
         case PaymentGatewayName.STRIPE:
-            keys = {field: _stripe_key(settings, field) for field in _PREFIXES}
-            if ("_live_" in keys["stripe_secret_key"]) != ("_live_" in keys["stripe_publishable_key"]):
-                raise ConfigurationError(
-                    "FRONTROW_STRIPE_SECRET_KEY and FRONTROW_STRIPE_PUBLISHABLE_KEY are of different modes: "
-                    "both have to be test keys, or both live ones"
-                )
-            if settings.stripe_api_url is not None and not settings.stripe_api_url.startswith(("https://", "http://")):
-                raise ConfigurationError("FRONTROW_STRIPE_API_URL has to begin with https://")
-            try:
-                from frontrow.adapters.payments.stripe import StripeKeys, StripePayments  # noqa: PLC0415
-            except ModuleNotFoundError as error:
-                raise ConfigurationError(
-                    "FRONTROW_PAYMENT_GATEWAY=stripe needs Stripe's SDK: pip install 'frontrow[stripe]'"
-                ) from error
+            keys = _stripe_keys(settings)
+            from frontrow.adapters.payments.stripe import StripePayments  # noqa: PLC0415
+
             gateway = StripePayments(
-                StripeKeys(
-                    secret_key=keys["stripe_secret_key"],
-                    webhook_secret=keys["stripe_webhook_secret"],
-                    publishable_key=keys["stripe_publishable_key"],
-                    api_url=settings.stripe_api_url,
-                ),
+                keys,
                 clock=clock,
             )
             try:
                 yield ConfiguredPayments(external, for_buyers=gateway)
             finally:
                 await gateway.close()
+
+
+def check_payments(settings: Settings) -> None:
+    """Look at the settings of the configured gateway, without making it.
+
+    Raises:
+        ConfigurationError: as `configured_payments` does.
+    """
+    if settings.payment_gateway is PaymentGatewayName.STRIPE:
+        _stripe_keys(settings)
+
+
+def _stripe_keys(settings: Settings) -> "StripeKeys":
+    keys = {field: _stripe_key(settings, field) for field in _PREFIXES}
+    if ("_live_" in keys["stripe_secret_key"]) != ("_live_" in keys["stripe_publishable_key"]):
+        raise ConfigurationError(
+            "FRONTROW_STRIPE_SECRET_KEY and FRONTROW_STRIPE_PUBLISHABLE_KEY are of different modes: "
+            "both have to be test keys, or both live ones"
+        )
+    if settings.stripe_api_url is not None and not settings.stripe_api_url.startswith(("https://", "http://")):
+        raise ConfigurationError("FRONTROW_STRIPE_API_URL has to begin with https://")
+    try:
+        from frontrow.adapters.payments.stripe import StripeKeys  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            "FRONTROW_PAYMENT_GATEWAY=stripe needs Stripe's SDK: pip install 'frontrow[stripe]'"
+        ) from error
+    return StripeKeys(
+        secret_key=keys["stripe_secret_key"],
+        webhook_secret=keys["stripe_webhook_secret"],
+        publishable_key=keys["stripe_publishable_key"],
+        api_url=settings.stripe_api_url,
+    )
 
 
 def _stripe_key(settings: Settings, field: str) -> str:

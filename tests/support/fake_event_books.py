@@ -30,6 +30,9 @@ class FakeEventBooks:
     async def refund_counts(self, event_id: EventId) -> dict[RefundState, int]:
         return dict(Counter(it.state for it in self._orders.refunds.values() if it.event_id == event_id))
 
+    async def refunds_given_up(self, event_id: EventId) -> int:
+        return sum(it.is_given_up for it in self._orders.refunds.values() if it.event_id == event_id)
+
     async def live_booking_ids(self, event_id: EventId, *, after: BookingId | None, limit: int) -> list[BookingId]:
         live = sorted(it.booking_id for it in await self._bookings(event_id) if it.status in LIVE)
         return [it for it in live if after is None or it > after][:limit]

@@ -5,7 +5,7 @@ import time
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from frontrow.cli.console import EXIT_FOUND_FAULTS, err, out
+from frontrow.cli.console import EXIT_FOUND_FAULTS, counted, err, out
 from frontrow.client import Cancellation, Client
 
 _LOOK_PAUSE_S = 0.5
@@ -27,12 +27,14 @@ def shown_until_done(client: Client, event_id: str) -> None:
                 break
             time.sleep(_LOOK_PAUSE_S)
             cancellation = client.get_cancellation(event_id)
-    given = f"{cancellation.bookings.cancelled:,} bookings cancelled, {cancellation.refunds.done:,} refunds given"
+    bookings_said = counted(cancellation.bookings.cancelled, "booking")
+    given = f"{bookings_said} cancelled, {counted(cancellation.refunds.done, 'refund')} given"
     out.print(f"{event_id} is cancelled: {given}", highlight=False)
     if cancellation.needs_person:
         failed, unclear = cancellation.refunds.failed, cancellation.orders.needing_attention
         err.print(
-            f"[bold red]a person is needed:[/] {failed:,} refunds were refused, {unclear:,} orders are unclear; "
+            f"[bold red]a person is needed:[/] refused for good: {counted(failed, 'refund')}, "
+            f"unclear: {counted(unclear, 'order')}; "
             f"see `frontrow reconcile {event_id}`",
             soft_wrap=True,
             highlight=False,

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 import httpx
 import typer
-from rich.table import Table
+from rich.markup import escape
 
 import frontrow
-from frontrow.cli.console import EXIT_FOUND_FAULTS, out
+from frontrow.cli.console import EXIT_FOUND_FAULTS, print_table
 from frontrow.cli.options import DataDir, Demo, settings_with
 from frontrow.data_folder import DataFolder, RunningServer
-from frontrow.domain.errors import FrontrowError
+from frontrow.domain.errors import ConfigurationError, FrontrowError
 from frontrow.settings import Settings, unknown_variables
 
 _ROUND_TRIP_SLOW_MS = 20
@@ -34,11 +34,9 @@ def doctor(data_dir: DataDir = None, demo: Demo = False) -> None:
     """Look at versions, settings, stores, clocks and the ledger's schema, and say what is wrong."""
     settings = settings_with(data_dir, demo=demo)
     findings = list(_findings(settings))
-    table = Table(box=None, pad_edge=False, show_header=False)
     colours = {"ok": "green", "look": "yellow", "wrong": "bold red"}
-    for finding in findings:
-        table.add_row(f"[{colours[finding.verdict]}]{finding.verdict}[/]", finding.subject, finding.said)
-    out.print(table)
+    rows = [(f"[{colours[it.verdict]}]{it.verdict}[/]", it.subject, escape(it.said)) for it in findings]
+    print_table(("", "", ""), rows)
     if any(finding.verdict == "wrong" for finding in findings):
         raise typer.Exit(EXIT_FOUND_FAULTS)
 
@@ -48,6 +46,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield Finding("sqlite", "ok", sqlite3.sqlite_version)
     for name in unknown_variables():
         yield Finding("settings", "look", f"{name} is set, and no setting reads it")
+    yield from _look_at_channels(settings)
     try:
         folder = DataFolder(settings.data_folder)
         yield Finding("data folder", "ok", str(folder.path))
@@ -60,6 +59,23 @@ def _findings(settings: Settings) -> Iterator[Finding]:
                 yield from _ask(server)
     except FrontrowError as error:
         yield Finding("stores", "wrong", str(error))
+
+
+def _look_at_channels(settings: Settings) -> Iterator[Finding]:
+    """What the server would not start with: the gateway's settings, and those of webhooks and mails."""
+    from frontrow.notices import configured_notices
+    from frontrow.payments import check_payments
+
+    try:
+        check_payments(settings)
+        yield Finding("payments", "ok", settings.payment_gateway.value)
+    except ConfigurationError as error:
+        yield Finding("payments", "wrong", str(error))
+    try:
+        told = configured_notices(settings, key=bytes(32))
+        yield Finding("notices", "ok", ", ".join(sorted(told.channels)) or "none")
+    except ConfigurationError as error:
+        yield Finding("notices", "wrong", str(error))
 
 
 def _look_at_stores(settings: Settings, folder: DataFolder, stack: ExitStack) -> Iterator[Finding]:

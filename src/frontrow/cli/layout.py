@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from frontrow.cli.console import EXIT_FOUND_FAULTS, err, fail, out
+from frontrow.cli.console import EXIT_FOUND_FAULTS, counted, err, fail, out
 from frontrow.cli.options import DataDir, Demo, Url, settings_with
 from frontrow.domain.layout import Layout
 from frontrow.domain.layout_faults import LayoutUnsound, read_layout
@@ -44,7 +44,7 @@ def validate(file: File, format: AsFormat = Format.FRONTROW) -> None:
             err.print(f"{fault.place or 'document'}: {fault.message}", markup=False, soft_wrap=True)
         if (hidden := len(judged.faults) - _SHOWN_MAX) > 0:
             err.print(f"... and {hidden} more")
-        fail(f"{_counted(len(judged.faults), 'fault')} in {file}", code=EXIT_FOUND_FAULTS)
+        fail(f"{counted(len(judged.faults), 'fault')} in {file}", code=EXIT_FOUND_FAULTS)
     layout = judged.layout
     _warn(judged.warnings)
     out.print(f"{layout.id}: {_summary(layout)}", highlight=False)
@@ -107,13 +107,9 @@ def _warn(warnings: tuple[str, ...]) -> None:
 
 
 def _summary(layout: Layout) -> str:
-    parts = [_counted(len(layout.seats), "seat")]
+    parts = [counted(len(layout.seats), "seat")]
     if layout.sections:
-        parts.append(_counted(len(layout.sections), "section"))
+        parts.append(counted(len(layout.sections), "section"))
     if tables := sum(item.type == "table" for item in layout.items):
-        parts.append(_counted(tables, "table"))
-    return ", ".join([*parts, _counted(len(layout.categories), "category", "categories")])
-
-
-def _counted(count: int, one: str, many: str | None = None) -> str:
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+        parts.append(counted(tables, "table"))
+    return ", ".join([*parts, counted(len(layout.categories), "category", "categories")])

@@ -5,9 +5,9 @@ from itertools import islice
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.markup import escape
 
-from frontrow.cli.console import out
+from frontrow.cli.console import out, print_table
 from frontrow.cli.options import DataDir, Demo, Url, secret_of, settings_with
 
 app = typer.Typer(no_args_is_help=True, help="Webhooks and mails that were sent, or are still to be.")
@@ -32,19 +32,20 @@ def list_notices(
     """List them, newest first, with why the last attempt failed."""
     from frontrow.cli.admin_client import admin_client
 
-    table = Table("created", "notice", "type", "channel", "state", "tries", "last answer", box=None, pad_edge=False)
     with admin_client(settings_with(data_dir, demo=demo), url=url) as client:
-        for notice in islice(client.notices(state=None if state is None else state.value), limit):
-            table.add_row(
+        rows = [
+            (
                 f"{notice.created_at:%Y-%m-%d %H:%M:%S}Z",
                 notice.notice_id,
                 notice.type,
                 notice.channel,
                 notice.state.value,
                 str(notice.tries),
-                notice.last_error or ("" if notice.last_status is None else str(notice.last_status)),
+                escape(notice.last_error or ("" if notice.last_status is None else str(notice.last_status))),
             )
-    out.print(table)
+            for notice in islice(client.notices(state=None if state is None else state.value), limit)
+        ]
+    print_table(("created", "notice", "type", "channel", "state", "tries", "last answer"), rows)
 
 
 @app.command()

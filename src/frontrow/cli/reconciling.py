@@ -4,10 +4,10 @@ import sys
 from collections.abc import Iterator, Sequence
 
 import msgspec
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
-from rich.table import Table
 
-from frontrow.cli.console import err, out
+from frontrow.cli.console import err, out, print_table
 from frontrow.client import Client, Finding, FindingOutcome, Reconciliation
 
 _EVENTS_PER_PAGE = 100
@@ -58,19 +58,14 @@ def print_found(found: Sequence[Found], looked_at: int) -> None:
     if not found:
         out.print(f"nothing differs ({looked_at:,} looked at)", highlight=False)
         return
-    table = Table("outcome", "event", "what", "which", "finding", box=None, pad_edge=False)
+    rows = []
     for it in found:
         finding = it.finding
         named = finding.refund_id or finding.payment_id or finding.order_id
         colour = _COLOURS.get(finding.outcome, "default")
-        table.add_row(
-            f"[{colour}]{finding.outcome.value}[/]",
-            it.event_id,
-            finding.stage,
-            named or _listed(finding.seat_ids),
-            finding.said,
-        )
-    out.print(table)
+        which = named or escape(_listed(finding.seat_ids))
+        rows.append((f"[{colour}]{finding.outcome.value}[/]", it.event_id, finding.stage, which, escape(finding.said)))
+    print_table(("outcome", "event", "what", "which", "finding"), rows)
 
 
 def _all_events(client: Client) -> list[str]:

@@ -30,7 +30,8 @@ class OrdersBack(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class RefundsBack(msgspec.Struct, frozen=True):
-    """The event's refunds: on their way, given back, and refused by their gateway."""
+    """The event's refunds: on their way, given back, and refused by their gateway so often that nobody tries them
+    any more unasked."""
 
     due: int
     done: int

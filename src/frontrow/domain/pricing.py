@@ -54,6 +54,12 @@ def price_minor(price: float | Decimal, exponent: int) -> int:
     return int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
+def amount_text(amount_minor: int, currency: str) -> str:
+    """An amount for operators, in major units with its currency's code: `1,250.00 USD`."""
+    exponent = currency_exponent(currency) or 0
+    return f"{price_major(amount_minor, exponent):,.{exponent}f} {currency}"
+
+
 def price_major(amount_minor: int, exponent: int) -> Decimal:
     """An amount in minor units as exact major units with all its decimals (45000 at 2 decimals is 450.00)."""
     return Decimal(amount_minor).scaleb(-exponent)

@@ -48,6 +48,10 @@ class EventBooks(Protocol):
         """How many refunds of the event are in each state."""
         ...
 
+    async def refunds_given_up(self, event_id: EventId) -> int:
+        """How many refunds of the event nobody tries any more until an operator asks for it (Refund.is_given_up)."""
+        ...
+
     async def live_booking_ids(self, event_id: EventId, *, after: BookingId | None, limit: int) -> list[BookingId]:
         """Bookings of the event with seats that were not given back, by id."""
         ...

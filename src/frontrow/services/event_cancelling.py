@@ -42,7 +42,10 @@ _log = structlog.get_logger(__name__)
 
 
 class EventCancellation(msgspec.Struct, frozen=True, kw_only=True):
-    """How far the cancelling of an event has come, as the ledger has it. Refunds are all those of the event."""
+    """How far the cancelling of an event has come, as the ledger has it.
+
+    Refunds are all those of the event; one that was refused is due as long as it is tried again unasked.
+    """
 
     event_id: EventId
     cancelled_at_ms: int
@@ -95,6 +98,8 @@ class BooksOfEvent(Protocol):
     async def booking_counts(self, event_id: EventId) -> dict[BookingStatus, int]: ...
 
     async def refund_counts(self, event_id: EventId) -> dict[RefundState, int]: ...
+
+    async def refunds_given_up(self, event_id: EventId) -> int: ...
 
     async def live_booking_ids(self, event_id: EventId, *, after: BookingId | None, limit: int) -> list[BookingId]: ...
 
@@ -266,7 +271,9 @@ class EventCanceller:
     async def _count(self, event_id: EventId, cancelled_at_ms: int) -> EventCancellation:
         bookings = await self._books.booking_counts(event_id)
         orders = await self._orders.order_counts(event_id)
+        given_up = await self._books.refunds_given_up(event_id)
         refunds = await self._books.refund_counts(event_id)
+        done = refunds.get(RefundState.DONE, 0)
         return EventCancellation(
             event_id=event_id,
             cancelled_at_ms=cancelled_at_ms,
@@ -274,9 +281,9 @@ class EventCanceller:
             bookings_cancelled=bookings.get(BookingStatus.CANCELLED, 0),
             orders_open=sum(orders.get(state, 0) for state in OPEN),
             orders_needing_attention=orders.get(OrderState.NEEDS_ATTENTION, 0),
-            refunds_due=refunds.get(RefundState.DUE, 0) + refunds.get(RefundState.PROCESSING, 0),
-            refunds_done=refunds.get(RefundState.DONE, 0),
-            refunds_failed=refunds.get(RefundState.FAILED, 0),
+            refunds_due=max(0, sum(refunds.values()) - done - given_up),
+            refunds_done=done,
+            refunds_failed=given_up,
         )
 
     async def _woken(self) -> None:

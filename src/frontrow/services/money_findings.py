@@ -6,7 +6,8 @@ import msgspec
 
 from frontrow.domain.ids import OrderId, PaymentId, RefundId, SeatId
 from frontrow.domain.order import Order
-from frontrow.domain.payment import Payment, Refund
+from frontrow.domain.payment import Payment, Refund, RefundState
+from frontrow.domain.pricing import amount_text
 from frontrow.services.reconcile import Reconciled
 
 
@@ -76,7 +77,10 @@ def of_seats(seats: Reconciled) -> list[Finding]:
 def undone(refund: Refund) -> str:
     """What is still owed, and why."""
     why = "" if refund.last_error is None else f": {refund.last_error}"
-    return f"{refund.amount_minor} minor units of {refund.currency} are owed, the refund is {refund.state}{why}"
+    amount = amount_text(refund.amount_minor, refund.currency)
+    is_tried = refund.state is RefundState.FAILED and not refund.is_given_up
+    stands = "refused, and tried again" if is_tried else refund.state
+    return f"{amount} is owed, the refund is {stands}{why}"
 
 
 def of_order(order: Order, outcome: Outcome, said: str) -> Finding:

@@ -25,6 +25,7 @@ from frontrow.domain.payment import (
     Refund,
     RefundState,
 )
+from frontrow.domain.pricing import amount_text
 from frontrow.ports import Clock, OrderLedger
 from frontrow.ports.event_books import EventBooks
 from frontrow.services.callers import ADMIN, Caller
@@ -266,13 +267,14 @@ class MoneyReconciler:
             done = sum(it.amount_minor for it in mine if it.state is RefundState.DONE)
             owed = sum(it.amount_minor for it in mine)
             if not done <= at_gateway <= owed:
-                said = f"the ledger has refunds of {done} done and {owed} owed, the gateway gave back {at_gateway}"
-                found.append(of_payment(payment, Outcome.PERSON, f"{said} minor units of {payment.currency}"))
+                told = [amount_text(it, payment.currency) for it in (done, owed, at_gateway)]
+                said = "the ledger has refunds of {} done and {} owed, the gateway gave back {}".format(*told)
+                found.append(of_payment(payment, Outcome.PERSON, said))
         return found
 
 
 def _of_undone(refund: Refund) -> Outcome:
-    return Outcome.PERSON if refund.state is RefundState.FAILED else Outcome.WAITING
+    return Outcome.PERSON if refund.is_given_up else Outcome.WAITING
 
 
 def _is_as_captured(payment: Payment, seen: PaymentSeen) -> bool:
@@ -283,4 +285,4 @@ def _is_as_captured(payment: Payment, seen: PaymentSeen) -> bool:
 def _sum_of(payment: Payment | PaymentSeen) -> str:
     if payment.state is not PaymentState.CAPTURED:
         return f"it as {payment.state}"
-    return f"{payment.captured_minor} minor units of {payment.captured_currency}"
+    return amount_text(payment.captured_minor, payment.captured_currency or "")

@@ -108,6 +108,22 @@ def test_a_setting_out_of_bounds_is_named_with_its_remedy(tmp_path: Path) -> Non
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"FRONTROW_PAYMENT_GATEWAY": "stripe"}, "FRONTROW_STRIPE_SECRET_KEY"),
+        ({"FRONTROW_SMTP_URL": "smtp://localhost"}, "FRONTROW_EMAIL_FROM"),
+        ({"FRONTROW_PUBLIC_URL": "tickets"}, "FRONTROW_PUBLIC_URL"),
+    ],
+)
+def test_the_doctor_finds_settings_that_the_server_would_not_start_with(
+    settings: dict[str, str], named: str, tmp_path: Path
+) -> None:
+    looked = run_frontrow("doctor", data_dir=tmp_path, extra=settings)
+    assert looked.returncode == 1
+    assert named in looked.stdout
+
+
 def test_more_than_one_worker_is_refused_on_sqlite(tmp_path: Path) -> None:
     done = run_frontrow("serve", "--workers", "2", data_dir=tmp_path)
     assert done.returncode == 2

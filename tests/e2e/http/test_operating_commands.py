@@ -85,7 +85,7 @@ def test_a_night_around_money(url: str, typed: Typed) -> None:
 
     cancelled = typed("event", "cancel", EVENT, "--yes", "--url", url)
     assert cancelled.exit_code == 0, cancelled.stderr
-    assert cancelled.stdout == f"{EVENT} is cancelled: 1 bookings cancelled, 1 refunds given\n"
+    assert cancelled.stdout == f"{EVENT} is cancelled: 1 booking cancelled, 1 refund given\n"
     again = typed("event", "cancel", EVENT, "--url", url)
     assert (again.exit_code, again.stdout) == (0, cancelled.stdout)
 

@@ -141,6 +141,8 @@ async def use_lists(ledger: SqlLedger, gala: Event) -> None:
         await orders.orders_in(gala.event_id, states=None, before=before, limit=5)
         await orders.orders_in(gala.event_id, states=[OrderState.PAID, OrderState.PAYING], before=before, limit=5)
     await orders.order_counts(gala.event_id)
+    for user in (ANN, UserId("guest:s:ann")):
+        await orders.claimed_seats_of(gala.event_id, user, besides=newest.order_id)
     await orders.order_of_hold(gala.event_id, ANN, HoldId("1-hold"))
     await orders.bookings_by_email("ann@example.com", after=None, limit=5)
     (told,) = await orders.notices(state=None, before=None, limit=1)
@@ -155,6 +157,7 @@ async def use_event_books(books: SqlEventBooks, gala: Event) -> None:
     await books.cancelled_events()
     await books.booking_counts(event_id)
     await books.refund_counts(event_id)
+    await books.refunds_given_up(event_id)
     await books.live_booking_ids(event_id, after=None, limit=5)
     await books.payments_in(event_id, states=[PaymentState.CAPTURED], after=None, limit=5)
     await books.refunds_in(event_id, states=[RefundState.DUE], after=None, limit=5)

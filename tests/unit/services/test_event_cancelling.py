@@ -7,7 +7,7 @@ from frontrow.domain.booking import BookingStatus
 from frontrow.domain.charges import Charge, ChargeKind
 from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
 from frontrow.domain.order import Order, OrderState
-from frontrow.domain.payment import RefundReason
+from frontrow.domain.payment import RefundReason, RefundState
 from frontrow.services import event_cancelling
 from frontrow.services.event_cancelling import (
     LOOK_AGAIN_S,
@@ -20,6 +20,7 @@ from frontrow.services.event_cancelling import (
 from frontrow.services.event_giving_back import EventGivingBack
 from frontrow.services.order_outcomes import OrderShown, PayRequest, PlaceRequest
 from frontrow.services.outcomes import EventNotOnSale, NotFound, RoleMissing
+from frontrow.services.refunding import FAILURES_MAX
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_event_books import FakeEventBooks
 from tests.support.fake_hold_store import FakeHoldStore
@@ -217,6 +218,25 @@ async def test_a_gateway_that_is_away_keeps_one_order_and_nobody_else(
     house.bank.heal()
     await until_settled(one, clock=clock, house=house)
     assert await state_of(house, waiting) is OrderState.CANCELLED
+
+
+async def test_a_refused_refund_needs_a_person_only_when_nobody_tries_it_any_more(
+    house: House, ledger: FakeLedger, clock: FakeClock
+) -> None:
+    await ordered(house, ANN, "A1", Card.PAYS)
+    house.bank.refund_ends.extend([RefundState.FAILED] * FAILURES_MAX)
+    one = canceller(house, ledger, clock)
+    await one.cancel(ADMIN, EVENT)
+    for _ in range(3):
+        await one.step()
+    refused_once = await progress(one)
+    assert (refused_once.refunds_due, refused_once.refunds_failed, refused_once.is_at_rest) == (1, 0, False)
+    for _ in range(FAILURES_MAX):
+        clock.advance(3_600_000)
+        await house.order_keeper.keep_once()
+    given_up = await progress(one)
+    assert (given_up.refunds_due, given_up.refunds_failed, given_up.is_at_rest) == (0, 1, True)
+    assert not given_up.is_done
 
 
 async def test_what_was_sold_by_a_process_that_had_not_heard_of_it_goes_back_too(

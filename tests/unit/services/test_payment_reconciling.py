@@ -162,7 +162,9 @@ async def test_a_refund_that_was_given_up_is_tried_again_and_told_of(
     house: House, money: MoneyReconciler, clock: FakeClock
 ) -> None:
     order, refund = await refund_given_up(house, clock)
-    assert (Stage.REFUNDS, Outcome.PERSON) in told(await found(money))  # refused once more
+    [again] = [it for it in await found(money) if it.stage is Stage.REFUNDS]
+    assert again.outcome is Outcome.WAITING  # refused once more, and tried unasked from now on
+    assert again.said.startswith("75.00 USD is owed, the refund is refused, and tried again: ")
     clock.advance(3_600_000)
     assert Outcome.PERSON not in {finding.outcome for finding in await found(money)}
     assert house.bank.refunded_minor(order.order_id) == order.amount_minor
@@ -183,7 +185,7 @@ async def test_sums_that_the_gateway_has_otherwise_need_a_person(
     findings = await found(money)
     assert told(findings) == [(Stage.CAPTURED, Outcome.PERSON)] * 2
     said = {finding.order_id: finding.said for finding in findings}
-    assert "the gateway has 7499 minor units" in said[less.order_id]
+    assert "the gateway has 74.99 USD" in said[less.order_id]
     assert "knows no such payment" in said[unknown.order_id]
 
 
@@ -202,7 +204,7 @@ async def test_a_refund_made_by_hand_at_the_gateway_needs_a_person(house: House,
     await house.bank.refund(payment, by_hand)
     [finding] = await found(money)
     assert (finding.stage, finding.outcome) == (Stage.CAPTURED, Outcome.PERSON)
-    assert "the gateway gave back 500" in finding.said
+    assert "the gateway gave back 5.00 USD" in finding.said
 
 
 async def test_a_gateway_that_is_not_configured_any_more_needs_a_person(

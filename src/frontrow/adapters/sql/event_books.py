@@ -39,6 +39,11 @@ _live_bookings = (
     .order_by(bookings.c.booking_id)
     .limit(sa.bindparam("limit"))
 )
+_given_up = sa.select(sa.func.count().label("times")).where(
+    refunds.c.event_id == sa.bindparam("event_id"),
+    refunds.c.state == RefundState.FAILED.value,
+    refunds.c.due_at_ms.is_(None),
+)
 _order_contacts = (
     sa.select(
         orders.c.order_id,
@@ -88,6 +93,12 @@ class SqlEventBooks:
     async def refund_counts(self, event_id: EventId) -> dict[RefundState, int]:
         """See EventBooks.refund_counts."""
         return {RefundState(word): n for word, n in (await self._counted(refunds.c.state, event_id)).items()}
+
+    async def refunds_given_up(self, event_id: EventId) -> int:
+        """See EventBooks.refunds_given_up."""
+        [row] = await self._rows(_given_up, {"event_id": event_id})
+        times: int = row.times
+        return times
 
     async def live_booking_ids(self, event_id: EventId, *, after: BookingId | None, limit: int) -> list[BookingId]:
         """See EventBooks.live_booking_ids."""

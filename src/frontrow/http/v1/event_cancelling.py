@@ -27,7 +27,8 @@ class OrdersBack(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class RefundsBack(msgspec.Struct, frozen=True):
-    """The event's refunds: on their way, given back, and refused by their gateway. Those are tried again some times."""
+    """The event's refunds: on their way, given back, and refused by their gateway so often that nobody tries them
+    any more unasked."""
 
     due: int
     done: int
