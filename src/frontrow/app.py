@@ -150,7 +150,11 @@ class Application:
                 counts=counts,
                 order_ids=order_ids,
                 booking_ids=booking_ids,
-                rules=SellingRules(settings.payment_minutes * _MS_PER_MINUTE, anyone_may_state=anyone_may_book),
+                rules=SellingRules(
+                    settings.payment_minutes * _MS_PER_MINUTE,
+                    anyone_may_state=anyone_may_book,
+                    seats_per_user_max=settings.seats_per_user_max,
+                ),
             )
             reconciler = Reconciler(
                 store=store,

@@ -21,9 +21,20 @@ from frontrow.domain.booking import (
     SeatConflict,
     SeatRowState,
 )
-from frontrow.domain.ids import BookingId, EventId, HoldId, NoticeId, OrderId, PaymentId, RefundId, SeatId, UserId
+from frontrow.domain.ids import (
+    BookingId,
+    EventId,
+    HoldId,
+    NoticeId,
+    OrderId,
+    PaymentId,
+    RefundId,
+    SeatId,
+    UserId,
+    capped_as,
+)
 from frontrow.domain.notice import Notice, NoticeChannel, NoticeState
-from frontrow.domain.order import ENDED, Order, OrderState
+from frontrow.domain.order import CLAIMING, CLOSED, ENDED, Order, OrderState
 from frontrow.domain.order_moves import (
     KeyUsed,
     MoveOutcome,
@@ -165,6 +176,14 @@ class FakeOrderLedger:
     async def order_counts(self, event_id: EventId) -> dict[OrderState, int]:
         return dict(Counter(it.state for it in self.placed.values() if it.event_id == event_id))
 
+    async def claimed_seats_of(self, event_id: EventId, user_id: UserId, *, besides: OrderId) -> int:
+        return sum(
+            len(it.seats)
+            for it in self.placed.values()
+            if it.event_id == event_id and it.state in CLAIMING and it.sold_by is None and it.order_id != besides
+            if capped_as(it.user_id) == capped_as(user_id)
+        )
+
     async def order_of_hold(self, event_id: EventId, user_id: UserId, hold_id: HoldId) -> Order | None:
         wanted = (event_id, user_id, hold_id)
         found = (it for it in self.placed.values() if (it.event_id, it.user_id, it.hold_id) == wanted)
@@ -208,7 +227,7 @@ class FakeOrderLedger:
         def is_meant(of: UserId, contact: ContactInfo) -> bool:
             return of == user_id or bool(email and contact.email.lower() == email.lower())
 
-        orders = [it for it in self.placed.values() if is_meant(it.user_id, it.customer)]
+        orders = [it for it in self.placed.values() if it.state in CLOSED and is_meant(it.user_id, it.customer)]
         drafts = [it for it in self._ledger.drafts.values() if is_meant(it.booking.user_id, it.booking.contact_info)]
         of_person = {"user_id": pseudonym, "notes": None, "special_requests": None}
         for order in orders:
@@ -224,11 +243,12 @@ class FakeOrderLedger:
         paid = [it for it in self.payments.values() if it.order_id in order_ids]
         self.payments |= {it.payment_id: msgspec.structs.replace(it, stated=None, answered=None) for it in paid}
         owners = {*order_ids, *(it.booking.booking_id for it in drafts)}
+        open_ids = {it.order_id for it in self.placed.values() if it.state not in CLOSED}
         rows = self._ledger.rows
         rows |= {
             of: msgspec.structs.replace(row, user_id=pseudonym)
             for of, row in rows.items()
-            if row.owner_id in owners or (user_id and row.user_id == user_id)
+            if row.owner_id in owners or (user_id and row.user_id == user_id and row.owner_id not in open_ids)
         }
         made = {*owners, *(it.payment_id for it in paid)}
         for (user, route, key), used in [*self._ledger.keys.items()]:

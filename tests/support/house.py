@@ -211,7 +211,7 @@ class House:
             counts=self.counts,
             order_ids=OrderIds(SECRET),
             booking_ids=BookingIds(SECRET),
-            rules=SellingRules(anyone_may_state=False),
+            rules=SellingRules(anyone_may_state=False, seats_per_user_max=(rules or HoldRules()).seats_per_user_max),
         )
         self.orders = self.ordering.service
         self.order_keeper = self.ordering.keeper

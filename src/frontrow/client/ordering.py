@@ -37,6 +37,7 @@ def place_order(
         HoldNotComplete: some of the hold's seats have moved to a newer hold of yours.
         SeatsUnavailable: seats were sold otherwise. Nothing is ordered.
         OrderStateConflict: the hold had all the orders that it may have.
+        SeatLimitReached: with it, your unpaid orders would have more seats of the event than are allowed at once.
         RequestInProgress: this very order, or a booking of its seats, is still being written.
         PaymentNotConfigured: nobody takes money for orders here.
     """

@@ -1,6 +1,6 @@
 """How every refusal about orders and their payments is answered, in v1 and in the dialect that sells by orders."""
 
-from frontrow.domain.hold import HoldNotComplete, HoldNotFound, SeatsBusy, SeatsUnavailable
+from frontrow.domain.hold import HoldNotComplete, HoldNotFound, SeatLimitReached, SeatsBusy, SeatsUnavailable
 from frontrow.domain.order import OrderState
 from frontrow.domain.order_moves import OrderKeyReused
 from frontrow.domain.payment import RefundState
@@ -35,6 +35,7 @@ OrderRefusal = (
     | HoldNotFound
     | HoldNotComplete
     | SeatsUnavailable
+    | SeatLimitReached
     | SeatsBusy
     | EventNotOnSale
     | RoleMissing
@@ -99,6 +100,10 @@ def order_problem(refusal: OrderRefusal) -> Problem:  # noqa: PLR0911 (one line 
         case HoldNotComplete(seat_ids=moved):
             detail = f"{listed(moved)} moved to a newer hold of yours; order that one, or hold all seats together again"
             return Problem(code=Code.HOLD_NOT_COMPLETE, detail=detail, seat_ids=moved)
+        case SeatLimitReached(held_count=count, seats_max=seats_max):
+            seats_now = "1 seat" if count == 1 else f"{count} seats"
+            detail = f"your unpaid orders have {seats_now} of this event; at most {seats_max} are allowed at once"
+            return Problem(code=Code.SEAT_LIMIT_REACHED, detail=detail, held_count=count, seats_max=seats_max)
         case _:
             return problem_of(refusal)
 

@@ -95,6 +95,11 @@ class OrderLedger(Protocol):
         """How many orders of the event are in each state; states without any left out."""
         ...
 
+    async def claimed_seats_of(self, event_id: EventId, user_id: UserId, *, besides: OrderId) -> int:
+        """How many seats of the event the unpaid orders (domain CLAIMING) of whoever is capped as this user is
+        (domain capped_as) have claimed; what others sold them and the order `besides` left out."""
+        ...
+
     async def order_of_hold(self, event_id: EventId, user_id: UserId, hold_id: HoldId) -> Order | None:
         """The newest order that the user placed on this hold."""
         ...
@@ -129,7 +134,8 @@ class OrderLedger(Protocol):
     async def notice(self, notice_id: NoticeId) -> Notice | None: ...
 
     async def erase_person(self, *, user_id: UserId | None, email: str | None, pseudonym: UserId) -> int:
-        """Take a person out of every order, booking and key: who has this user id, or gave this e-mail address.
+        """Take a person out of every closed order (domain CLOSED), booking and key: who has this user id, or gave this
+        e-mail address. Orders that are open keep their person.
 
         Names, addresses, phone numbers, notes, requests and what was stated of payments become empty, and the user id
         `pseudonym`, in seat rows, blocks and notices too; keys are gone. Which seats were sold when, and for how much,

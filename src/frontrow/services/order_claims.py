@@ -17,6 +17,7 @@ from frontrow.domain.hold import (
     BookingRunning,
     HoldNotComplete,
     HoldNotFound,
+    SeatLimitReached,
     SeatsBusy,
     SeatsUnavailable,
 )
@@ -34,27 +35,38 @@ BEGINS_MAX = 3
 
 _log = structlog.get_logger(__name__)
 
-ClaimRefused = SeatsUnavailable | HoldNotComplete | HoldNotFound | SeatsBusy | RequestRunning
+ClaimRefused = SeatsUnavailable | SeatLimitReached | HoldNotComplete | HoldNotFound | SeatsBusy | RequestRunning
 ClaimAnswer = Order | ClaimRefused
 
 
 class OrderClaims:
     """Claims the seats of pending orders. Every step may be repeated, and died in."""
 
-    def __init__(self, *, ledger: OrderLedger, marking: SeatMarking, clock: Clock, payment_ms: int) -> None:
+    def __init__(
+        self, *, ledger: OrderLedger, marking: SeatMarking, clock: Clock, payment_ms: int, seats_per_user_max: int
+    ) -> None:
         self._ledger = ledger
         self._marking = marking
         self._clock = clock
         self._payment_ms = payment_ms
+        self._seats_per_user_max = seats_per_user_max
 
-    async def claim(self, sale: Sale, order: Order) -> ClaimAnswer:
+    async def claim(self, sale: Sale, order: Order, *, is_capped: bool) -> ClaimAnswer:
         """The order with its seats claimed, or as it stands where somebody moved it on, or why it can't be claimed.
 
         A hold that is gone closes the order; seats that another booking is being written for do not.
+        Neither does SeatLimitReached: with `is_capped` (everybody but admins), the user's unpaid orders of the event
+        would have more than `seats_per_user_max` seats with this one, unless others sold it to them. It counts what is
+        claimed as it begins, so claims at the same moment do not see each other: together they may go past the cap by
+        what the user held at once, which has the same cap.
 
         Raises:
             StoreUnavailable: nothing was claimed. LedgerUnavailable: it may have been; repeating tells.
         """
+        if is_capped and order.sold_by is None:
+            claimed = await self._ledger.claimed_seats_of(order.event_id, order.user_id, besides=order.order_id)
+            if claimed and claimed + len(order.seats) > self._seats_per_user_max:
+                return SeatLimitReached(claimed, self._seats_per_user_max, self._clock.now_ms())
         for _ in range(BEGINS_MAX):
             guard_until_ms = self._clock.monotonic_ms() + BOOKING_GUARD_MS
             begun = await self._marking.begin(

@@ -3,7 +3,7 @@
 import msgspec
 
 from frontrow.domain.booking import Booking, ContactInfo, PaymentInfo
-from frontrow.domain.hold import HoldNotComplete, HoldNotFound, SeatsBusy, SeatsUnavailable
+from frontrow.domain.hold import HoldNotComplete, HoldNotFound, SeatLimitReached, SeatsBusy, SeatsUnavailable
 from frontrow.domain.ids import HoldId, OrderId, UserId
 from frontrow.domain.order import Order
 from frontrow.domain.order_moves import OrderKeyReused
@@ -110,6 +110,7 @@ PlaceAnswer = (
     | HoldNotFound
     | HoldNotComplete
     | SeatsUnavailable
+    | SeatLimitReached
     | SeatsBusy
     | RequestRunning
     | PaymentNotConfigured
@@ -123,6 +124,7 @@ PayAnswer = (
     | OrderNotPayable
     | OrderKeyReused
     | RequestRunning
+    | SeatLimitReached
     | SeatsBusy
     | PaymentNotConfigured
     | StatementNotAllowed

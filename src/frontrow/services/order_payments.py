@@ -12,7 +12,7 @@ import structlog
 
 from frontrow.domain.booking import IdempotencyKey
 from frontrow.domain.errors import LedgerUnavailable, PaymentUnavailable
-from frontrow.domain.hold import SeatsBusy
+from frontrow.domain.hold import SeatLimitReached, SeatsBusy
 from frontrow.domain.ids import PaymentId
 from frontrow.domain.order import Order, OrderState
 from frontrow.domain.order_decisions import TAKE_OVER_AFTER_MS, Standing, is_whole
@@ -43,7 +43,14 @@ PAYMENTS_PER_ORDER_MAX = 50
 _log = structlog.get_logger(__name__)
 
 Paying = (
-    OrderShown | PaymentDeclined | OrderNotPayable | OrderKeyReused | RequestRunning | SeatsBusy | PaymentNotConfigured
+    OrderShown
+    | PaymentDeclined
+    | OrderNotPayable
+    | OrderKeyReused
+    | RequestRunning
+    | SeatLimitReached
+    | SeatsBusy
+    | PaymentNotConfigured
 )
 
 
@@ -72,13 +79,13 @@ class OrderPayments:
         self._clock = clock
         self._order_ids = order_ids
 
-    async def pay(self, order: Order, request: PayRequest, key: IdempotencyKey | None) -> Paying:
-        """Pay the order, or say how the payment that is under way stands."""
+    async def pay(self, order: Order, request: PayRequest, key: IdempotencyKey | None, *, is_capped: bool) -> Paying:
+        """Pay the order, or say how the payment that is under way stands. `is_capped`: see OrderClaims.claim."""
         if key is not None and (used := await self._ledger.key_used(key)) is not None:
             if used.fingerprint != key.fingerprint:
                 return OrderKeyReused()
             return await self._replayed(order, request, used.made_id)
-        answer, payment_id = await self._paid(order, request, key)
+        answer, payment_id = await self._paid(order, request, key, is_capped=is_capped)
         if key is None:
             return answer
         if payment_id != self._order_ids.payment_of_key(order.order_id, key):
@@ -105,7 +112,7 @@ class OrderPayments:
         return await self._kept(order, answer, payment_id)
 
     async def _paid(  # noqa: PLR0911 (a return for each state)
-        self, order: Order, request: PayRequest, key: IdempotencyKey | None
+        self, order: Order, request: PayRequest, key: IdempotencyKey | None, *, is_capped: bool
     ) -> tuple[Paying, PaymentId | None]:
         for _ in range(ROUNDS_MAX):
             standing = await self._standing(order)
@@ -119,7 +126,7 @@ class OrderPayments:
                 case OrderState.PENDING if stands.amount_minor and self._gateway_for(request) is None:
                     return PaymentNotConfigured(), None
                 case OrderState.PENDING:
-                    refused = await self._claim(stands)
+                    refused = await self._claim(stands, is_capped=is_capped)
                     if refused is not None:
                         return refused, None
                 case OrderState.CLAIMED:
@@ -138,13 +145,15 @@ class OrderPayments:
                     return OrderNotPayable(await self._showing.shown(progress.standing)), None
         raise LedgerUnavailable(f"order {order.order_id} kept moving", surely_not_written=True)
 
-    async def _claim(self, order: Order) -> OrderNotPayable | SeatsBusy | RequestRunning | None:
+    async def _claim(
+        self, order: Order, *, is_capped: bool
+    ) -> OrderNotPayable | SeatLimitReached | SeatsBusy | RequestRunning | None:
         """Claim what is still on its hold; None: it is claimed, or moved on."""
         sale = await self._catalog.sale(order.event_id)
-        claimed = None if sale is None else await self._claims.claim(sale, order)
+        claimed = None if sale is None else await self._claims.claim(sale, order, is_capped=is_capped)
         if isinstance(claimed, Order):
             return None
-        if isinstance(claimed, SeatsBusy | RequestRunning):
+        if isinstance(claimed, SeatLimitReached | SeatsBusy | RequestRunning):
             return claimed
         return OrderNotPayable(await self._showing.shown(await self._standing(order)))
 

@@ -77,7 +77,7 @@ class OrderPlacing:
             if used.fingerprint != key.fingerprint:
                 return OrderKeyReused()
             order = await self._orders.order(OrderId(used.made_id))
-            return self._no_hold() if order is None else await self._placed_first(sale, order, request)
+            return self._no_hold() if order is None else await self._placed_first(caller, sale, order, request)
         if sale.event.cancelled_at_ms is not None:
             return EventNotOnSale(SaleStatus.CANCELLED)
         draft = await self._draft(caller, owner, sale, request)
@@ -89,9 +89,9 @@ class OrderPlacing:
         if not can_be_paid:
             return PaymentNotConfigured()
         if key is None:
-            return await self._place_without_key(sale, draft, request)
+            return await self._place_without_key(caller, sale, draft, request)
         placed = await self._place_under(self._order_ids.of_key(request.hold_id, key), draft, key)
-        return placed if isinstance(placed, OrderKeyReused) else await self._claimed(sale, placed, request)
+        return placed if isinstance(placed, OrderKeyReused) else await self._claimed(caller, sale, placed, request)
 
     def _no_hold(self) -> HoldNotFound:
         return HoldNotFound(now_ms=self._clock.now_ms())
@@ -137,7 +137,7 @@ class OrderPlacing:
             return None, owner
         return show_hold(sale, hold), hold.user_id
 
-    async def _place_without_key(self, sale: Sale, draft: Order, request: PlaceRequest) -> PlaceAnswer:
+    async def _place_without_key(self, caller: Caller, sale: Sale, draft: Order, request: PlaceRequest) -> PlaceAnswer:
         """Under the first id of the hold's that is free, or is this very order's and not closed."""
         for order_id in self._order_ids.of_hold(draft.hold_id, draft.user_id):
             order = await self._orders.order(order_id)
@@ -148,28 +148,28 @@ class OrderPlacing:
                 order = placed
             same = order.is_for(draft.seat_ids, draft.amount_minor, draft.currency, draft.customer)
             if same and order.state not in _OVER:
-                return await self._claimed(sale, order, request)
+                return await self._claimed(caller, sale, order, request)
         return OrdersUsedUp(ORDERS_PER_HOLD_MAX)
 
     async def _place_under(self, order_id: OrderId, draft: Order, key: IdempotencyKey | None) -> Order | OrderKeyReused:
         return await self._orders.place(msgspec.structs.replace(draft, order_id=order_id), key)
 
-    async def _claimed(self, sale: Sale, order: Order, request: PlaceRequest) -> PlaceAnswer:
+    async def _claimed(self, caller: Caller, sale: Sale, order: Order, request: PlaceRequest) -> PlaceAnswer:
         if request.claims and order.state is OrderState.PENDING:
-            answer = await self._claims.claim(sale, order)
+            answer = await self._claims.claim(sale, order, is_capped=not caller.is_admin)
             if not isinstance(answer, Order):
                 return answer
             order = answer
         return self._no_hold() if order.state in _NEVER_PAID else await self._shown(order)
 
-    async def _placed_first(self, sale: Sale, order: Order, request: PlaceRequest) -> PlaceAnswer:
+    async def _placed_first(self, caller: Caller, sale: Sale, order: Order, request: PlaceRequest) -> PlaceAnswer:
         """What the key was answered first; an attempt that ended in between is carried on."""
         if not request.claims:
             return await self._showing.as_pending(order)
         if order.pay_until_ms is not None:
             return await self._showing.as_claimed(order)
         if order.state is OrderState.PENDING:
-            return await self._claimed(sale, order, request)
+            return await self._claimed(caller, sale, order, request)
         if order.state is OrderState.EXPIRED:
             return self._no_hold()
         rows = await self._ledger.live_seats(order.event_id, order.seat_ids)

@@ -19,6 +19,7 @@ from frontrow.services.order_showing import OrderShowing
 from frontrow.services.order_steps import OrderSteps
 from frontrow.services.ordered_seats import OrderedSeats
 from frontrow.services.orders import OrderService
+from frontrow.services.outcomes import HoldRules
 from frontrow.services.payment_callbacks import PaymentCallbacks
 from frontrow.services.refunding import Refunding
 from frontrow.services.relay import Relay
@@ -31,11 +32,12 @@ PAYMENT_MS = 900_000
 
 @dataclass(frozen=True, slots=True)
 class SellingRules:
-    """What an installation decides about orders: how long a claim may be paid, and whether anybody may state a payment
-    made elsewhere (else integrators and admins)."""
+    """What an installation decides about orders: how long a claim may be paid, whether anybody may state a payment made
+    elsewhere (else integrators and admins), and how many seats of an event one user's unpaid orders may have."""
 
     payment_ms: int = PAYMENT_MS
     anyone_may_state: bool = False
+    seats_per_user_max: int = HoldRules().seats_per_user_max
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,13 @@ class Ordering:
 
         steps, refunding = carried_on(gateways)
         kept_steps, kept_refunding = carried_on(gateways.each(lambda gateway: RestingGateway(gateway, clock)))
-        claims = OrderClaims(ledger=orders, marking=marking, clock=clock, payment_ms=rules.payment_ms)
+        claims = OrderClaims(
+            ledger=orders,
+            marking=marking,
+            clock=clock,
+            payment_ms=rules.payment_ms,
+            seats_per_user_max=rules.seats_per_user_max,
+        )
         showing = OrderShowing(ledger=ledger, order_ids=order_ids)
         payments = OrderPayments(
             ledger=orders,

@@ -98,7 +98,7 @@ class OrderService:
             return OrderNotFound()
         if request.stated is not None and not self._may_state(caller):
             return StatementNotAllowed()
-        return await self._payments.pay(order, request, key)
+        return await self._payments.pay(order, request, key, is_capped=not caller.is_admin)
 
     async def order(self, caller: Caller, order_id: OrderId) -> OrderShown | OrderNotFound:
         """The order as it stands, to whom it is for, who placed it, or an admin.

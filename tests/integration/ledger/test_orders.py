@@ -8,7 +8,7 @@ import pytest
 from frontrow.domain.booking import IdempotencyKey, SoldSeat
 from frontrow.domain.charges import Charge, ChargeKind
 from frontrow.domain.event import Event
-from frontrow.domain.ids import CategoryId, HoldId, OrderId, SeatId, TableId, UserId
+from frontrow.domain.ids import CategoryId, EventId, HoldId, OrderId, SeatId, TableId, UserId
 from frontrow.domain.order import Order, OrderState
 from frontrow.domain.order_moves import KeyUsed, OrderKeyReused
 from tests.integration.ledger.drafts import booked, draft, event_on_sale, order
@@ -121,6 +121,25 @@ async def test_open_orders_are_those_that_are_not_ended(books: Books, show: Even
     assert await books.orders.orders_of(UserId("ann"), open_only=True, before=None, limit=9) == [still_open]
     page = await books.orders.orders_of(UserId("ann"), open_only=True, before=newness(still_open), limit=9)
     assert page == []
+
+
+async def test_claimed_seats_of_unpaid_orders_are_counted(books: Books, show: Event, clock: FakeClock) -> None:
+    own = await books.claimed(show, "A1 A2", clock)
+    await books.moved(step(own, OrderState.CANCELLING))
+    await books.claimed(show, "A3", clock)
+    await books.claimed(show, "A4", clock, sold_by=UserId("clerk"))
+    await books.placed(show, "A5")
+    await books.booked(show, "A6", clock)
+    for user, names in (("guest:s", "B1"), ("guest:s:ann", "B2 B3"), ("guest:so", "B4"), ("guest:S:ann", "B5")):
+        await books.claimed(show, names, clock, user_id=UserId(user))
+    counted = books.orders.claimed_seats_of
+    nothing = OrderId("1-none")
+    assert await counted(show.event_id, own.user_id, besides=nothing) == 3
+    assert await counted(show.event_id, own.user_id, besides=own.order_id) == 1
+    assert await counted(EventId("another"), own.user_id, besides=nothing) == 0
+    for guest in ("guest:s", "guest:s:ann", "guest:s:bob"):
+        assert await counted(show.event_id, UserId(guest), besides=nothing) == 3
+    assert await counted(show.event_id, UserId("guest:so:x"), besides=nothing) == 1
 
 
 async def test_an_events_orders_are_listed_and_counted_by_state(books: Books, show: Event) -> None:

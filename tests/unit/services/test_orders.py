@@ -5,10 +5,10 @@ import asyncio
 import msgspec
 import pytest
 
-from frontrow.domain.booking import BookingCancelled, BookingStatus, ContactInfo, PaymentInfo, SeatRowState
+from frontrow.domain.booking import Booking, BookingCancelled, BookingStatus, ContactInfo, PaymentInfo, SeatRowState
 from frontrow.domain.charges import Charge, ChargeKind
 from frontrow.domain.errors import PaymentUnavailable
-from frontrow.domain.hold import HoldNotComplete, HoldNotFound, SeatsUnavailable
+from frontrow.domain.hold import HoldNotComplete, HoldNotFound, SeatLimitReached, SeatsUnavailable
 from frontrow.domain.ids import HoldId, OrderId
 from frontrow.domain.order import Order, OrderState
 from frontrow.domain.order_moves import OrderKeyReused
@@ -31,11 +31,11 @@ from frontrow.services.order_outcomes import (
 )
 from frontrow.services.order_payments import LEASE_MS
 from frontrow.services.ordering import PAYMENT_MS
-from frontrow.services.outcomes import BookRequest, EventNotOnSale, HoldRequest, HoldShown, RoleMissing
+from frontrow.services.outcomes import BookRequest, EventNotOnSale, HoldRequest, HoldRules, HoldShown, RoleMissing
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_hold_store import FakeHoldStore
 from tests.support.fake_ledger import FakeLedger
-from tests.support.house import CONTACT, EVENT, STANDARD_MINOR, House, key, seats, user
+from tests.support.house import CONTACT, EVENT, OTHER_EVENT, STANDARD_MINOR, House, key, seats, user
 from tests.support.simulated_gateway import Card, Fault, SimulatedGateway
 
 ANN, BOB, ADMIN, SHOP = user("ann"), user("bob"), user("root", "admin"), user("shop", "integrator")
@@ -466,6 +466,62 @@ async def test_what_was_captured_before_the_window_ended_is_booked(house: House,
     clock.advance(PAYMENT_MS)
     await house.order_keeper.keep_once()
     assert await state_of(house, order) is OrderState.BOOKED
+
+
+# The cap on seats.
+
+
+@pytest.fixture
+async def capped(store: FakeHoldStore, ledger: FakeLedger, clock: FakeClock) -> House:
+    """A house where a user may have three seats of an event at once."""
+    made = House(store, ledger, clock, sleep=clock.sleep, rules=HoldRules(seats_per_user_max=3))
+    await made.open()
+    return made
+
+
+async def test_a_users_unpaid_orders_have_no_more_seats_than_one_may_hold(capped: House) -> None:
+    first = await placed(capped, ANN, "A1 A2")
+    request = PlaceRequest(hold_id=await capped.held(ANN, "A3 A4"), customer=CONTACT)
+    refused = await capped.orders.place(ANN, request)
+    assert refused == SeatLimitReached(2, 3, capped.clock.now_ms())
+    assert isinstance(await capped.orders.place(ANN, request, key("k", ANN, PLACE)), SeatLimitReached)
+    left = await capped.store.read(EVENT, request.hold_id)
+    assert left is not None
+    elsewhere = PlaceRequest(hold_id=await capped.held(ANN, "A1 A2", event_id=OTHER_EVENT), customer=CONTACT)
+    assert isinstance(await capped.orders.place(ANN, elsewhere), OrderShown)
+    await placed(capped, BOB, "B1 B2 B3")
+    assert isinstance(await capped.orders.pay(ANN, first.order_id, PAYS), OrderShown)
+    assert isinstance(await capped.orders.place(ANN, request), OrderShown)
+
+
+async def test_an_order_that_waits_on_its_hold_is_capped_when_it_is_paid(capped: House) -> None:
+    await placed(capped, user("guest:s:ann"), "A1 A2")
+    for guest in (user("guest:s"), user("guest:s:bob")):
+        waiting = await placed(capped, guest, "A3", claims=False)
+        more = await placed(capped, guest, "B1", claims=False)
+        assert isinstance(await capped.orders.pay(guest, waiting.order_id, DECLINED), PaymentDeclined)
+        assert isinstance(await capped.orders.pay(guest, more.order_id, PAYS), SeatLimitReached)
+        assert await state_of(capped, more) is OrderState.PENDING
+        assert isinstance(await capped.orders.pay(guest, waiting.order_id, PAYS), OrderShown)
+        await capped.holds.release(guest, EVENT, more.hold_id)
+        await capped.bookings.cancel(guest, (await shown_booking(capped, guest, waiting)).booking_id)
+    await placed(capped, user("guest:other"), "B2 B3")
+
+
+async def shown_booking(house: House, who: Caller, order: Order) -> Booking:
+    shown = await house.orders.order(who, order.order_id)
+    assert isinstance(shown, OrderShown)
+    assert shown.booking is not None
+    return shown.booking
+
+
+async def test_sales_to_somebody_and_admins_own_are_not_capped(capped: House) -> None:
+    for names in ("A1 A2", "A3 A4"):
+        sold = PlaceRequest(hold_id=await capped.held(SHOP, names), customer=CONTACT, user_id=ANN.user_id)
+        assert isinstance(await capped.orders.place(SHOP, sold), OrderShown)
+    await placed(capped, ANN, "B1 B2 B3")
+    for names in ("A5 A6", "A7 A8"):
+        await placed(capped, ADMIN, names)
 
 
 # For somebody else.

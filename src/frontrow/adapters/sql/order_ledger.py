@@ -182,6 +182,11 @@ class SqlOrderLedger:
         """See OrderLedger.order_counts."""
         return await self._database.read(partial(orders.order_counts, event_id=event_id))
 
+    async def claimed_seats_of(self, event_id: EventId, user_id: UserId, *, besides: OrderId) -> int:
+        """See OrderLedger.claimed_seats_of."""
+        work = partial(orders.claimed_seats_of, event_id=event_id, user_id=user_id, besides=besides)
+        return await self._database.read(work)
+
     async def order_of_hold(self, event_id: EventId, user_id: UserId, hold_id: HoldId) -> Order | None:
         """See OrderLedger.order_of_hold."""
         work = partial(orders.order_of_hold, event_id=event_id, user_id=user_id, hold_id=hold_id)

@@ -11,8 +11,8 @@ from frontrow.adapters.sql.inserts import Cell
 from frontrow.adapters.sql.order_tables import orders
 from frontrow.domain.booking import ContactInfo, SoldSeat
 from frontrow.domain.charges import Charge
-from frontrow.domain.ids import EventId, HoldId, OrderId, TableId, UserId
-from frontrow.domain.order import ENDED, Order, OrderState
+from frontrow.domain.ids import EventId, HoldId, OrderId, TableId, UserId, capped_as, is_session_user
+from frontrow.domain.order import CLAIMING, ENDED, Order, OrderState
 
 _encoder = msgspec.json.Encoder()
 _seats_decoder = msgspec.json.Decoder(tuple[SoldSeat, ...])
@@ -33,6 +33,19 @@ _page_of_user = _of_user.limit(sa.bindparam("limit"))
 _open_page_of_user = _page_of_user.where(orders.c.state.in_(_OPEN))
 # By the user's index, and no event named, for the reason bookings.py gives.
 _of_hold = _of_user.where(orders.c.hold_id == sa.bindparam("hold_id")).limit(1)
+_claimed = sa.select(orders.c.event_id, orders.c.order_id, orders.c.seats).where(
+    orders.c.state.in_(sorted(state.value for state in CLAIMING)), orders.c.sold_by.is_(None)
+)
+_claimed_of_user = _claimed.where(orders.c.user_id == sa.bindparam("user_id"))
+# The users of a guest session stand side by side in no collation that can be relied on: the event's open orders are
+# looked through for them.
+_claimed_of_session = _claimed.where(
+    orders.c.event_id == sa.bindparam("event_id"),
+    sa.or_(
+        orders.c.user_id == sa.bindparam("user_id"),
+        sa.func.substr(orders.c.user_id, 1, sa.bindparam("prefix_chars")) == sa.bindparam("prefix"),
+    ),
+)
 _page_of_event = (
     sa.select(orders)
     .where(orders.c.event_id == sa.bindparam("event_id"))
@@ -93,6 +106,19 @@ def orders_in(
 def order_counts(connection: sa.Connection, event_id: EventId) -> dict[OrderState, int]:
     """See OrderLedger.order_counts."""
     return {OrderState(row.state): row.orders for row in connection.execute(_counts, {"event_id": event_id})}
+
+
+def claimed_seats_of(connection: sa.Connection, event_id: EventId, user_id: UserId, besides: OrderId) -> int:
+    """See OrderLedger.claimed_seats_of."""
+    capped = capped_as(user_id)
+    if is_session_user(user_id):
+        prefix = f"{capped}:"
+        values = {"event_id": event_id, "user_id": capped, "prefix": prefix, "prefix_chars": len(prefix)}
+        rows = connection.execute(_claimed_of_session, values)
+    else:
+        rows = connection.execute(_claimed_of_user, {"user_id": capped})
+    counted = (row for row in rows if row.event_id == event_id and row.order_id != besides)
+    return sum(len(_seats_decoder.decode(row.seats)) for row in counted)
 
 
 def order_of_hold(connection: sa.Connection, event_id: EventId, user_id: UserId, hold_id: HoldId) -> Order | None:

@@ -202,6 +202,7 @@ OPERATIONS = declared(
             {
                 Code.NOT_FOUND,
                 Code.PAYMENT_DECLINED,
+                Code.SEAT_LIMIT_REACHED,
                 Code.ORDER_STATE,
                 Code.REQUEST_IN_PROGRESS,
                 Code.PAYMENT_UNAVAILABLE,

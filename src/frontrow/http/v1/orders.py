@@ -185,6 +185,7 @@ OPERATIONS = declared(
             Code.HOLD_NOT_FOUND,
             Code.HOLD_NOT_COMPLETE,
             Code.SEATS_UNAVAILABLE,
+            Code.SEAT_LIMIT_REACHED,
             Code.EVENT_NOT_ON_SALE,
             Code.ORDER_STATE,
             Code.REQUEST_IN_PROGRESS,
@@ -241,6 +242,7 @@ OPERATIONS = declared(
         | {
             Code.VALIDATION_FAILED,
             Code.PAYMENT_DECLINED,
+            Code.SEAT_LIMIT_REACHED,
             Code.ORDER_STATE,
             Code.REQUEST_IN_PROGRESS,
             Code.STATEMENT_NOT_ALLOWED,
