@@ -30,8 +30,9 @@ class SeatPlace(msgspec.Struct, frozen=True, kw_only=True):
 class NoticeContent(msgspec.Struct, frozen=True, kw_only=True):
     """A notice, and everything its text is made of.
 
-    `seats` are those it tells of: sold and not given back, given back, refunded or run out. A booking comes with the
-    ticket's code and with its order where one paid for it, a refund with its order and the gateway it was paid through.
+    `seats` are those it tells of, in layout order: sold and not given back, given back, refunded or run out. A booking
+    comes with the ticket's code and with its order where one paid for it, a refund with its order, the gateway it was
+    paid through, and the code of the ticket where there was a booking.
     `url` is where the customer finds the booking, where this server's public address is known.
     """
 

@@ -99,6 +99,7 @@ class NoticeContents:
             _content(notice, sale, refund.seat_ids),
             order=order,
             refund=refund,
+            ticket_code=None if order.booking_id is None else self._codes.ticket_code(order.booking_id),
             refunded_through=None if payment is None else payment.gateway,
             url=self._url(order.booking_id),
         )
@@ -108,10 +109,11 @@ class NoticeContents:
 
 
 def _content(notice: Notice, sale: Sale, seat_ids: Iterable[SeatId]) -> NoticeContent:
-    layout = sale.layout
+    layout, end = sale.layout, len(sale.layout.index_of)
+    in_order = sorted(seat_ids, key=lambda seat_id: layout.index_of.get(seat_id, end))
     return NoticeContent(
         notice=notice,
         event=sale.event,
         venue=layout.layout.name,
-        seats=tuple(place_of(layout, seat_id) for seat_id in seat_ids),
+        seats=tuple(place_of(layout, seat_id) for seat_id in in_order),
     )

@@ -46,7 +46,7 @@ async def test_a_mail_is_handed_in_for_its_customer(box: MailBox) -> None:
     [mail] = box.mails
     assert (mail.sender, mail.recipients) == ("tickets@theatre.example", ("ada@example.com",))
     assert mail.message["subject"] == "Ihre Tickets für Spring Gala"
-    assert "Ticketcode: AAAA-BBBB" in mail.text("plain")
+    assert "Buchungscode: AAAA-BBBB" in mail.text("plain")
     assert "AAAA-BBBB" in mail.text("html")
     assert [part.get_content_type() for part in mail.message.iter_attachments()] == ["text/calendar"]
 

@@ -52,7 +52,7 @@ def test_a_confirmation_says_what_the_customer_needs_at_the_door() -> None:
     for line in (
         "Sunday, 1 March 2026, 20:30 (CET)",
         "Grand House",
-        "Ticket code: AAAA-BBBB",
+        "Booking code: AAAA-BBBB",
         "3 seats:\n- Stalls · Row A, Seat 1\n- Stalls · Row A, Seat 2\n- Table T, Seat 1",
         "Booking fee: 2.50 EUR",
         "Includes VAT: ",
@@ -97,11 +97,29 @@ def test_a_refund_of_a_payment_made_elsewhere_is_paid_by_whoever_took_it() -> No
     assert "750.00 EUR will be paid back to you by whoever took your payment." in text(mailed(elsewhere))
 
 
+@pytest.mark.parametrize("kind", MAILED)
+def test_every_mail_about_a_booking_names_its_code_and_no_other_number(kind: NoticeKind) -> None:
+    told = msgspec.structs.replace(content(kind), ticket_code="AAAA-BBBB", url=None)
+    said = text(mailed(told))
+    assert "Booking code: AAAA-BBBB" in said
+    assert not re.search(r"number|7-[a-z]{22}", said)
+
+
+def test_a_refund_without_a_booking_names_its_order() -> None:
+    told = msgspec.structs.replace(content(NoticeKind.ORDER_REFUNDED), ticket_code=None)
+    assert told.order is not None
+    assert f"Order number: {told.order.order_id}" in text(mailed(told))
+
+
 def test_a_cancelled_event_is_told_as_such() -> None:
     told = content(NoticeKind.BOOKING_CANCELLED)
     assert text(mailed(told)).startswith("These seats of your booking are cancelled.")
     event = msgspec.structs.replace(told.event, cancelled_at_ms=AT_MS)
     cancelled = msgspec.structs.replace(told, event=event)
+    assert (mailed(told)["subject"], mailed(cancelled)["subject"]) == (
+        "Seats cancelled: Spring Gala",
+        "Cancelled: Spring Gala",
+    )
     assert text(mailed(cancelled)).startswith("We are sorry: the event is cancelled")
 
 

@@ -156,7 +156,7 @@ def _said(content: NoticeContent, words: MailWords) -> tuple[str, str, Iterable[
         case NoticeKind.BOOKING_CONFIRMED:
             return words.confirmed_subject, words.confirmed_head, _confirmed(content, words)
         case NoticeKind.BOOKING_CANCELLED if content.event.cancelled_at_ms is not None:
-            return words.cancelled_subject, words.event_cancelled_head, _cancelled(content, words)
+            return words.event_cancelled_subject, words.event_cancelled_head, _cancelled(content, words)
         case NoticeKind.BOOKING_CANCELLED:
             return words.cancelled_subject, words.cancelled_head, _cancelled(content, words)
         case NoticeKind.ORDER_REFUNDED:
@@ -180,12 +180,13 @@ def _confirmed(content: NoticeContent, words: MailWords) -> Iterable[Part]:
     yield Group((*charged, total, *included))
     if content.url is not None:
         yield Link(words.see_booking, content.url)
-    yield Fact(words.booking_number, booking.booking_id)
 
 
 def _cancelled(content: NoticeContent, words: MailWords) -> Iterable[Part]:
     booking = content.booking
     assert booking is not None, "a cancellation comes with its booking"
+    if content.ticket_code is not None:
+        yield Fact(words.code, content.ticket_code)
     yield _seats(words.seats, content.seats, words)
     if booking.left_seat_ids:
         yield Fact(words.seats_left, words.seat_count(len(booking.left_seat_ids)))
@@ -193,13 +194,14 @@ def _cancelled(content: NoticeContent, words: MailWords) -> Iterable[Part]:
         yield Line(words.refund_pending)
     if content.url is not None:
         yield Link(words.see_booking, content.url)
-    yield Fact(words.booking_number, booking.booking_id)
 
 
 def _refunded(content: NoticeContent, words: MailWords) -> Iterable[Part]:
     order, refund = content.order, content.refund
     assert order is not None, "a refund comes with its order"
     assert refund is not None, "a refund's notice comes with it"
+    number = Fact(words.order_number, order.order_id)
+    yield number if content.ticket_code is None else Fact(words.code, content.ticket_code)
     is_elsewhere = content.refunded_through == STATED_ELSEWHERE
     form = words.refund_elsewhere if is_elsewhere else words.refund
     yield Line(form.format(amount=money_text(refund.amount_minor, refund.currency, words)))
@@ -208,7 +210,6 @@ def _refunded(content: NoticeContent, words: MailWords) -> Iterable[Part]:
         yield _seats(words.seats, content.seats, words)
     if content.url is not None:
         yield Link(words.see_order, content.url)
-    yield Fact(words.order_number, order.order_id)
 
 
 def _seats(title: str, seats: Iterable[SeatPlace], words: MailWords) -> Listed:

@@ -26,6 +26,7 @@ class MailWords(msgspec.Struct, frozen=True, kw_only=True):
     confirmed_head: str
     cancelled_subject: str
     cancelled_head: str
+    event_cancelled_subject: str
     event_cancelled_head: str
     refunded_subject: str
     refunded_head: str
@@ -45,8 +46,8 @@ class MailWords(msgspec.Struct, frozen=True, kw_only=True):
     reasons: dict[RefundReason, str]
     see_booking: str
     see_order: str
-    booking_number: str
     order_number: str
+    """Where money goes back that never became a booking."""
     calendar_hint: str
     automatic: str
 
