@@ -97,6 +97,9 @@ ENDED = frozenset(
 )
 """States that nobody has to carry on."""
 
+CLOSED = ENDED - {OrderState.NEEDS_ATTENTION}
+"""States in which nobody, people included, has anything to do for the order: its person may be erased."""
+
 CLAIMING = frozenset({OrderState.CLAIMED, OrderState.PAYING, OrderState.CANCELLING})
 """States in which the order's claimed rows are live. PAID and NEEDS_ATTENTION may have them too: `has_claim` says."""
 

@@ -25,7 +25,8 @@ class PersonErased(msgspec.Struct, frozen=True):
 
 
 class OrdersStillOpen(msgspec.Struct, frozen=True):
-    """Orders of the person that are not ended, or that somebody has to look at. Nothing was erased."""
+    """Orders of the person that are not ended, or that somebody has to look at: these keep the person. Of everything
+    else nothing was erased, or all, where they were placed meanwhile."""
 
     order_ids: tuple[OrderId, ...]
 
@@ -68,4 +69,7 @@ class Erasing:
         pseudonym = UserId(f"{PSEUDONYM_PREFIX}{secrets.token_urlsafe(_RANDOM_BYTES)}")
         changed = await self._orders.erase_person(user_id=user_id, email=email, pseudonym=pseudonym)
         _log.info("person_erased", changed=changed)
+        placed_meanwhile = await self._books.open_orders_of(user_id=user_id, email=email, limit=OPEN_ORDERS_NAMED_MAX)
+        if placed_meanwhile:
+            return OrdersStillOpen(tuple(placed_meanwhile))
         return PersonErased(changed)

@@ -16,8 +16,7 @@ from frontrow.domain.order_moves import OrderStands
 from tests.integration.ledger.drafts import block, booked, draft, guard, order, seats
 from tests.integration.ledger.order_steps import (
     Books,
-    book,
-    booking_of,
+    drop,
     notice,
     pay,
     pay_key,
@@ -33,6 +32,7 @@ EMAIL = "ann@example.com"
 
 async def test_a_users_orders_and_bookings_forget_them(books: Books, show: Event, clock: FakeClock) -> None:
     placed = await books.placed(show, "C1", notes="call me", special_requests="ramp")
+    placed = await books.moved(step(placed, OrderState.EXPIRED))
     bought, of_order = await books.booked(show, "A1", clock)
     direct = msgspec.structs.replace(draft(show, "A2", key="k").booking, notes="call", special_requests="ramp")
     wanted = msgspec.structs.replace(draft(show, "A2", key="k"), booking=direct)
@@ -68,7 +68,7 @@ async def test_whoever_gave_the_address_is_forgotten_in_whatever_case(
     await booked(books.ledger, clock, wanted)
     theirs = await books.claimed(show, "A2", clock, user_id=BOB, customer=ContactInfo("Ann", "Ann@Example.com"))
     keys = [pay_key("bob"), pay_key("bob", key="unrelated")]
-    await books.moved(pay(theirs, payment(theirs), key=keys[0]))
+    await given_up(books, await books.moved(pay(theirs, payment(theirs), key=keys[0])))
     await books.orders.place(order(show, "A4", user="bob"), keys[1])
     other = await books.placed(show, "A3", customer=ContactInfo("Bob", "bob@example.com"))
     assert await books.orders.erase_person(user_id=None, email="ANN@example.COM", pseudonym=GONE) == 2
@@ -94,22 +94,35 @@ async def test_nobody_and_no_address_erase_nothing(
     assert await books.orders.order(nameless.order_id) == nameless
 
 
-async def test_a_step_that_was_prepared_with_the_person_in_it_is_not_written(
-    books: Books, show: Event, clock: FakeClock
-) -> None:
-    paid, _ = await books.paid(show, "A1", clock)
-    wanted = booking_of(paid, show)
+async def test_a_step_that_was_prepared_with_the_person_in_it_is_not_written(books: Books, show: Event) -> None:
+    expired = await books.moved(step(await books.placed(show, "A1"), OrderState.EXPIRED))
     await books.orders.erase_person(user_id=ANN, email=None, pseudonym=GONE)
-    stands = await books.orders.order(paid.order_id)
+    stands = await books.orders.order(expired.order_id)
     assert stands is not None
-    assert await books.orders.move(book(paid, wanted)) == OrderStands(stands)
-    assert await books.ledger.booking(wanted.booking.booking_id) is None
+    assert stands.user_id == GONE
+    assert await books.orders.move(step(expired, OrderState.PAID)) == OrderStands(stands)
+
+
+async def test_an_order_that_is_open_keeps_its_person(books: Books, show: Event, clock: FakeClock) -> None:
+    pending = await books.placed(show, "A1")
+    claimed = await books.claimed(show, "A2", clock)
+    stated = payment(claimed, stated=PaymentInfo("transfer", "Ann Lee 17"))
+    paying = await books.moved(pay(claimed, stated))
+    paid, _ = await books.paid(show, "A3", clock)
+    odd = await books.moved(step(paid, OrderState.NEEDS_ATTENTION))
+    rows = await books.ledger.live_seats(show.event_id)
+    assert await books.orders.erase_person(user_id=None, email=pending.customer.email, pseudonym=GONE) == 0
+    assert await books.orders.erase_person(user_id=ANN, email=None, pseudonym=GONE) == 0
+    for before in (pending, paying, odd):
+        assert await books.orders.order(before.order_id) == before
+    assert await books.orders.payments_of(claimed.order_id) == [stated]
+    assert await books.ledger.live_seats(show.event_id) == rows
 
 
 async def test_what_was_stated_of_payments_goes_with_their_order(books: Books, show: Event, clock: FakeClock) -> None:
     claimed = await books.claimed(show, "A1", clock)
     stated = payment(claimed, stated=PaymentInfo("transfer", "Ann Lee 17"), answered='{"name":"Ann Lee"}')
-    await books.moved(pay(claimed, stated, key=pay_key()))
+    await given_up(books, await books.moved(pay(claimed, stated, key=pay_key())))
     await books.orders.erase_person(user_id=ANN, email=None, pseudonym=GONE)
     (after,) = await books.orders.payments_of(claimed.order_id)
     assert after == msgspec.structs.replace(stated, stated=None, answered=None)
@@ -149,7 +162,9 @@ async def test_no_column_of_any_table_has_the_person_left(
             gala, f"A{number}", user_id=person, customer=contact, notes="zq-notes", special_requests="zq-ramp"
         )
         key = IdempotencyKey(person, "orders", f"k{number}", "body")
-        await ledger.orders.place(order(gala, "Z1", user=person), key)
+        keyed = await ledger.orders.place(order(gala, "Z1", user=person), key)
+        assert isinstance(keyed, Order)
+        await books.moved(step(keyed, OrderState.EXPIRED))
         await books.moved(step(placed, OrderState.EXPIRED))
         wanted = draft(gala, f"B{number}", user=person)
         booking = msgspec.structs.replace(wanted.booking, contact_info=contact, notes="zq-notes")
@@ -161,6 +176,11 @@ async def test_no_column_of_any_table_has_the_person_left(
     assert await database.read(cells_with_zq) > 20
     assert await ledger.orders.erase_person(user_id=person, email="zq-mail@example.com", pseudonym=GONE) == 15
     assert await database.read(cells_with_zq) == 0
+
+
+async def given_up(books: Books, paying: Order) -> None:
+    """Cancel an order that is being paid."""
+    await books.moved(drop(await books.moved(step(paying, OrderState.CANCELLING))))
 
 
 def cells_with_zq(connection: sa.Connection) -> int:

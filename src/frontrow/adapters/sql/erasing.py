@@ -1,7 +1,8 @@
 """Taking a person out of the ledger: a bounded number of rows at a time, until none is left.
 
-Each piece finds its rows by what it takes out of them, so that a process that dies in between leaves less to do. Keys
-go altogether: what they made is known by its own id, which is made of the key, should the request ever be repeated.
+Each piece finds its rows by what it takes out of them, so that a process that dies in between leaves less to do. Of the
+orders only closed ones are found: whoever pays for an open one has to be known. Keys go altogether: what they made is
+known by its own id, which is made of the key, should the request ever be repeated.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from frontrow.adapters.sql.order_tables import notices, orders, payments
 from frontrow.adapters.sql.tables import blocks, bookings, idempotency_keys, seat_rows
 from frontrow.domain.ids import UserId
+from frontrow.domain.order import CLOSED
 
 ROWS_PER_PIECE_MAX = 100
 """Orders or bookings changed in one transaction, with their seats and payments: some milliseconds."""
@@ -27,8 +29,10 @@ _event: sa.BindParameter[str] = sa.bindparam("of_event")
 _orders_found = sa.select(orders.c.event_id, orders.c.order_id.label("own_id"), orders.c.user_id).limit(
     ROWS_PER_PIECE_MAX
 )
-_orders_of_user = _orders_found.where(orders.c.user_id == _wanted_user)
-_orders_of_email = _orders_found.where(sa.func.lower(orders.c.customer_email) == sa.func.lower(_wanted_email))
+# Locked, so that an order which is paid late meanwhile is not emptied as the closed one that it was.
+_closed_orders = _orders_found.where(orders.c.state.in_([state.value for state in CLOSED])).with_for_update()
+_orders_of_user = _closed_orders.where(orders.c.user_id == _wanted_user)
+_orders_of_email = _closed_orders.where(sa.func.lower(orders.c.customer_email) == sa.func.lower(_wanted_email))
 _bookings_found = sa.select(bookings.c.event_id, bookings.c.booking_id.label("own_id"), bookings.c.user_id).limit(
     ROWS_PER_PIECE_MAX
 )

@@ -36,9 +36,7 @@ async def erase_person(services: Services, call: Call[ErasePerson, NoQuery]) -> 
         case PersonErased(changed=changed):
             return Answer(body=ErasureDocument(changed))
         case OrdersStillOpen(order_ids=order_ids):
-            detail = (
-                f"nothing was erased: {listed(order_ids)} not ended yet; pay, cancel or resolve first, then ask again"
-            )
+            detail = f"not ended yet: {listed(order_ids)}, which keep their person: pay, cancel or resolve them first"
             return Problem(code=Code.ORDER_STATE, detail=detail)
         case _:
             return problem_of(outcome)
