@@ -4,11 +4,13 @@ The seats are acquired as a hold of the order's user and booked from it as any o
 them is somebody else's by now, or is not drawn any more, or the buyer was erased, everything is refunded, once.
 """
 
+import contextlib
+
 import structlog
 
 from frontrow.domain.booking import SeatConflict
-from frontrow.domain.errors import LedgerUnavailable
-from frontrow.domain.hold import BOOKING_GUARD_MS, BookingBegun, BookingRunning, HoldAcquired, SeatsBusy
+from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
+from frontrow.domain.hold import BOOKING_GUARD_MS, BookingBegun, BookingRunning, HoldAcquired, HoldReleased, SeatsBusy
 from frontrow.domain.ids import HoldId, SeatId, TableId, event_number_of, new_made_id
 from frontrow.domain.order import Order
 from frontrow.domain.order_decisions import Rest, Standing, refunding
@@ -136,9 +138,17 @@ class LatePayments:
                 return _Again()
             case SeatConflict(seats=rows):
                 await self._marking.tell_store(order.event_id, rows)
+                await self._release(order, hold_id)
                 return self._refunding(standing, [row.seat_id for row in rows])
             case other:
                 raise unexpected(order, other)
+
+    async def _release(self, order: Order, hold_id: HoldId) -> None:
+        """Free the seats that were held for nothing; where the store is away, they run out."""
+        with contextlib.suppress(StoreUnavailable):
+            released = await self._store.release(order.event_id, hold_id=hold_id, user_id=order.user_id)
+            if isinstance(released, HoldReleased):
+                self._calls.heard(order.event_id, released)
 
     def _refunding(self, standing: Standing, why: object) -> OrderMove:
         """The step that gives it back. The alarm is told once that is written: another process may have booked it."""

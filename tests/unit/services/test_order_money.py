@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from frontrow.domain.booking import PaymentInfo, SeatRowState
+from frontrow.domain.booking import LedgerSeat, PaymentInfo, SeatRowState
 from frontrow.domain.errors import LedgerUnavailable, PaymentUnavailable, StoreUnavailable
 from frontrow.domain.ids import PaymentId, UserId
 from frontrow.domain.order import Order, OrderState
@@ -19,6 +19,7 @@ from frontrow.services.counts import Count
 from frontrow.services.erasing import PSEUDONYM_PREFIX
 from frontrow.services.order_outcomes import OrderNotCancellable, OrderShown, PaymentDeclined, PayRequest, PlaceRequest
 from frontrow.services.ordering import PAYMENT_MS
+from frontrow.services.outcomes import HoldShown
 from frontrow.services.payment_callbacks import CallbackTaken, GatewayUnknown
 from frontrow.services.refunding import FAILURES_MAX
 from tests.support.fake_clock import FakeClock
@@ -107,6 +108,21 @@ async def test_a_late_payment_of_seats_that_are_somebody_elses_goes_back_once(
     assert (found.order.state, found.refunds[0].reason) == (OrderState.REFUNDED, RefundReason.PAID_LATE)
     assert house.bank.refunded_minor(order.order_id) == order.amount_minor
     assert house.counts.of(Count.PAYMENTS_LATE) == 1
+
+
+@pytest.mark.parametrize("is_away", [False, True])
+async def test_seats_that_are_not_to_be_had_with_the_others_are_given_back_at_once(
+    house: House, clock: FakeClock, ledger: FakeLedger, store: FakeHoldStore, is_away: bool
+) -> None:
+    order, payment = await expired(house, clock)
+    ledger.rows[EVENT, seats("A2")[0]] = LedgerSeat(seats("A2")[0], SeatRowState.BOOKED, "1-other", BOB.user_id, 1)
+    if is_away:
+        house.store_faults.before("release", StoreUnavailable("away"))
+    captured_late(house, payment)
+    await tell(house)
+    assert (await shown(house, order)).order.state is OrderState.REFUNDED
+    again = await house.hold(BOB, "A1")
+    assert isinstance(again, HoldShown) is not is_away
 
 
 async def test_a_late_payment_that_nobody_told_of_is_found_by_one_more_look(house: House, clock: FakeClock) -> None:
