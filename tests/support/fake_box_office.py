@@ -28,6 +28,9 @@ _ROUTES: list[tuple[str, str, str]] = [
     ("DELETE", r"/api/v1/events/\w+/holds/([\w-]+)", "give_back"),
     ("POST", r"/api/v1/bookings", "book"),
     ("POST", r"/api/v1/bookings/([\w-]+)/cancel", "cancel"),
+    ("POST", r"/api/v1/orders", "order"),
+    ("POST", r"/api/v1/orders/([\w-]+)/payment", "pay"),
+    ("POST", r"/api/v1/orders/([\w-]+)/cancel", "give_up"),
 ]
 
 
@@ -39,6 +42,8 @@ class FakeBoxOffice:
         self.letters = {seat.id: "a" for seat in layout.seats}
         self.holds: dict[str, list[str]] = {}
         self.bookings: dict[str, list[str]] = {}
+        self.orders: dict[str, list[str]] = {}
+        """Those that are to be paid."""
         self.asked: Counter[str] = Counter()
         self.refused: list[list[str]] = []
         self.booked_most = 0
@@ -108,6 +113,44 @@ class FakeBoxOffice:
         self._mark(self.bookings[booking_id], "b")
         self.booked_most = max(self.booked_most, [*self.letters.values()].count("b"))
         return httpx.Response(201, json=self._booking(booking_id, "booked"))
+
+    def _order(self, _: httpx.Request, body: dict[str, Any]) -> httpx.Response:
+        order_id = f"1-order{next(self._names)}"
+        self.orders[order_id] = self.holds.pop(body["holdId"])
+        return httpx.Response(201, json=self._ordered(order_id, "claimed"))
+
+    def _pay(self, _: httpx.Request, body: dict[str, Any], order_id: str) -> httpx.Response:
+        if body["card"]["number"].endswith("0002"):
+            return _problem(Code.PAYMENT_DECLINED)
+        booking_id = f"1-booking{next(self._names)}"
+        answer = self._ordered(order_id, "booked", bookingId=booking_id)
+        self.bookings[booking_id] = self.orders.pop(order_id)
+        self._mark(self.bookings[booking_id], "b")
+        self.booked_most = max(self.booked_most, [*self.letters.values()].count("b"))
+        return httpx.Response(200, json=answer)
+
+    def _give_up(self, _request: object, _body: object, order_id: str) -> httpx.Response:
+        answer = self._ordered(order_id, "cancelled")
+        self._mark(self.orders.pop(order_id), "a")
+        return httpx.Response(200, json=answer)
+
+    def _ordered(self, order_id: str, status: str, **members: str) -> dict[str, Any]:
+        return {
+            "orderId": order_id,
+            "eventId": "gala",
+            "holdId": "1-hold",
+            "userId": "guest",
+            "status": status,
+            "seatIds": self.orders[order_id],
+            "tableIds": [],
+            "lines": [],
+            "total": HOLD_ANSWER["total"],
+            "customer": {"name": "Ada Demo", "email": "ada@demo.invalid"},
+            "createdAt": "2099-01-01T00:00:00.000Z",
+            "refunds": [],
+            "refunded": HOLD_ANSWER["total"],
+            **members,
+        }
 
     def _cancel(self, _request: object, _body: object, booking_id: str) -> httpx.Response:
         self._mark(self.bookings[booking_id], "a")

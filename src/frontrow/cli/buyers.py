@@ -1,4 +1,4 @@
-"""Simulated buyers for the demo: they look, take, exchange, give back and book seats over the public HTTP API.
+"""Simulated buyers for the demo: they look, take, exchange, give back, order, pay and book over the public HTTP API.
 
 What people are like is in `buyer_profiles`, what they find in a house in `buyer_houses`; here is what they do.
 """
@@ -14,7 +14,7 @@ import httpx
 from frontrow.cli.buyer_houses import Choice, House
 from frontrow.cli.buyer_profiles import PROFILES, Profile, Wish
 from frontrow.client import AsyncClient, Contact, FrontrowError, Hold, RateLimited, Retries, SeatStates
-from frontrow.client.errors import OrphanSeats, SeatsUnavailable
+from frontrow.client.errors import OrphanSeats, PaymentDeclined, SeatsUnavailable
 
 Sleep = Callable[[float], Awaitable[None]]
 Seconds = Callable[[], float]
@@ -47,6 +47,16 @@ _PATIENCE = Retries(tries_max=10_000, wait_max_s=60.0)
 """While the server is away or wants no more calls, a buyer waits for hours."""
 _WAIT_S_DEFAULT = 5.0
 """After a refusal for calling too often that does not say how long."""
+_ORDERS_SHARE = 0.85
+"""Of those who buy: they order and pay; the others book directly, as if they had paid elsewhere."""
+_THINKS_BETTER_SHARE = 0.1
+"""Of those who have ordered: they give the order up, unpaid."""
+_DECLINED_SHARE = 0.15
+"""Of those who pay: their first card is declined."""
+_OTHER_CARD_SHARE = 0.7
+"""Of those whose card is declined: they pay with another one; the rest give the order up."""
+_CARD, _CARD_DECLINED = "4242 4242 4242 4242", "4000 0000 0000 0002"
+"""Of the demo's bank, docs/payments.md."""
 _NAMES = ("Ada Demo", "Ben Demo", "Chloe Demo", "Dev Demo", "Elif Demo", "Femi Demo", "Grace Demo", "Hugo Demo")
 
 
@@ -56,6 +66,7 @@ async def simulate_buyers(
     count: int,
     *,
     http: httpx.AsyncClient | None = None,
+    with_orders: bool = True,
     sleep: Sleep = asyncio.sleep,
     seconds: Seconds = time.monotonic,
     seed: int | None = None,
@@ -64,6 +75,7 @@ async def simulate_buyers(
 
     Args:
         event_ids: what is on, most wanted first.
+        with_orders: most buyers order, and pay with cards of the demo's bank; else all of them book directly.
         seconds: a clock that `sleep` moves on; waves of visitors come by it.
         seed: makes the same choices again, as far as the server's answers and this clock allow.
     """
@@ -71,9 +83,10 @@ async def simulate_buyers(
         return
     async with AsyncClient(url, retries=_PATIENCE, http=http) as client, asyncio.TaskGroup() as group:
         town = _Town([House(event_id, await client.seat_layout(event_id)) for event_id in event_ids])
-        luck = random.Random(seed)
+        luck, orders_share = random.Random(seed), _ORDERS_SHARE if with_orders else 0.0
         for _ in range(count):
-            group.create_task(_Buyer(client, town, random.Random(luck.random()), sleep, seconds).live())
+            buyer = _Buyer(client, town, random.Random(luck.random()), sleep, seconds, orders_share=orders_share)
+            group.create_task(buyer.live())
 
 
 class _Town:
@@ -102,14 +115,24 @@ class _Town:
 class _Buyer:
     """One person after another with the same account: each visit is somebody's of another profile."""
 
-    def __init__(self, anyone: AsyncClient, town: _Town, luck: random.Random, sleep: Sleep, seconds: Seconds) -> None:
+    def __init__(
+        self,
+        anyone: AsyncClient,
+        town: _Town,
+        luck: random.Random,
+        sleep: Sleep,
+        seconds: Seconds,
+        *,
+        orders_share: float,
+    ) -> None:
         self._anyone = anyone
         self._town = town
         self._luck = luck
         self._sleep = sleep
         self._seconds = seconds
+        self._orders_share = orders_share
         name = luck.choice(_NAMES)
-        self._contact = Contact(name, f"{name.split()[0].lower()}@example.com")
+        self._contact = Contact(name, f"{name.split()[0].lower()}@demo.invalid")
         self._bookings: list[tuple[str, str]] = []
         """(event, booking), oldest first."""
 
@@ -204,14 +227,37 @@ class _Buyer:
             await self._exchange(me, hold, *swap)
         await self._wait(profile.pay_s)
         if _share(seen, "bh") <= _TAKEN_SHARE_MAX and self._luck.random() < profile.books_share:
-            booking = await me.book_seats(house.event_id, self._contact, hold_id=hold.hold_id)
-            self._bookings.append((house.event_id, booking.booking_id))
-            if len(self._bookings) > _BOOKINGS_KEPT_MAX:
-                await self._cancel(me, self._bookings[0])
+            await self._buy(me, hold)
         elif self._luck.random() < _LEAVES_PAGE_SHARE:
             await me.release_hold_seats(house.event_id, hold.hold_id, after_seconds=_PAGE_GRACE_S)
         else:
             await me.delete_hold(house.event_id, hold.hold_id)
+
+    async def _buy(self, me: AsyncClient, hold: Hold) -> None:
+        if self._luck.random() < self._orders_share:
+            booking_id = await self._order(me, hold)
+        else:
+            booking_id = (await me.book_seats(hold.event_id, self._contact, hold_id=hold.hold_id)).booking_id
+        if booking_id is None:
+            return
+        self._bookings.append((hold.event_id, booking_id))
+        if len(self._bookings) > _BOOKINGS_KEPT_MAX:
+            await self._cancel(me, self._bookings[0])
+
+    async def _order(self, me: AsyncClient, hold: Hold) -> str | None:
+        """The booking that was paid for; None where the order is given up."""
+        order = await me.place_order(hold.event_id, hold.hold_id, self._contact)
+        await self._wait(_REACTION_S)
+        if self._luck.random() >= _THINKS_BETTER_SHARE:
+            if self._luck.random() >= _DECLINED_SHARE:
+                return (await me.pay_order(order.order_id, card_number=_CARD)).booking_id
+            with suppress(PaymentDeclined):
+                return (await me.pay_order(order.order_id, card_number=_CARD_DECLINED)).booking_id
+            await self._wait(_REACTION_S)
+            if self._luck.random() < _OTHER_CARD_SHARE:
+                return (await me.pay_order(order.order_id, card_number=_CARD)).booking_id
+        await me.cancel_order(order.order_id)
+        return None
 
     async def _exchange(self, me: AsyncClient, hold: Hold, taken: str, given_back: str) -> None:
         with suppress(SeatsUnavailable, OrphanSeats):  # somebody was faster: then everything stays as it is

@@ -41,7 +41,9 @@ def demo(
         out.print(f"  operator: {url}/operator/#token={token}\n", highlight=False, soft_wrap=True)
         out.print(f"  API: {url}/docs#token={token}\n", highlight=False, soft_wrap=True)
         out.print(f"  [dim]data in {settings.data_folder}; Ctrl-C stops everything[/]\n", highlight=False)
-        task = asyncio.create_task(simulate_buyers(url, [event.event_id for event in seeded.events], buyers))
+        event_ids = [event.event_id for event in seeded.events]
+        with_orders = settings.payment_gateway is PaymentGatewayName.DEMO
+        task = asyncio.create_task(simulate_buyers(url, event_ids, buyers, with_orders=with_orders))
         try:
             yield
         finally:

@@ -25,6 +25,10 @@ CUSTOMERS_ARE_TOLD = frozenset({NoticeKind.BOOKING_CONFIRMED, NoticeKind.BOOKING
 """What a customer is written about. Nobody wants a mail about a hold that ran out: the page said so."""
 
 
+NOBODYS_DOMAIN = ".invalid"
+"""No mail ever reaches an address under it (RFC 2606), so none is written: the demo's buyers have such ones."""
+
+
 class NoticeBoard:
     """Makes the notices of what happens, one for each channel that is to hear of it.
 
@@ -117,8 +121,12 @@ class NoticeBoard:
                 created_at_ms=now_ms,
             )
             for channel in self._channels
-            if channel is not NoticeChannel.EMAIL or (kind in CUSTOMERS_ARE_TOLD and email)
+            if channel is not NoticeChannel.EMAIL or (kind in CUSTOMERS_ARE_TOLD and _is_somebodys(email))
         )
+
+
+def _is_somebodys(email: str) -> bool:
+    return bool(email) and not email.lower().endswith(NOBODYS_DOMAIN)
 
 
 def _id_of(number: int, kind: NoticeKind, channel: NoticeChannel, about: str, seat_ids: Collection[SeatId]) -> NoticeId:

@@ -71,6 +71,7 @@ class Seeding:
                 layout_id=demo_event.layout_id,
                 starts_at_ms=starts_at_ms,
                 currency=CURRENCY,
+                charges=demo_event.charges,
             )
             match await self._layouts.create_event(new):
                 case EventCreated(event=event):

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from frontrow.domain.charges import Charge, ChargeKind
 from frontrow.domain.ids import EventId, LayoutId
 from frontrow.domain.layout import Layout
 from frontrow.domain.venues.arena import arena
@@ -11,12 +12,16 @@ from frontrow.domain.venues.theatre import theatre
 
 
 class DemoEvent(msgspec.Struct, frozen=True):
-    """An event of the demo: `starts_in_days` after the day it is put on sale, at the drawing's own prices in USD."""
+    """An event of the demo: `starts_in_days` after the day it is put on sale, at the drawing's own prices in USD.
+
+    `charges` are what its orders add.
+    """
 
     event_id: EventId
     name: str
     layout_id: LayoutId
     starts_in_days: int
+    charges: tuple[Charge, ...] = ()
 
 
 def demo_layouts() -> tuple[Layout, ...]:
@@ -24,9 +29,11 @@ def demo_layouts() -> tuple[Layout, ...]:
     return (cinema(), theatre(), arena(), grand_theater(), studio())
 
 
+_BOOKING_FEE = Charge("Booking fee", ChargeKind.PER_ORDER, amount_minor=250, refundable=False)
+
 DEMO_EVENTS = (
     DemoEvent(EventId("cinema-demo"), "The Long Take", LayoutId("cinema"), 14),
-    DemoEvent(EventId("theatre-demo"), "A Winter Cabaret", LayoutId("theatre"), 30),
+    DemoEvent(EventId("theatre-demo"), "A Winter Cabaret", LayoutId("theatre"), 30, (_BOOKING_FEE,)),
     DemoEvent(EventId("arena-demo"), "Northern Lights Live", LayoutId("arena"), 60),
     DemoEvent(EventId("64f123456789abcd12345678"), "Grand Theater Main Hall", LayoutId("64f123456789abcd12345678"), 45),
     DemoEvent(EventId("42"), "The Last Projectionist", LayoutId("cinema"), 21),
