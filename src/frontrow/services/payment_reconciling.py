@@ -111,8 +111,8 @@ class MoneyReconciler:
         """Compare a piece of the event, from `point` (None: from the beginning) on, and heal what can be healed.
 
         Args:
-            with_captured: ask the gateways about every payment that was captured and every refund of it, too: two calls
-                for each; and about every payment that was stopped: one for each.
+            with_captured: ask the gateways about every payment that was captured and every refund of it, too: two
+                calls for each, or three; and about every payment that was stopped: one for each.
         """
         if not caller.is_admin:
             return RoleMissing(ADMIN)
@@ -251,19 +251,20 @@ class MoneyReconciler:
         gateway = self._gateways.find(payment.gateway)
         if gateway is None:
             return [of_payment(payment, Outcome.PERSON, f"its gateway {payment.gateway} is not configured any more")]
+        before = await self._refunds_of(payment)
         try:
+            await self._refunding.look_again(payment.payment_id)
             seen = await gateway.look_up(payment)
             given_back = await gateway.refunds_of(payment)
         except PaymentUnavailable as error:
             return [of_payment(payment, Outcome.WAITING, f"its gateway gives no answer: {error}")]
-        found = []
+        mine = await self._refunds_of(payment)
+        found = [_of_seen(it, it_was) for it, it_was in zip(mine, before, strict=False) if it.state is not it_was.state]
         if isinstance(seen, PaymentUnknown) or not _is_as_captured(payment, seen):
             has = "knows no such payment" if isinstance(seen, PaymentUnknown) else f"has {_sum_of(seen)}"
             found.append(of_payment(payment, Outcome.PERSON, f"the ledger has {_sum_of(payment)}, the gateway {has}"))
         if gateway is not self._gateways.external:
             at_gateway = sum(it.amount_minor for it in given_back if it.state is not RefundState.FAILED)
-            refunds = await self._orders.refunds_of(payment.order_id)
-            mine = [it for it in refunds if it.payment_id == payment.payment_id]
             done = sum(it.amount_minor for it in mine if it.state is RefundState.DONE)
             owed = sum(it.amount_minor for it in mine)
             if not done <= at_gateway <= owed:
@@ -272,9 +273,19 @@ class MoneyReconciler:
                 found.append(of_payment(payment, Outcome.PERSON, said))
         return found
 
+    async def _refunds_of(self, payment: Payment) -> list[Refund]:
+        return [it for it in await self._orders.refunds_of(payment.order_id) if it.payment_id == payment.payment_id]
+
 
 def _of_undone(refund: Refund) -> Outcome:
     return Outcome.PERSON if refund.is_given_up else Outcome.WAITING
+
+
+def _of_seen(refund: Refund, was: Refund) -> Finding:
+    """What of the refund only the gateway knew."""
+    if refund.state is RefundState.DONE:
+        return of_refund(refund, Outcome.HEALED, f"the ledger had it as {was.state}, the gateway has done it")
+    return of_refund(refund, _of_undone(refund), f"the ledger had it as {was.state}; {undone(refund)}")
 
 
 def _is_as_captured(payment: Payment, seen: PaymentSeen) -> bool:

@@ -189,6 +189,28 @@ async def test_sums_that_the_gateway_has_otherwise_need_a_person(
     assert "knows no such payment" in said[unknown.order_id]
 
 
+async def test_a_refund_that_came_back_and_nobody_told_of_is_owed_again(
+    house: House, money: MoneyReconciler, clock: FakeClock
+) -> None:
+    order = await ordered(house, "A1", Card.PAYS)
+    now = await house.order_ledger.order(order.order_id)
+    assert now is not None
+    assert now.booking_id is not None
+    await house.bookings.cancel(ANN, now.booking_id)
+    clock.advance(60_000)
+    await house.order_keeper.keep_once()
+    (at_bank,) = house.bank.of_order(order.order_id)
+    at_bank.refunds[0].state = RefundState.FAILED
+    house.bank.callbacks.clear()
+    [finding] = await found(money)
+    assert (finding.stage, finding.outcome) == (Stage.REFUNDS, Outcome.WAITING)
+    assert finding.said.startswith("the ledger had it as done; 75.00 USD is owed")
+    clock.advance(3_600_000)
+    await house.order_keeper.keep_once()
+    assert house.bank.refunded_minor(order.order_id) == order.amount_minor
+    assert await found(money) == []
+
+
 async def test_a_refund_made_by_hand_at_the_gateway_needs_a_person(house: House, money: MoneyReconciler) -> None:
     order = await ordered(house, "A1", Card.PAYS)
     [payment] = await house.order_ledger.payments_of(order.order_id)
