@@ -20,6 +20,7 @@ def http_settings(settings: Settings, stores: Stores) -> HttpSettings:
         guest_tokens=settings.guest_tokens,
         dialect_guests=settings.dialect_guests,
         guest_session_key=derived_key(stores.secret, "guest sessions"),
+        fingerprint_key=derived_key(stores.secret, "request fingerprints"),
         cors_origins=settings.cors_origins,
         public_url=settings.public_url,
         pay_page=PAY_PAGES.get(settings.payment_gateway),

@@ -55,7 +55,7 @@ class SoldSeat(msgspec.Struct, frozen=True):
 
 
 class IdempotencyKey(msgspec.Struct, frozen=True):
-    """A caller's key, the route it was used on and the fingerprint (hex SHA-256) of the request's body."""
+    """A caller's key, the route it was used on and the fingerprint (64 hex digits) of the request's body."""
 
     user_id: UserId
     route: str

@@ -5,7 +5,6 @@ The order of judgement is fixed: how often the address calls, token, role, how o
 JSON, fields, query, whom the request is for, idempotency key.
 """
 
-import hashlib
 import re
 from collections.abc import Awaitable, Callable
 
@@ -19,6 +18,7 @@ from frontrow.http.auth import Authenticator
 from frontrow.http.downloads import while_there
 from frontrow.http.envelope import put_problem, request_id_of
 from frontrow.http.faults import faults_of
+from frontrow.http.fingerprints import fingerprint_of
 from frontrow.http.guest_sessions import GuestSessions, acting_as
 from frontrow.http.operation import (
     JSON_MEDIA_TYPE,
@@ -40,7 +40,6 @@ from frontrow.services.callers import Caller
 IDEMPOTENCY_KEY_CHARS_MAX = 255
 _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]{1,255}\Z")
 _ENCODER = msgspec.json.Encoder()
-_FINGERPRINT_ENCODER = msgspec.json.Encoder(order="deterministic")
 _NO_BODY = NoBody()
 _NO_QUERY = NoQuery()
 
@@ -60,7 +59,7 @@ def responder_of(
     read_caller = _caller_reader(operation, authenticator, guests)
     read_body = _body_reader(operation, services)
     read_query = _query_reader(operation)
-    read_key = _key_reader(operation)
+    read_key = _key_reader(operation, services)
     names_user = operation.names_user
     status, media_type, cache = operation.status, operation.media_type, operation.cache
     has_etag = operation.has_etag
@@ -239,11 +238,11 @@ def _query_reader(operation: AnyOperation) -> Callable[[Request], msgspec.Struct
 
 
 def _key_reader(
-    operation: AnyOperation,
+    operation: AnyOperation, services: Services
 ) -> Callable[[Request, Caller | None, dict[str, str], msgspec.Struct], IdempotencyKey | None] | None:
     if not operation.takes_key:
         return None
-    route = operation.name
+    route, secret = operation.name, services.settings.fingerprint_key
 
     def read_key(
         req: Request, caller: Caller | None, path: dict[str, str], body: msgspec.Struct
@@ -255,13 +254,9 @@ def _key_reader(
             expected = f"must be 1 to {IDEMPOTENCY_KEY_CHARS_MAX} visible ASCII characters, without spaces"
             raise Refused(invalid(FieldFault("Idempotency-Key", expected)))
         user_id = caller.user_id if caller is not None else UserId("")
-        return IdempotencyKey(user_id=user_id, route=route, key=key, fingerprint=_fingerprint(path, body))
+        return IdempotencyKey(user_id=user_id, route=route, key=key, fingerprint=fingerprint_of(path, body, key=secret))
 
     return read_key
-
-
-def _fingerprint(path: dict[str, str], body: msgspec.Struct) -> str:
-    return hashlib.sha256(_FINGERPRINT_ENCODER.encode((path, body))).hexdigest()
 
 
 def _is_json(content_type: str | None) -> bool:

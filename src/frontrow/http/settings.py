@@ -25,8 +25,9 @@ class HttpSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     `jwt_secret` verifies HS256 tokens and signs guest tokens; `jwks_url` gives the keys of RS256 and ES256 tokens.
     At least one of them is set. `guest_session_key` signs the cookies of guest sessions, which dialects have when
-    `dialect_guests`. `cors_origins` are origins such as `https://shop.example`, or `*`; `public_url` is this server as
-    customers know it. `checkout` is what events say.
+    `dialect_guests`; `fingerprint_key` keys what idempotency keys keep of their requests. `cors_origins` are origins
+    such as `https://shop.example`, or `*`; `public_url` is this server as customers know it. `checkout` is what events
+    say.
     """
 
     jwt_secret: str | None = None
@@ -36,6 +37,7 @@ class HttpSettings(msgspec.Struct, frozen=True, kw_only=True):
     guest_tokens: bool = True
     dialect_guests: bool = False
     guest_session_key: bytes = b""
+    fingerprint_key: bytes = b""
     cors_origins: tuple[str, ...] = ()
     public_url: str | None = None
     pay_page: PayPageName | None = None
