@@ -36,6 +36,8 @@ from frontrow.services.outcomes import RoleMissing
 from frontrow.services.recent_looks import RecentLooks
 
 _AWAY = (StoreUnavailable, PaymentUnavailable)
+_ASKS_GATEWAY = frozenset({OrderState.PAYING, OrderState.CANCELLING, OrderState.REFUNDING})
+"""States whose carrying on asks a gateway."""
 
 
 class OrderService:
@@ -104,7 +106,7 @@ class OrderService:
         """The order as it stands, to whom it is for, who placed it, or an admin.
 
         One that is not ended is carried on first, as far as gateway and store answer: so who comes back from a
-        gateway's page sees what came of the payment.
+        gateway's page sees what came of the payment. Past LOOKS_PER_S_MAX it is shown as the ledger has it.
         """
         order = await self._visible(caller, order_id)
         if order is None:
@@ -115,6 +117,8 @@ class OrderService:
         if look is not None:
             standing = await self._steps.standing(order_id) or Standing(order)
             return await self._showing.shown(standing, look.action)
+        if order.state in _ASKS_GATEWAY and not self._looks.may_ask():
+            return await self._shown(order)
         progress: Progress | None = None
         with contextlib.suppress(*_AWAY):
             progress = await self._steps.advance(order_id)

@@ -12,7 +12,15 @@ from frontrow.domain.hold import HoldNotComplete, HoldNotFound, SeatLimitReached
 from frontrow.domain.ids import HoldId, OrderId
 from frontrow.domain.order import Order, OrderState
 from frontrow.domain.order_moves import OrderKeyReused
-from frontrow.domain.payment import PaymentRequest, PaymentSeen, PaymentState, RefundReason, RefundState
+from frontrow.domain.payment import (
+    Payment,
+    PaymentRequest,
+    PaymentSeen,
+    PaymentState,
+    PaymentUnknown,
+    RefundReason,
+    RefundState,
+)
 from frontrow.services.callers import Caller
 from frontrow.services.counts import Count
 from frontrow.services.order_ids import ORDERS_PER_HOLD_MAX
@@ -32,10 +40,11 @@ from frontrow.services.order_outcomes import (
 from frontrow.services.order_payments import LEASE_MS
 from frontrow.services.ordering import PAYMENT_MS
 from frontrow.services.outcomes import BookRequest, EventNotOnSale, HoldRequest, HoldRules, HoldShown, RoleMissing
+from frontrow.services.recent_looks import LOOKS_PER_S_MAX
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_hold_store import FakeHoldStore
 from tests.support.fake_ledger import FakeLedger
-from tests.support.house import CONTACT, EVENT, OTHER_EVENT, STANDARD_MINOR, House, key, seats, user
+from tests.support.house import CONTACT, EVENT, OTHER_EVENT, STANDARD_MINOR, House, key, seats, small_layout, user
 from tests.support.simulated_gateway import Card, Fault, SimulatedGateway
 
 ANN, BOB, ADMIN, SHOP = user("ann"), user("bob"), user("root", "admin"), user("shop", "integrator")
@@ -57,6 +66,16 @@ class HangingBank(SimulatedGateway):
         if self.hangs:
             await asyncio.Event().wait()
         return await super().start(request)
+
+
+class CountingBank(SimulatedGateway):
+    """Counts how often it is asked how a payment stands."""
+
+    looks = 0
+
+    async def look_up(self, payment: Payment) -> PaymentSeen | PaymentUnknown:
+        self.looks += 1
+        return await super().look_up(payment)
 
 
 async def placed(house: House, who: Caller = ANN, names: str = "A1 A2", *, claims: bool = True) -> Order:
@@ -466,6 +485,35 @@ async def test_what_was_captured_before_the_window_ended_is_booked(house: House,
     clock.advance(PAYMENT_MS)
     await house.order_keeper.keep_once()
     assert await state_of(house, order) is OrderState.BOOKED
+
+
+async def test_readers_have_the_gateway_asked_so_often_and_no_more(
+    store: FakeHoldStore, ledger: FakeLedger, clock: FakeClock
+) -> None:
+    bank = CountingBank(clock)
+    house = House(store, ledger, clock, sleep=clock.sleep, gateway=bank)
+    await house.open(small_layout(seats_per_row=LOOKS_PER_S_MAX + 5))
+    waiting = [await placed(house, names=f"A{number}") for number in range(1, LOOKS_PER_S_MAX + 6)]
+    for order in waiting:
+        shown = await house.orders.pay(ANN, order.order_id, PayRequest(card_number=Card.SECOND_STEP))
+        assert isinstance(shown, OrderShown)
+        assert shown.order.state is OrderState.PAYING
+
+    async def asked_by_readers() -> int:
+        before = bank.looks
+        for order in waiting:
+            shown = await house.orders.order(ANN, order.order_id)
+            assert isinstance(shown, OrderShown)
+            assert shown.order.state is OrderState.PAYING
+        return bank.looks - before
+
+    assert await asked_by_readers() == LOOKS_PER_S_MAX
+    clock.advance(100)
+    assert await asked_by_readers() == 2
+    await house.ordering.steps.advance(waiting[-1].order_id)
+    assert bank.looks == LOOKS_PER_S_MAX + 3
+    clock.advance(60_000)
+    assert await asked_by_readers() == LOOKS_PER_S_MAX
 
 
 # The cap on seats.
