@@ -6,7 +6,7 @@ from frontrow.http.return_urls import fault_of_return_url
 from frontrow.http.settings import HttpSettings
 
 STRICT = HttpSettings(jwt_secret="s" * 32, cors_origins=("https://shop.example",))
-OPEN = HttpSettings(jwt_secret="s" * 32, cors_origins=("*",))
+OPEN = HttpSettings(jwt_secret="s" * 32, cors_origins=("*", "https://shop.example"))
 HEADERS = {"host": "tickets.example:8443"}
 
 
@@ -58,9 +58,11 @@ def test_nobody_is_sent_anywhere_else(url: str) -> None:
     assert fault.field == "returnUrl"
 
 
-def test_where_any_origin_may_call_any_may_have_the_buyer_back_but_no_script() -> None:
-    assert fault_of_return_url("https://anywhere.example/", OPEN, HEADERS) is None
-    assert fault_of_return_url("javascript:alert(1)", OPEN, HEADERS) is not None
+def test_where_any_origin_may_call_only_named_ones_have_the_buyer_back() -> None:
+    assert fault_of_return_url("https://shop.example/basket", OPEN, HEADERS) is None
+    assert fault_of_return_url("/events/gala", OPEN, HEADERS) is None
+    for strange in ("https://anywhere.example/", "https://*/", "*", "javascript:alert(1)"):
+        assert fault_of_return_url(strange, OPEN, HEADERS) is not None
 
 
 def test_behind_a_proxy_that_changes_the_host_the_public_address_is_this_site() -> None:
