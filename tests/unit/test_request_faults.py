@@ -70,7 +70,7 @@ def test_every_fault_of_a_request_is_named_at_once() -> None:
     value = {"contactInfo": {"name": "", "email": "nobody", "fax": "1"}, "seatIds": [None], "notes": 5}
     assert messages(value, BookSeats) == {
         "eventId": "is required: text",
-        "contactInfo.name": 'must be text of 1 to 200 characters; got ""',
+        "contactInfo.name": 'must be a name of 1 to 200 characters, without control characters; got ""',
         "contactInfo.email": 'must be an e-mail address of at most 254 characters; got "nobody"',
         "contactInfo.fax": "is not known here; the fields are: name, email, phone",
         "seatIds[0]": "must be text; got null",

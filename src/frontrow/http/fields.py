@@ -56,6 +56,30 @@ Email = Annotated[
         extra={"form": f"an e-mail address of at most {EMAIL_CHARS_MAX} characters"},
     ),
 ]
+_UNMAILABLE = r"@\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+ContactEmail = Annotated[
+    str,
+    Meta(
+        min_length=3,
+        max_length=EMAIL_CHARS_MAX,
+        pattern=rf'^[^<>()\[\]\\,;:"{_UNMAILABLE}]+'
+        rf"@[^.!-,/:-@\[-^`{{-~{_UNMAILABLE}]+(?:\.[^.!-,/:-@\[-^`{{-~{_UNMAILABLE}]+)*" + _END,
+        extra={"form": f"an e-mail address of at most {EMAIL_CHARS_MAX} characters"},
+    ),
+]
+"""Where somebody is written to: letters of every script, and dots wherever providers gave them out. `Email` is for
+looking up what was given before."""
+PersonName = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=TEXT_CHARS_MAX,
+        pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*" + _END,
+        extra={"form": f"a name of 1 to {TEXT_CHARS_MAX} characters, without control characters"},
+    ),
+]
+"""A person's name: marks and joiners that scripts need are in it, overrides of the writing's direction are not, which
+have lists and files read otherwise than they are."""
 EventsCursor = Annotated[
     str,
     Meta(

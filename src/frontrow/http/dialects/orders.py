@@ -14,7 +14,7 @@ from frontrow.domain.order import OrderState
 from frontrow.http.dialects.fields import Amount, amount
 from frontrow.http.dialects.hold_errors import ERRORS
 from frontrow.http.dialects.holds import HOLD_ID, SEATS, TAG
-from frontrow.http.fields import Email, PhoneNumber, RequiredText, Time, time_text
+from frontrow.http.fields import ContactEmail, PersonName, PhoneNumber, Time, time_text
 from frontrow.http.operation import Access, Answer, Call, Example, NamesUser, NoQuery, Operation, declared
 from frontrow.http.order_refusals import order_problem
 from frontrow.http.problems import Code, Problem
@@ -38,8 +38,8 @@ Status = Literal["PENDING", "CONFIRMED", "CANCELLED"]
 class Customer(msgspec.Struct, frozen=True, omit_defaults=True):
     """Who buys, and is told about it."""
 
-    name: RequiredText
-    email: Email
+    name: PersonName
+    email: ContactEmail
     phone: PhoneNumber | None = None
 
 

@@ -3,14 +3,14 @@
 import msgspec
 
 from frontrow.domain.booking import ContactInfo, PaymentInfo
-from frontrow.http.fields import Email, PhoneNumber, RequiredText, Text
+from frontrow.http.fields import ContactEmail, PersonName, PhoneNumber, RequiredText, Text
 
 
 class Contact(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):
     """Whom to tell about the booking."""
 
-    name: RequiredText
-    email: Email
+    name: PersonName
+    email: ContactEmail
     phone: PhoneNumber | None = None
 
 

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from frontrow.http.dialects.fields import Id, SeatIds
-from frontrow.http.fields import BookingsCursor, Email, LongText, PhoneNumber, RequiredText, Text
+from frontrow.http.fields import BookingsCursor, ContactEmail, LongText, PersonName, PhoneNumber, RequiredText, Text
 from frontrow.http.operation import NamesUser
 
 PAGE_MAX = 100
@@ -41,8 +41,8 @@ class SeatBookingTableHold(NamesUser, frozen=True, rename="camel"):
 class SeatBookingContact(msgspec.Struct, frozen=True, omit_defaults=True):
     """Whom to tell about the booking."""
 
-    name: RequiredText
-    email: Email
+    name: PersonName
+    email: ContactEmail
     phone: PhoneNumber | None = None
 
 
