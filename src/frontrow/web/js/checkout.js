@@ -11,11 +11,13 @@
 /** @import { ServerClock } from "./api.js" */
 /** @import { Words } from "./words/words.js" */
 
+import { codeOf } from "./api/booking-code.js";
 import { standingSeatIds } from "./api/standing-seats.js";
 import { basketLines, wholeTable } from "./basket-lines.js";
 import { OrderCheckout } from "./order-checkout.js";
 import { BasketPanel } from "./panels/basket-panel.js";
 import { ticket } from "./panels/ticket.js";
+import { charged } from "./sale/charges.js";
 import { HoldClock } from "./sale/hold-clock.js";
 import { ApiProblem, Problem } from "./api.js";
 import { problemText, refusedText } from "./words/problem-words.js";
@@ -93,20 +95,22 @@ export class Checkout {
     const { sale, price } = this._options;
     const { basket } = sale;
     const { seats } = basket;
+    const { lines: charges, totalMinor } = charged(seats.map((seat) => basket.priceMinor(seat)), this._way === "orders" && seats.length ? (sale.event.charges ?? []) : []);
     if (seats.length) this._lost = [];
     for (const seat of seats) this._tables.set(seat, basket.claims.get(seat)?.tableId ?? null);
     this.panel.show({
       lines: this._lines(),
       seatCount: seats.length,
-      total: price(basket.totalMinor),
+      total: price(totalMinor),
       settled: basket.settled,
       booking: basket.booking,
       choosing: basket.choosing,
       lostCount: this._lost.reduce((count, wish) => count + wish.seats.length, 0),
       closed: sale.onSale ? "" : this._closedText(),
+      closedTitle: this._options.words.t(sale.cancelled ? "map.cancelled_title" : "map.closed_title"),
       tickets: this._bookings.map((booking) => this._ticketLine(booking)),
       paysLater: this._way === "orders",
-      feesLater: this._way === "orders" && (sale.event.charges ?? []).some(({ kind }) => kind !== "included_share"),
+      charges: charges.map(({ label, minor, included }) => ({ label, price: price(minor), included })),
     });
     this._tick();
   }
@@ -241,7 +245,7 @@ export class Checkout {
     const places = this._placesOf(booking).map(({ spot }) => spot);
     const rest = places.length - PLACES_SHOWN_MAX;
     const about = [...places.slice(0, PLACES_SHOWN_MAX), ...(rest > 0 ? [words.t("map.and_more", { count: rest })] : [])].join(" · ");
-    return { bookingId: booking.bookingId, title: words.t("map.seats", { count: standingSeatIds(booking).length }), about };
+    return { bookingId: booking.bookingId, title: words.t("map.seats", { count: standingSeatIds(booking).length }), about, code: codeOf(booking) };
   }
 
   /** @param {Booking} booking */
@@ -288,7 +292,7 @@ export class Checkout {
     const { sale, words } = this._options;
     const { saleStatus, salesStart } = sale.event;
     if (saleStatus === "scheduled" && salesStart) return words.t("map.opens_on", { when: words.dateTime(Date.parse(salesStart)) });
-    if (saleStatus === "cancelled") return words.t("map.event_cancelled");
+    if (saleStatus === "cancelled") return words.t("map.cancelled_text");
     return words.t(saleStatus === "scheduled" ? "map.not_open_yet" : "map.sales_ended");
   }
 }

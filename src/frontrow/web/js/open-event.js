@@ -85,7 +85,7 @@ export class OpenEvent {
     this._choosing = mode === "buy" ? new Choosing({ sale: this.sale, words, notices, price, pane }) : null;
     this._selecting = mode === "select" ? new Selecting({ venue, words, notices, pane, onChange: listener.onSelection }) : null;
     const choosing = this._choosing;
-    this.pane = new MapPane({ sale: this.sale, theme, fontFamily, words, price, notices, chooser: this._chooser(), onBest: choosing && (() => choosing.openBest()) });
+    this.pane = new MapPane({ sale: this.sale, theme, fontFamily, words, price, notices, chooser: this._chooser(), onBest: choosing && !this.sale.cancelled ? () => choosing.openBest() : null });
     this._checkout = choosing && new Checkout({
       way: sells, mayChange: way === null, apiOrigin: api.origin, sale: this.sale, clock: api.clock, pane: this.pane, notices, words, price: (minor) => words.money(minor, event.currency), ticketPage: (bookingId) => ticketPage(api.origin, bookingId), onBest: () => choosing.openBest(),
       onContinue: () => listener.onContinue(this.sale.basket.claims.holdIds, this._ids(this.sale.basket.seats)), onOrdered: listener.onOrdered, onPayment: listener.onPayment,

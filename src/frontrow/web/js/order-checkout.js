@@ -13,6 +13,7 @@ import { basketLines } from "./basket-lines.js";
 import { GrowingPause } from "./api/growing-pause.js";
 import { Problem } from "./api.js";
 import { GiveUpDialog } from "./panels/give-up-dialog.js";
+import { keepPayUntil } from "./sale/pay-window.js";
 import { mayGiveUp, refundReason } from "./sale/order-phases.js";
 import { problemText } from "./words/problem-words.js";
 
@@ -152,6 +153,7 @@ export class OrderCheckout {
       notices.tell(words.t("map.order_elsewhere"), "bad");
       return;
     }
+    keepPayUntil(order);
     sale.ordering.leave();
     location.assign(to);
   }

@@ -218,7 +218,7 @@ export interface FieldFault { field: string; message: string }
 
 /** The codes of docs/http-api.md. More may be added; none is ever renamed. */
 export type ProblemCode =
-  | "malformed" | "signature_invalid" | "token_missing" | "token_invalid" | "payment_declined" | "role_missing" | "direct_booking_not_allowed"
+  | "malformed" | "signature_invalid" | "token_missing" | "token_invalid" | "payment_declined" | "role_missing" | "direct_booking_not_allowed" | "cancellation_closed"
   | "statement_not_allowed" | "not_found" | "hold_not_found" | "method_not_allowed" | "body_too_slow" | "seats_unavailable" | "seat_limit_reached"
   | "event_not_on_sale" | "orphan_seats" | "hold_not_complete" | "request_in_progress" | "order_state" | "layout_in_use"
   | "event_id_taken" | "body_too_large" | "unsupported_media_type" | "validation_failed" | "unknown_seats"

@@ -2,10 +2,13 @@
 
 /** @import { EventSummary, Order } from "../js/wire.js" */
 /** @import { Venue } from "../js/venue/venue.js" */
+/** @import { Words } from "../js/words/words.js" */
 /** @import { Desk } from "./desk.js" */
 
 import { ApiProblem, freshKey } from "../js/api.js";
 import { fill, h } from "../js/panels/markup.js";
+import { charged } from "../js/sale/charges.js";
+import { priceOf } from "../js/venue/prices.js";
 import { problemText } from "../js/words/problem-words.js";
 import { ticketAddress } from "./bookings-panel.js";
 import { ask } from "./dialog.js";
@@ -80,7 +83,7 @@ async function orderFor({ api, words }, { event, venue, seatIds }) {
   let placed = null;
   await ask({
     title: words.t("operator.sell_title", { count: seatIds.length }), yes: words.t("operator.sell_on"), no: words.t("operator.no"),
-    body: [h("p", {}, rowsOf(venue, seatIds).join(" · ")), field(words.t("operator.customer_name"), name), field(words.t("operator.customer_email"), email, words.t("operator.customer_email_hint")),
+    body: [h("p", {}, rowsOf(venue, seatIds).join(" · ")), priceTable(words, event, venue, seatIds), field(words.t("operator.customer_name"), name), field(words.t("operator.customer_email"), email, words.t("operator.customer_email_hint")),
       field(words.t("operator.customer_phone"), phone), fault],
     onYes: async () => {
       fault.textContent = "";
@@ -101,6 +104,23 @@ async function orderFor({ api, words }, { event, venue, seatIds }) {
     },
   });
   return placed;
+}
+
+/**
+ * What the seats come to, before anybody is asked for a name.
+ * @param {Words} words
+ * @param {EventSummary} event
+ * @param {Venue} venue
+ * @param {readonly string[]} seatIds
+ */
+function priceTable(words, event, venue, seatIds) {
+  const seats = seatIds.flatMap((seatId) => venue.indexOf.get(seatId) ?? []).map((seat) => priceOf(event.prices, venue.categories[venue.categoryOf[seat]].id));
+  const { lines, totalMinor } = charged(seats, event.charges ?? []);
+  const money = (/** @type {number} */ minor) => h("td", { class: "number" }, words.money(minor, event.currency));
+  return h("table", { class: "plain order-lines" }, h("tbody", {},
+    lines.length > 0 && h("tr", {}, h("td", {}, words.t("map.seats", { count: seats.length })), money(seats.reduce((sum, minor) => sum + minor, 0))),
+    ...lines.map(({ label, minor, included }) => h("tr", { class: included ? "soft" : null }, h("td", {}, included ? words.t("map.order_included", { name: label }) : label), money(minor))),
+    h("tr", { class: "sum" }, h("th", { scope: "row" }, words.t("operator.total")), money(totalMinor))));
 }
 
 /**

@@ -44,7 +44,9 @@ export function chargeInputs(words, charges, currency) {
   const add = button(words.t("operator.add_charge"), () => {
     lines.push(line({ name: "", kind: "per_order" }));
     draw();
-    /** @type {HTMLElement | null} */ (lines.at(-1)?.element.querySelector("input"))?.focus();
+    const { element } = lines[lines.length - 1];
+    /** @type {HTMLElement} */ (element.querySelector("input")).focus({ preventScroll: true });
+    element.scrollIntoView({ block: "center" });
   });
   const draw = () => {
     fill(list, ...lines.map(({ element }) => element));

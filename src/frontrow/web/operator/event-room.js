@@ -131,6 +131,7 @@ export class EventRoom {
     });
     const showCancellation = () => {
       if (cancelled.childElementCount) return;
+      totals.showCancelled();
       const cancellation = new CancellationPanel(desk, eventId);
       this._parts.push(cancellation);
       cancelled.append(cancellation.element);
@@ -209,17 +210,17 @@ export class EventRoom {
       when.textContent = words.dateTime(Date.parse(shown.startsAt));
       status.textContent = statusText(words, shown.saleStatus);
       status.dataset.status = shown.saleStatus;
-      cancel.hidden = shown.saleStatus === "cancelled";
+      cancel.hidden = change.hidden = shown.saleStatus === "cancelled";
     };
     const cancel = button(words.t("operator.cancel_event"), () => void this._cancelEvent(event, (changed) => {
       show(changed);
       onChanged(changed);
     }), { sign: sign("cancel") });
-    show(event);
     const change = button(words.t("operator.change_event"), () => void changeEvent(this._desk, event, venue.categories, (changed) => {
       show(changed);
       onChanged(changed);
     }), { sign: sign("pen") });
+    show(event);
     const element = h("div", { class: "page-head" },
       h("div", {}, h("p", { class: "crumb" }, h("a", { href: "#/" }, words.t("operator.all_events"))), name,
         h("p", { class: "lead" }, status, live, when, h("span", { class: "soft" }, words.t("operator.drawing", { name: venue.name, version: String(event.layoutVersion) }))), trouble),

@@ -16,6 +16,7 @@ const EVENT = "#/event/";
 const TICKET = "#/ticket/";
 const LAYOUTS = "#/layouts";
 const NOTICES = "#/notices";
+const LISTS = new Set(["#", "#/"]);
 
 /** @param {string} id of index.html */
 const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -91,6 +92,7 @@ async function roomAt(at) {
       const { LayoutRoom } = await import("./layout-room.js");
       return (desk) => new LayoutRoom(desk);
     }
+    if (!LISTS.has(at)) return missingRoom;
     const { Overview } = await import("./overview.js");
     return (desk) => new Overview(desk);
   } catch {
@@ -106,6 +108,17 @@ async function roomAt(at) {
 function awayRoom({ words }) {
   const title = words.t("page.away");
   return { title, element: h("div", { class: "page" }, blank(title, "", button(words.t("page.try_again"), () => location.reload(), { kind: "main" }))), end: () => {} };
+}
+
+/**
+ * An address that names no room.
+ * @param {Desk} desk
+ * @returns {View}
+ */
+function missingRoom({ words }) {
+  const title = words.t("page.missing");
+  const way = h("a", { class: "act quiet", href: "#/" }, words.t("operator.all_events"));
+  return { title, element: h("div", { class: "page" }, blank(title, words.t("page.missing_hint"), way)), end: () => {} };
 }
 
 /** @param {string} text of an address, which anybody may have typed */

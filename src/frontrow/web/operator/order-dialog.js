@@ -20,6 +20,7 @@ import { rowsOf } from "./seat-names.js";
 export async function showOrder({ api, toasts, words }, venue, order) {
   const { customer, payment, refunds = [], lines, total } = order;
   const fault = h("p", { class: "form-fault", role: "alert" });
+  const given = new Set(refunds.flatMap(({ seatIds }) => seatIds));
   const needs = order.status === "needs_attention";
   const money = (/** @type {import("../js/wire.js").Money} */ { amountMinor, currency }) => words.money(amountMinor, currency);
   const lineText = (/** @type {Order["lines"][number]} */ { kind, label, seatId }) =>
@@ -33,13 +34,13 @@ export async function showOrder({ api, toasts, words }, venue, order) {
       needs && h("p", { class: "warn-line" }, order.attention ?? words.t("operator.attention_unknown")),
       h("p", { class: "soft" }, [customer.email, customer.phone, words.dateTime(Date.parse(order.createdAt))].filter(Boolean).join(" · ")),
       h("div", { class: "table-scroll", tabindex: 0, role: "group", "aria-label": words.t("operator.order_lines") }, h("table", { class: "plain order-lines" }, h("tbody", {},
-        ...lines.map((line) => h("tr", { class: line.kind === "included" ? "soft" : null }, h("td", {}, lineText(line)), h("td", { class: "number" }, money(line.amount)))),
+        ...lines.map((line) => h("tr", { class: line.kind === "included" ? "soft" : null }, h("td", {}, lineText(line), line.seatId !== undefined && given.has(line.seatId) && h("span", { class: "soft" }, ` · ${words.t("page.booking_seat_cancelled")}`)), h("td", { class: "number" }, money(line.amount)))),
         h("tr", { class: "sum" }, h("th", { scope: "row" }, words.t("operator.total")), h("td", { class: "number" }, money(total)))))),
       section(words.t("operator.payment"), payment
         ? [h("p", {}, h("strong", {}, money(payment.amount)), " · ", paymentStatus(words, payment.status), " · ", payment.gateway, payment.reason ? ` · ${payment.reason}` : ""), h("p", {}, h("code", { class: "soft", dir: "ltr" }, payment.paymentId))]
         : [h("p", { class: "soft" }, order.payUntil ? words.t("operator.no_payment_until", { time: words.dateTime(Date.parse(order.payUntil)) }) : words.t("operator.no_payment"))]),
       refunds.length > 0 && section(words.t("operator.refunds"), refunds.map((refund) =>
-        h("p", {}, h("strong", {}, money(refund.amount)), " · ", refundStatus(words, refund.status), " · ", refundReason(words, refund.reason), " · ", h("span", { class: "soft" }, words.date(Date.parse(refund.createdAt), { dateStyle: "medium", timeStyle: "short" }))))),
+        h("p", {}, h("strong", {}, money(refund.amount)), " · ", refundStatus(words, refund.status), " · ", refundReason(words, refund.reason), " · ", refund.seatIds.length > 0 && `${rowsOf(venue, refund.seatIds).join(" · ")} · `, h("span", { class: "soft" }, words.date(Date.parse(refund.createdAt), { dateStyle: "medium", timeStyle: "short" }))))),
       fault,
     ],
     onYes: async () => {

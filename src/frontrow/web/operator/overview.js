@@ -123,7 +123,7 @@ class EventCard {
     const { available = 0, held = 0, booked = 0, blocked = 0, total = 0 } = counts;
     this._bar.show({ available, held, booked, blocked, total });
     this._sold.textContent = percent(words, share(booked, total));
-    fill(this._counts, ...(/** @type {const} */ ([["booked", booked], ["held", held], ["blocked", blocked], ["available", available]])).map(([state, count]) =>
+    fill(this._counts, ...(/** @type {const} */ ([["booked", booked], ["held", held], ["blocked", blocked], ["available", available]])).filter(([state]) => state !== "available" || saleStatus !== "cancelled").map(([state, count]) =>
       h("span", {}, h("span", { class: `dot is-${state}` }), `${stateText(words, state)} ${words.number(count)}`)));
   }
 

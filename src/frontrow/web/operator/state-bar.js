@@ -93,6 +93,11 @@ export class Totals {
     }
   }
 
+  /** Nothing is on sale: what is free is no figure any more. */
+  showCancelled() {
+    /** @type {HTMLElement} */ (this._states.available.figure.parentElement).hidden = true;
+  }
+
   /** @param {number} amountMinor */
   showRevenue(amountMinor) {
     fill(this._revenue, this._words.money(amountMinor, this._currency, { short: true }));

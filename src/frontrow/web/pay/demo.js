@@ -8,9 +8,12 @@ import { pageWords } from "../js/page/preferences.js";
 import { fill, h } from "../js/panels/markup.js";
 import { problemText } from "../js/words/problem-words.js";
 import { CardForm } from "./card-form.js";
+import { TimeLeft } from "./time-left.js";
 import { backLink, bought, drawPayShell, outcome, part, returnSoon, say, spinner, wayBack } from "./pay-shell.js";
 
 const LOOK_EVERY_MS = 1_500;
+/** The buyer has still something to do. */
+const OPEN = new Set(["card", "second_step"]);
 /** The bank's slow card takes four seconds. */
 const BANK_MS = 20_000;
 
@@ -24,6 +27,8 @@ class DemoPage {
     this._payment = null;
     this._busy = false;
     this._returning = false;
+    // The server stops what was not paid in a moment; the page tells when it has.
+    this._time = new TimeLeft(paymentId, api.clock, () => this._lookLater());
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this._looking = undefined;
   }
@@ -52,6 +57,9 @@ class DemoPage {
   /** @param {DemoPayment} payment */
   _show(payment) {
     const before = this._payment?.stage;
+    if (this._time.over && OPEN.has(payment.stage)) this._lookLater();
+    // What is being typed stays as it is.
+    if (this._time.over && before === payment.stage && OPEN.has(payment.stage) && !this._busy) return;
     this._payment = payment;
     const words = this._shell();
     const { amountMinor, currency } = payment.amount;
@@ -71,7 +79,7 @@ class DemoPage {
    */
   _room(words, payment, way, body) {
     const { amount: { amountMinor, currency }, description } = payment;
-    const room = h("div", { class: "pay" }, bought(words, { amount: words.money(amountMinor, currency), description, note: words.t("pay.demo_note") }, way), body);
+    const room = h("div", { class: "pay" }, bought(words, { amount: words.money(amountMinor, currency), description, note: words.t("pay.demo_note") }, this._time.show(words, payment.stage === "card" || payment.stage === "second_step"), way), body);
     fill(part("main"), room);
     return room;
   }
@@ -105,7 +113,7 @@ class DemoPage {
       case "declined":
         return h("div", { class: "paying" }, outcome("stopped", words.t("pay.declined_title"), words.t("pay.nothing_taken"), backLink(words, back, "button")));
       case "cancelled":
-        return h("div", { class: "paying" }, outcome("stopped", words.t("pay.cancelled_title"), words.t("pay.nothing_taken"), backLink(words, back, "button")));
+        return h("div", { class: "paying" }, outcome("stopped", words.t(this._time.over ? "pay.window_over" : "pay.cancelled_title"), words.t("pay.nothing_taken"), backLink(words, back, "button")));
     }
   }
 

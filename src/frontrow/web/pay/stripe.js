@@ -8,6 +8,7 @@ import { showAway } from "../js/page/away.js";
 import { pageWords } from "../js/page/preferences.js";
 import { fill, h } from "../js/panels/markup.js";
 import { backLink, bought, drawPayShell, outcome, part, paySign, returnSoon, say, spinner, wayBack } from "./pay-shell.js";
+import { TimeLeft } from "./time-left.js";
 import { secretsOf } from "./stripe-secrets.js";
 
 /** Stripe wants its script from there and from nowhere else, so that its form is always the present one. */
@@ -32,6 +33,8 @@ class StripePage {
     /** @type {Elements | null} */
     this._elements = null;
     this._busy = false;
+    // Whatever Stripe says then is what the page tells: an order that was not paid in time is stopped there.
+    this._time = new TimeLeft(paymentId, api.clock, () => {});
   }
 
   async open() {
@@ -58,7 +61,7 @@ class StripePage {
   _draw(words, body) {
     const { amountMinor, currency, description } = this._secrets;
     const amount = currency ? words.money(amountMinor, currency) : "";
-    fill(part("main"), h("div", { class: "pay" }, bought(words, { amount, description, note: words.t("pay.secure_note") }, backLink(words, back, "link-button give-up")),
+    fill(part("main"), h("div", { class: "pay" }, bought(words, { amount, description, note: words.t("pay.secure_note") }, this._time.show(words, true), backLink(words, back, "link-button give-up")),
       h("div", { class: "paying" }, body)));
   }
 
@@ -77,7 +80,7 @@ class StripePage {
   _show(intent) {
     const words = this._words();
     if (intent.status === "canceled") {
-      return this._draw(words, outcome("stopped", words.t("pay.cancelled_title"), words.t("pay.nothing_taken"), backLink(words, back, "button")));
+      return this._draw(words, outcome("stopped", words.t(this._time.over ? "pay.window_over" : "pay.cancelled_title"), words.t("pay.nothing_taken"), backLink(words, back, "button")));
     }
     if (GIVEN.has(intent.status)) return this._showGiven(words, intent.status === "processing");
     this._showForm(words, intent.last_payment_error ? (intent.last_payment_error.message ?? words.t("pay.card_refused")) : "");

@@ -178,7 +178,7 @@ class BookingPage {
     const words = this._words;
     const before = new Set(standingSeatIds(this._booking));
     const choices = cancelChoices(this._lines.filter(({ seatId }) => before.has(seatId)), words);
-    const answer = await askToCancel({ api: this._api, words, booking: this._booking, eventName: this._event.name, choices });
+    const answer = await askToCancel({ api: this._api, words, booking: this._booking, eventName: this._event.name, event: this._event, choices });
     if (!answer) return;
     this._booking = answer;
     this._draw();

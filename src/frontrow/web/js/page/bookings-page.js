@@ -186,7 +186,7 @@ class BookingsPage {
    * @param {string} eventName
    */
   async _cancel(booking, eventName) {
-    const answer = await askToCancel({ api: this._api, words: this._words, booking, eventName });
+    const answer = await askToCancel({ api: this._api, words: this._words, booking, eventName, event: this._events.get(booking.eventId) ?? null });
     if (!answer) return;
     this._bookings = this._bookings.map((one) => (one.bookingId === answer.bookingId ? answer : one));
     this.draw();

@@ -1,13 +1,14 @@
 /** The question before seats are given back, and the giving back. */
 
 /** @import { ApiClient } from "../api.js" */
-/** @import { Booking } from "../wire.js" */
+/** @import { Booking, EventSummary } from "../wire.js" */
 /** @import { Words } from "../words/words.js" */
 /** @import { CancelChoice } from "./seat-lines.js" */
 
 import { Problem } from "../api.js";
 import { standingSeatIds } from "../api/standing-seats.js";
 import { fill, h } from "../panels/markup.js";
+import { charged, keptMinor } from "../sale/charges.js";
 import { problemText } from "../words/problem-words.js";
 
 /**
@@ -17,10 +18,11 @@ import { problemText } from "../words/problem-words.js";
  * @param {Words} asked.words
  * @param {Booking} asked.booking
  * @param {string} asked.eventName
+ * @param {EventSummary | null} asked.event null where it is gone
  * @param {readonly CancelChoice[]} [asked.choices] without a choice of two or more it is all or nothing
  * @returns {Promise<Booking | null>} the booking as it is then; null where it was kept
  */
-export function askToCancel({ api, words, booking, eventName, choices = [] }) {
+export function askToCancel({ api, words, booking, eventName, event, choices = [] }) {
   const standing = standingSeatIds(booking);
   const whole = choices.length < 2;
   const boxes = whole ? [] : choices.map((choice) => h("input", { type: "checkbox", value: choice.seatIds.join(" "), onchange: () => reflect() }));
@@ -29,6 +31,10 @@ export function askToCancel({ api, words, booking, eventName, choices = [] }) {
     reflect();
   } });
   const fault = h("p", { class: "fault", role: "alert" });
+  const keeps = event?.charges?.some(({ kind, refundable }) => kind !== "included_share" && refundable === false) ?? true;
+  const back = h("p", { class: "soft", "aria-live": "polite" });
+  /** @type {((seatIds: readonly string[]) => number) | null} minor units that go back with them, once it is known */
+  let refundOf = null;
   const keep = h("button", { type: "button", class: "quiet-button", onclick: () => dialog.close() }, words.t("page.cancel_keep"));
   const confirm = h("button", { type: "submit", class: "danger-button" });
   const form = h("form", { method: "dialog", onsubmit: (/** @type {Event} */ submitted) => {
@@ -40,7 +46,7 @@ export function askToCancel({ api, words, booking, eventName, choices = [] }) {
     !whole && h("fieldset", { class: "cancel-choices" }, h("legend", { class: "unseen" }, words.t("page.cancel_title")),
       h("label", { class: "cancel-all" }, all, h("span", {}, words.t("page.cancel_all"))),
       ...choices.map((choice, index) => h("label", {}, boxes[index], h("span", {}, choice.text), h("span", { class: "soft" }, choice.place)))),
-    booking.orderId !== undefined && h("p", { class: "soft" }, words.t("page.cancel_refund_hint")),
+    booking.orderId !== undefined && back,
     choices.some(({ seatIds }) => seatIds.length > 1) && h("p", { class: "soft" }, words.t("page.cancel_table_whole")),
     fault,
     h("div", { class: "dialog-buttons" }, keep, confirm));
@@ -57,6 +63,10 @@ export function askToCancel({ api, words, booking, eventName, choices = [] }) {
     all.checked = count === standing.length;
     all.indeterminate = count > 0 && count < standing.length;
     confirm.textContent = whole ? words.t("page.cancel_booking") : count ? words.t("page.cancel_confirm", { count }) : words.t("page.booking_cancel");
+    const amount = refundOf?.(chosen());
+    back.textContent = amount !== undefined && count > 0
+      ? words.t(keeps ? "page.cancel_refund_kept" : "page.cancel_refund", { amount: words.money(amount, booking.total.currency) })
+      : words.t(keeps ? "page.cancel_refund_hint" : "page.cancel_refund_all");
     fill(fault);
   }
 
@@ -82,10 +92,41 @@ export function askToCancel({ api, words, booking, eventName, choices = [] }) {
   document.body.append(dialog);
   dialog.showModal();
   keep.focus();
+  void refundsOf(api, booking, event).then((known) => {
+    refundOf = known;
+    reflect();
+  });
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
       dialog.remove();
       resolve(answer);
     }, { once: true });
   });
+}
+
+/**
+ * What would go back for seats of a booking, as the server reckons it: from its order's prices and the event's charges.
+ * @param {ApiClient} api
+ * @param {Booking} booking
+ * @param {EventSummary | null} event
+ * @returns {Promise<((seatIds: readonly string[]) => number) | null>} null where it can't be known: the charges may be others by now
+ */
+async function refundsOf(api, booking, event) {
+  if (booking.orderId === undefined || event === null) return null;
+  try {
+    const { lines, total } = await api.order(booking.orderId);
+    const charges = event.charges ?? [];
+    const prices = new Map(lines.flatMap(({ seatId, amount }) => (seatId === undefined ? [] : [[seatId, amount.amountMinor]])));
+    const all = [...prices.values()];
+    const now = charged(all, charges);
+    const then = lines.filter(({ kind }) => kind !== "seat");
+    if (now.totalMinor !== total.amountMinor || now.lines.some(({ label, minor }, at) => label !== then[at]?.label || minor !== then[at].amount.amountMinor)) return null;
+    /** @param {readonly string[]} seatIds */
+    const keptOf = (seatIds) => keptMinor(all, charges, seatIds.map((seatId) => prices.get(seatId) ?? 0));
+    const standing = standingSeatIds(booking);
+    return (seatIds) => keptOf(standing) - keptOf(standing.filter((seatId) => !seatIds.includes(seatId)));
+  } catch (caught) {
+    if (!(caught instanceof Problem)) throw caught;
+    return null;
+  }
 }

@@ -6,9 +6,10 @@
 /** @import { Words } from "../words/words.js" */
 
 import { giveUpText } from "../panels/give-up-dialog.js";
-import { h } from "../panels/markup.js";
+import { fill, h } from "../panels/markup.js";
 import { isEnded, isPayable, isStanding, mayGiveUp, phaseOf } from "../sale/order-phases.js";
 import { Ordering } from "../sale/ordering.js";
+import { keepPayUntil } from "../sale/pay-window.js";
 import { PageLife } from "../sale/page-life.js";
 import { problemText } from "../words/problem-words.js";
 import { confirmed } from "./confirm-dialog.js";
@@ -48,7 +49,8 @@ export function orderCard({ api, words, order, event, onGivenUp, onBooked }) {
     listener: {
       onOrder: () => reflect(),
       // Where it leads back to, the map tells how it went.
-      onAction: (_, action) => {
+      onAction: (paid, action) => {
+        keepPayUntil(paid);
         ordering.leave();
         location.assign(action.url === undefined ? map : new URL(action.url, api.origin));
       },
@@ -78,8 +80,8 @@ export function orderCard({ api, words, order, event, onGivenUp, onBooked }) {
     pay.disabled = giveUp.disabled = doing !== null;
     pay.toggleAttribute("data-busy", doing === "paying" || doing === "leaving");
     fault.textContent = met ? problemText(words, met) : "";
-    const untilMs = ordering.payUntilMs;
-    said.textContent = !payable ? words.t(titleOf(phase)) : untilMs === null ? "" : words.t("page.order_until", { time: words.time(untilMs) });
+    const untilMs = ordering.windowEndMs;
+    fill(said, ...dotted([!payable && words.t(titleOf(phase)), untilMs !== null && words.t("page.order_until", { time: words.time(untilMs) })]));
   };
   const card = h("article", { class: "booking-card", "data-group": "unpaid" },
     h("div", { class: "poster", "data-tone": toneOf(order.eventId), "aria-hidden": "true" }, dateBlock(Date.parse(event?.startsAt ?? order.createdAt), words)),

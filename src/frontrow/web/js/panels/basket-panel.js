@@ -6,13 +6,13 @@
 /** @import { ContactInfo } from "../wire.js" */
 /** @import { Countdown } from "../sale/countdown.js" */
 /** @import { Words } from "../words/words.js" */
-/** @import { OrderListener, OrderView } from "./order-body.js" */
+/** @import { OrderChargeLine, OrderListener, OrderView } from "./order-body.js" */
 
 import { isPayable } from "../sale/order-phases.js";
 import { CheckoutForm } from "./checkout-form.js";
 import { icon } from "./icons.js";
 import { fill, h, swatch } from "./markup.js";
-import { orderBody, payText } from "./order-body.js";
+import { chargeLines, orderBody, payText } from "./order-body.js";
 import { Timer } from "./timer.js";
 
 /**
@@ -41,10 +41,10 @@ import { Timer } from "./timer.js";
  * @property {(bookingId: string) => void} onTicket show the ticket of a booking made earlier
  */
 
-/** @typedef {{ bookingId: string, title: string, about: string }} TicketLine a booking of this event that the buyer has */
+/** @typedef {{ bookingId: string, title: string, about: string, code: string }} TicketLine a booking of this event that the buyer has */
 
-/** @typedef {{ lines: BasketLine[], seatCount: number, total: string, settled: boolean, booking: boolean, choosing: boolean, lostCount: number, closed: string, tickets: readonly TicketLine[], paysLater: boolean, feesLater: boolean }} PanelState
- * `paysLater`: the form makes an order, which is paid in a next step; `feesLater`: that step adds fees */
+/** @typedef {{ lines: BasketLine[], seatCount: number, total: string, settled: boolean, booking: boolean, choosing: boolean, lostCount: number, closed: string, closedTitle: string, tickets: readonly TicketLine[], paysLater: boolean, charges: readonly OrderChargeLine[] }} PanelState
+ * `paysLater`: the form makes an order, which is paid in a next step; `charges`: what that adds to the seats, part of `total` */
 
 export class BasketPanel {
   /**
@@ -57,9 +57,11 @@ export class BasketPanel {
     /** @type {"seats" | "details" | "order" | "done"} */
     this._step = "seats";
     /** @type {PanelState} */
-    this._state = { lines: [], seatCount: 0, total: "", settled: true, booking: false, choosing: false, lostCount: 0, closed: "", tickets: [], paysLater: false, feesLater: false };
+    this._state = { lines: [], seatCount: 0, total: "", settled: true, booking: false, choosing: false, lostCount: 0, closed: "", closedTitle: "", tickets: [], paysLater: false, charges: [] };
     this._shown = "";
     this.form = new CheckoutForm(words, listener.onConfirm);
+    /** Below the form, so that the whole total is no surprise. */
+    this._charges = h("ul", { class: "lines form-charges" });
     this._timer = new Timer(words);
     this._smallTimer = new Timer(words);
     this._extend = h("button", { type: "button", class: "link", onclick: () => void this._more() }, words.t("map.more_time"));
@@ -202,7 +204,7 @@ export class BasketPanel {
       this.go("seats");
       return;
     }
-    const { lines, seatCount, total, settled, booking, choosing, lostCount, closed, tickets, paysLater, feesLater } = state;
+    const { lines, seatCount, total, settled, booking, choosing, lostCount, closed, tickets, paysLater, charges } = state;
     const words = this._words;
     const details = this._step === "details";
     this.element.dataset.step = seatCount === 0 ? "empty" : this._step;
@@ -220,25 +222,26 @@ export class BasketPanel {
     const booked = paysLater ? words.t(booking ? "map.ordering" : "map.to_payment") : booking ? words.t("map.booking") : words.t("map.book", { total });
     fill(this._main, details ? booked : words.t("map.go_on"));
     if (details) {
-      if (this._shown !== "details") fill(this._body, this.form.element);
+      if (this._shown !== "details") fill(this._body, this.form.element, this._charges);
       this._shown = "details";
+      fill(this._charges, ...chargeLines(words, charges));
       return;
     }
-    const signature = JSON.stringify([lines, choosing, lostCount, closed, tickets, feesLater]);
+    const signature = JSON.stringify([lines, choosing, lostCount, closed, tickets, charges]);
     if (signature === this._shown) return;
     this._shown = signature;
     this._fillSeats(state);
   }
 
   /** @param {PanelState} state */
-  _fillSeats({ lines, seatCount, choosing, lostCount, closed, tickets, feesLater }) {
+  _fillSeats({ lines, seatCount, choosing, lostCount, closed, closedTitle, tickets, charges }) {
     const focused = /** @type {HTMLElement | null} */ (this._body.querySelector(":focus"));
     const key = focused?.dataset.key;
     const place = [...this._body.querySelectorAll("[data-key]")].findIndex((one) => one === focused);
     const own = tickets.length > 0 && this._tickets(tickets);
     const looking = choosing && h("li", { class: "line choosing" }, h("span", { class: "spinner small", "aria-hidden": "true" }), this._words.t("map.best_going"));
-    if (seatCount === 0 && !choosing) fill(this._body, own, closed ? this._closed(closed) : lostCount ? this._lost(lostCount) : this._empty());
-    else fill(this._body, h("ul", { class: "lines" }, ...lines.map((line) => this._line(line)), looking), feesLater && h("p", { class: "soft fees-later" }, this._words.t("map.fees_later")), own);
+    if (seatCount === 0 && !choosing) fill(this._body, own, closed ? this._closed(closedTitle, closed) : lostCount ? this._lost(lostCount) : this._empty());
+    else fill(this._body, h("ul", { class: "lines" }, ...lines.map((line) => this._line(line)), looking, ...chargeLines(this._words, charges)), own);
     if (!focused) return;
     // What had the focus may be gone: then its neighbour has it, and with none left the words that say so.
     const again = key === undefined ? null : this._body.querySelector(`[data-key="${CSS.escape(key)}"]`);
@@ -279,10 +282,10 @@ export class BasketPanel {
   _tickets(tickets) {
     const words = this._words;
     return h("section", { class: "own-tickets" }, h("h3", { tabindex: -1 }, words.t(tickets.length === 1 ? "map.your_ticket" : "map.your_tickets")),
-      h("ul", { class: "lines" }, ...tickets.map(({ bookingId, title, about }) =>
+      h("ul", { class: "lines" }, ...tickets.map(({ bookingId, title, about, code }) =>
         h("li", { class: "line" },
-          h("button", { type: "button", class: "line-main", "data-key": `ticket-${bookingId}`, "aria-label": words.t("map.ticket_label", { title, about }), onclick: () => this._listener.onTicket(bookingId) },
-            icon("ticket", 20), h("span", { class: "line-text" }, h("span", { class: "line-spot" }, title), " ", h("span", { class: "soft" }, about)))))));
+          h("button", { type: "button", class: "line-main", "data-key": `ticket-${bookingId}`, "aria-label": words.t("map.ticket_label", { title, about, code }), onclick: () => this._listener.onTicket(bookingId) },
+            icon("ticket", 20), h("span", { class: "line-text" }, h("span", { class: "line-spot" }, title), " ", h("span", { class: "soft" }, about), h("code", { dir: "ltr" }, code), h("span", { class: "ticket-show" }, words.t("map.ticket_show"))))))));
   }
 
   _empty() {
@@ -300,9 +303,9 @@ export class BasketPanel {
       h("button", { type: "button", class: "quiet", "data-key": "again", onclick: this._listener.onAgain }, icon("repeat", 18), words.t("map.try_again_seats", { count })));
   }
 
-  /** @param {string} text */
-  _closed(text) {
-    return h("div", { class: "blank" }, h("span", { class: "blank-sign" }, icon("calendar", 30)), h("h3", { tabindex: -1 }, this._words.t("map.closed_title")), h("p", {}, text));
+  /** @param {string} title @param {string} text */
+  _closed(title, text) {
+    return h("div", { class: "blank" }, h("span", { class: "blank-sign" }, icon("calendar", 30)), h("h3", { tabindex: -1 }, title), h("p", {}, text));
   }
 
   /** @param {Event} event */

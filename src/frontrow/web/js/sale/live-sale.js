@@ -191,6 +191,11 @@ export class LiveSale {
     return this.event.saleStatus === "on_sale";
   }
 
+  /** Nothing of it can be had any more: its free seats read as not for sale. */
+  get cancelled() {
+    return this.event.saleStatus === "cancelled";
+  }
+
   /**
    * @param {EventTarget} [surface] everything a buyer works with: what they do there keeps their hold alive. Without
    *   one the sale is only watched, and nothing is looked up or kept for anybody
@@ -305,6 +310,7 @@ export class LiveSale {
     this._echoes.layOver(states);
     for (const seat of this.orderedSeats) states[seat] = MINE;
     for (const [seat, claim] of this.basket.claims) states[seat] = claim.wanted ? MINE : AVAILABLE;
+    if (this.cancelled) for (let seat = 0; seat < states.length; seat++) if (states[seat] === AVAILABLE || states[seat] === HELD) states[seat] = BLOCKED;
     const changed = changedSeats(this.states, states);
     this.states = states;
     if (changed.length) this._listener.onSeats(changed, byOthers);

@@ -30,6 +30,9 @@ export const PANEL_CSS = `
   .own-tickets { padding: 12px 14px 2px; margin: 6px 0 14px; border: 1px solid var(--line); border-radius: 14px; background: var(--raised); }
   .own-tickets h3 { font-size: 14px; font-weight: 650; color: var(--soft); }
   .own-tickets svg { flex: none; margin-top: 2px; color: var(--soft); }
+  .own-tickets code { font: 600 13px/1.6 ui-monospace, SFMono-Regular, Menlo, Consolas, "Noto Sans Mono", monospace; }
+  .ticket-show { justify-self: start; margin-top: 6px; padding: 5px 12px; border: 1px solid var(--edge); border-radius: 999px; font-size: 13.5px; font-weight: 600; }
+  .line-main:hover .ticket-show { background: var(--ink); color: var(--raised); }
   .own-tickets + .blank { min-height: 0; padding-top: 40px; }
 
   .blank { display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 6px; text-align: center; min-height: 100%; padding: 20px 8px 60px; }
@@ -54,7 +57,8 @@ export const PANEL_CSS = `
   .order-end .quiet + .quiet { margin-top: 4px; }
   .order-code { font-size: 13.5px; }
   .order-code code { font: 600 13px/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, "Noto Sans Mono", monospace; overflow-wrap: anywhere; color: var(--ink); }
-  .fees-later { padding: 12px 0; font-size: 13.5px; }
+  .form-charges { margin-top: 14px; }
+  .form-charges:empty { display: none; }
 
   .panel footer { display: grid; gap: 13px; padding: 15px 20px 20px; border-top: 1px solid var(--line); }
   .summary-lines { display: flex; align-items: baseline; justify-content: space-between; gap: 12px; }

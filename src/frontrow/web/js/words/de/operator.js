@@ -224,7 +224,7 @@ export const operator = {
   sell_too_many: { one: "Auf einmal lässt sich höchstens {count} Platz verkaufen.", other: "Auf einmal lassen sich höchstens {count} Plätze verkaufen." },
   customer_name: "Name des Kunden",
   customer_email: "E-Mail",
-  customer_email_hint: "Damit und mit dem Code des Tickets findet der Kunde die Buchung im Netz.",
+  customer_email_hint: "Damit und mit dem Buchungscode findet der Kunde die Buchung im Netz.",
   customer_phone: "Telefon (freiwillig)",
   take_payment: "{total} kassieren",
   sold_for: "Für {name}. Die Plätze bleiben reserviert, während Sie kassieren.",

@@ -100,7 +100,7 @@ export const page = {
   bookings_nothing_upcoming: "Nichts steht an. Zeit für etwas Neues?",
 
   find_title: "Buchung finden",
-  find_lead: "Mit dem Code auf Ihrem Ticket und der E-Mail-Adresse, die Sie angegeben haben.",
+  find_lead: "Mit dem Buchungscode auf Ihrem Ticket und der E-Mail-Adresse, die Sie angegeben haben.",
   find_code_hint: "Viermal vier Buchstaben und Ziffern, auf dem Ticket und in der Bestätigung.",
   find_go: "Buchung finden",
   find_code_missing: "Bitte geben Sie den Buchungscode an.",
@@ -123,6 +123,9 @@ export const page = {
   refund_wrong_amount: "Ein anderer Betrag wurde bezahlt",
   refund_given_up: "Die Bestellung wurde aufgegeben",
   cancel_refund_hint: "Was Sie dafür bezahlt haben, bekommen Sie zurück, außer Gebühren, die nicht erstattet werden.",
+  cancel_refund: "Sie bekommen {amount} zurück.",
+  cancel_refund_kept: "Sie bekommen {amount} zurück. Gebühren, die nicht erstattet werden, bleiben bezahlt.",
+  cancel_refund_all: "Was Sie dafür bezahlt haben, bekommen Sie zurück.",
 
   missing: "Hier ist nichts",
   missing_hint: "Die Adresse führt ins Leere. Vielleicht ist sie vertippt, oder die Seite ist umgezogen.",

@@ -7,6 +7,8 @@ export const pay = {
   demo_note: "Eine Bank zum Ausprobieren: Hier fließt kein Geld. Nehmen Sie eine Testkarte, nie eine echte.",
   secure_note: "Ihre Karte geht nur an Stripe. Wir sehen ihre Nummer nie.",
   to_pay: "Zu zahlen",
+  time_left: "Zeit zum Bezahlen: noch {time}",
+  window_over: "Die Zeit zum Bezahlen ist abgelaufen",
   back: "Zurück zum Shop",
   give_up: "Zahlung abbrechen",
 
@@ -45,7 +47,7 @@ export const pay = {
   step_no: "Nein, ablehnen",
 
   waiting_title: "Die Bank ist dabei",
-  waiting_lead: "Diese Karte braucht etwa eine Minute. Sie können hier warten oder zurückgehen: Die Zahlung läuft von selbst weiter.",
+  waiting_lead: "Manche Karten brauchen einige Sekunden, manche etwa eine Minute. Sie können hier warten oder zurückgehen: Die Zahlung läuft von selbst weiter.",
   lost_title: "Keine Antwort von der Bank",
   lost_lead: "Die Antwort ging unterwegs verloren, und das Geld ist vielleicht schon abgebucht. Wir fragen noch einmal.",
   paid_title: "Bezahlt",
@@ -57,7 +59,7 @@ export const pay = {
   nothing_taken: "Nichts wurde abgebucht.",
 
   unknown_title: "Diese Zahlung kennen wir nicht",
-  unknown_hint: "Vielleicht ist der Link unvollständig oder in einem anderen Browser geöffnet.",
+  unknown_hint: "Vielleicht ist der Link unvollständig, oder die Zahlung ist längst vorbei.",
   form_loading: "Das Zahlungsformular wird geladen …",
   form_away: "Das Zahlungsformular lässt sich nicht laden",
   form_away_hint: "Stripe antwortet nicht, oder etwas in diesem Browser hält es fern. Nichts wurde abgebucht.",

@@ -220,7 +220,7 @@ export const operator = /** @type {const} */ ({
   sell_too_many: { one: "Up to {count} seat can be sold at once.", other: "Up to {count} seats can be sold at once." },
   customer_name: "Customer's name",
   customer_email: "E-mail",
-  customer_email_hint: "With it and the code of the ticket the customer finds the booking online.",
+  customer_email_hint: "With it and the booking code the customer finds the booking online.",
   customer_phone: "Phone (optional)",
   take_payment: "Take {total}",
   sold_for: "For {name}. The seats are kept while you take the money.",

@@ -99,7 +99,7 @@ export const page = /** @type {const} */ ({
   bookings_nothing_upcoming: "Nothing coming up. Time to pick something new?",
 
   find_title: "Find a booking",
-  find_lead: "With the code on your ticket and the e-mail address you gave.",
+  find_lead: "With the booking code on your ticket and the e-mail address you gave.",
   find_code_hint: "Four groups of four letters and digits, on the ticket and in the confirmation.",
   find_go: "Find my booking",
   find_code_missing: "Please give the booking code.",
@@ -122,6 +122,9 @@ export const page = /** @type {const} */ ({
   refund_wrong_amount: "Another amount was paid",
   refund_given_up: "The order was given up",
   cancel_refund_hint: "What you paid for them goes back to you, except for fees that are not refundable.",
+  cancel_refund: "{amount} goes back to you.",
+  cancel_refund_kept: "{amount} goes back to you. Fees that are not refundable stay paid.",
+  cancel_refund_all: "What you paid for them goes back to you.",
 
   missing: "There is nothing here",
   missing_hint: "The address leads nowhere. It may have been mistyped, or what was here has moved.",

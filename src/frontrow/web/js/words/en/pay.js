@@ -6,6 +6,8 @@ export const pay = /** @type {const} */ ({
   demo_note: "A bank for trying things out: no money moves here. Use a test card, never a real one.",
   secure_note: "Your card goes to Stripe alone. We never see its number.",
   to_pay: "To pay",
+  time_left: "Time left to pay: {time}",
+  window_over: "The time to pay ran out",
   back: "Back to the shop",
   give_up: "Cancel the payment",
 
@@ -44,7 +46,7 @@ export const pay = /** @type {const} */ ({
   step_no: "No, refuse",
 
   waiting_title: "The bank is at it",
-  waiting_lead: "This card takes about a minute. You can wait here or go back: the payment goes on by itself.",
+  waiting_lead: "Some cards take a few seconds, some about a minute. You can wait here or go back: the payment goes on by itself.",
   lost_title: "No answer from the bank",
   lost_lead: "The answer was lost on the way, and the money may have been taken. We are asking again.",
   paid_title: "Paid",
@@ -56,7 +58,7 @@ export const pay = /** @type {const} */ ({
   nothing_taken: "Nothing was taken.",
 
   unknown_title: "We don't know this payment",
-  unknown_hint: "The link may be incomplete, or it was opened in another browser.",
+  unknown_hint: "The link may be incomplete, or the payment is long over.",
   form_loading: "Loading the payment form …",
   form_away: "The payment form could not be loaded",
   form_away_hint: "Stripe does not answer, or something in this browser keeps it out. Nothing was taken.",
