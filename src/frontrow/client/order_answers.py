@@ -60,7 +60,8 @@ class LineKind(StrEnum):
 
 
 class OrderLine(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """What one line of an order comes to. An `included` line is part of those above it, and not of the total."""
+    """What one line of an order comes to. `label` says where a seat is, or names a charge. An `included` line is part
+    of those above it, and not of the total."""
 
     kind: LineKind
     label: str

@@ -13,6 +13,9 @@ from frontrow.domain.notice import Notice
 from frontrow.domain.order import Order
 from frontrow.domain.payment import Refund
 
+ROW_LABEL_MAX = 3
+"""A longer row label is a name of its own, as a box has."""
+
 
 class SeatPlace(msgspec.Struct, frozen=True, kw_only=True):
     """Where a seat is, in the labels of the drawing; of a seat that a newer drawing has dropped only the id is known.
@@ -56,6 +59,19 @@ def place_of(layout: LayoutIndex, seat_id: SeatId) -> SeatPlace:
     section = None if seat.section_id is None else layout.sections[seat.section_id].name
     table = None if seat.table_id is None else _table_name(layout, seat.table_id)
     return SeatPlace(seat_id=seat_id, section=section, row=seat.row_label, number=str(seat.seat_number), table=table)
+
+
+def place_label(place: SeatPlace) -> str:
+    """A seat by its labels, in English: `Stalls · Row G, Seat 21`; by its id where the drawing has it no more."""
+    if not place.number:
+        return place.seat_id
+    where = place.row
+    if place.table is not None:
+        where = place.table if "table" in place.table.lower() else f"Table {place.table}"
+    elif 0 < len(place.row) <= ROW_LABEL_MAX:
+        where = f"Row {place.row}"
+    spot = f"{where}, Seat {place.number}" if where else f"Seat {place.number}"
+    return f"{place.section} · {spot}" if place.section and place.section != place.row else spot
 
 
 def _table_name(layout: LayoutIndex, table_id: str) -> str:

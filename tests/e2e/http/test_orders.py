@@ -71,6 +71,7 @@ async def test_an_order_has_everything_that_was_sent_and_what_it_costs(api: Api)
     assert (order["customer"], order["notes"], order["specialRequests"]) == (customer, "Birthday", "Wheelchair")
     seats = [line for line in order["lines"] if line["kind"] == "seat"]
     assert [line["seatId"] for line in seats] == order["seatIds"]
+    assert [line["label"] for line in seats[:2]] == ["Row A, Seat 1", "Table W, Seat 1"]
     assert sum(line["amount"]["amountMinor"] for line in seats) == hold["total"]["amountMinor"]
     fee, vat = order["lines"][len(seats) :]
     assert (fee["kind"], fee["label"], fee["amount"]["amountMinor"]) == ("charge", "Booking fee", 5 * 250)

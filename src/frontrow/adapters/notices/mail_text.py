@@ -9,11 +9,9 @@ import msgspec
 from frontrow.adapters.notices.mail_words import MailWords
 from frontrow.domain.charges import LineKind, OrderLine
 from frontrow.domain.notice import NoticeKind
-from frontrow.domain.notice_content import NoticeContent, SeatPlace
+from frontrow.domain.notice_content import ROW_LABEL_MAX, NoticeContent, SeatPlace
 from frontrow.domain.pricing import currency_exponent, price_major
 
-ROW_LABEL_MAX = 3
-"""A longer row label is a name of its own, as a box has."""
 STATED_ELSEWHERE = "external"
 """The gateway of payments that were made elsewhere, and are paid back there."""
 _BIG = 'style="font-size:1.6em;letter-spacing:.05em"'

@@ -18,6 +18,7 @@ from frontrow.http.v1.order_documents import (
     PAID_EXAMPLE,
     OrderList,
     OrdersCursor,
+    order_document,
     order_list,
     order_point_of,
 )
@@ -75,7 +76,10 @@ async def list_event_orders(services: Services, call: Call[NoBody, EventOrdersQu
     )
     if not isinstance(page, OrdersShown):
         return problem_of(page, event_id=event_id)
-    return Answer(body=order_list(page.orders, page.next_before, to_admin=True))
+    sale = await services.catalog.sale(event_id)
+    layout = None if sale is None else sale.layout
+    documents = [order_document(shown, layout, to_admin=True) for shown in page.orders]
+    return Answer(body=order_list(documents, page.next_before))
 
 
 OPERATIONS = declared(

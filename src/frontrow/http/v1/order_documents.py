@@ -8,6 +8,8 @@ from msgspec import Meta
 
 from frontrow.domain.charges import LineKind, OrderLine
 from frontrow.domain.ids import OrderId
+from frontrow.domain.layout_index import LayoutIndex
+from frontrow.domain.notice_content import place_label, place_of
 from frontrow.domain.order import OrderState
 from frontrow.domain.payment import Payment, PaymentAction, PaymentState, Refund, RefundReason, RefundState
 from frontrow.http.fields import BookingsCursor, Money, Time, time_text
@@ -22,7 +24,7 @@ class OrderLineDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaul
     """What one line of an order comes to. An `included` line is part of those above it, and not of the total."""
 
     kind: LineKind
-    label: Annotated[str, Meta(description="the seat's id, or the charge's name")]
+    label: Annotated[str, Meta(description="where the seat is, such as `Row G, Seat 21`; or the charge's name")]
     amount: Money
     seat_id: str | None = None
 
@@ -94,8 +96,12 @@ class OrderList(msgspec.Struct, frozen=True, rename="camel"):
     next_cursor: str | None = None
 
 
-def order_document(shown: OrderShown, *, to_admin: bool = False) -> OrderDocument:
-    """An order as v1 shows it, with what only admins are told where it is for one."""
+def order_document(shown: OrderShown, layout: LayoutIndex | None = None, *, to_admin: bool = False) -> OrderDocument:
+    """An order as v1 shows it, with what only admins are told where it is for one.
+
+    Args:
+        layout: the event's drawing, for the labels of seats; without one their ids stand in.
+    """
     order = shown.order
     return OrderDocument(
         order_id=order.order_id,
@@ -105,7 +111,7 @@ def order_document(shown: OrderShown, *, to_admin: bool = False) -> OrderDocumen
         status=order.state,
         seat_ids=order.seat_ids,
         table_ids=order.table_ids,
-        lines=tuple(_line(line, order.currency) for line in order.lines),
+        lines=tuple(_line(line, order.currency, layout) for line in order.lines),
         total=Money(amount_minor=order.amount_minor, currency=order.currency),
         customer=booked_contact(order.customer),
         created_at=time_text(order.created_at_ms),
@@ -121,10 +127,10 @@ def order_document(shown: OrderShown, *, to_admin: bool = False) -> OrderDocumen
     )
 
 
-def order_list(orders: Sequence[OrderShown], next_before: tuple[int, OrderId] | None, *, to_admin: bool) -> OrderList:
+def order_list(orders: Sequence[OrderDocument], next_before: tuple[int, OrderId] | None) -> OrderList:
     """A page of orders as v1 shows it; `next_before` is where the next one begins."""
     return OrderList(
-        items=tuple(order_document(shown, to_admin=to_admin) for shown in orders),
+        items=tuple(orders),
         next_cursor=None if next_before is None else f"{next_before[0]}.{next_before[1]}",
     )
 
@@ -149,10 +155,13 @@ def refund_document(refund: Refund) -> RefundDocument:
     )
 
 
-def _line(line: OrderLine, currency: str) -> OrderLineDocument:
+def _line(line: OrderLine, currency: str, layout: LayoutIndex | None) -> OrderLineDocument:
+    label = line.label
+    if layout is not None and line.seat_id is not None:
+        label = place_label(place_of(layout, line.seat_id))
     return OrderLineDocument(
         kind=line.kind,
-        label=line.label,
+        label=label,
         amount=Money(amount_minor=line.amount_minor, currency=currency),
         seat_id=line.seat_id,
     )
@@ -192,8 +201,8 @@ EXAMPLE = OrderDocument(
     seat_ids=("A1", "A2"),
     table_ids=(),
     lines=(
-        OrderLineDocument(kind=LineKind.SEAT, label="A1", amount=Money(15000, "USD"), seat_id="A1"),
-        OrderLineDocument(kind=LineKind.SEAT, label="A2", amount=Money(15000, "USD"), seat_id="A2"),
+        OrderLineDocument(kind=LineKind.SEAT, label="Row A, Seat 1", amount=Money(15000, "USD"), seat_id="A1"),
+        OrderLineDocument(kind=LineKind.SEAT, label="Row A, Seat 2", amount=Money(15000, "USD"), seat_id="A2"),
         OrderLineDocument(kind=LineKind.CHARGE, label="Booking fee", amount=Money(500, "USD")),
     ),
     total=Money(30500, "USD"),

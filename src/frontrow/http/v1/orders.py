@@ -28,6 +28,7 @@ from frontrow.http.v1.order_documents import (
     order_point_of,
 )
 from frontrow.http.v1.purchases import Contact, Payment, contact_info, payment_info
+from frontrow.services.callers import Caller
 from frontrow.services.order_outcomes import OrderShown, PayRequest, PlaceRequest
 
 RETURN_URL_CHARS_MAX = 2000
@@ -107,7 +108,9 @@ async def place_order(services: Services, call: Call[PlaceOrder, NoQuery]) -> An
         user_id=None if body.user_id is None else UserId(body.user_id),
     )
     outcome = await services.orders.place(call.user, request, call.key)
-    return _shown(call.user.is_admin, outcome) if isinstance(outcome, OrderShown) else order_problem(outcome)
+    if isinstance(outcome, OrderShown):
+        return await _shown(services, call.user, outcome)
+    return order_problem(outcome)
 
 
 async def list_orders(services: Services, call: Call[NoBody, OrdersQuery]) -> Answer | Problem:
@@ -115,13 +118,15 @@ async def list_orders(services: Services, call: Call[NoBody, OrdersQuery]) -> An
     query, before = call.query, order_point_of(call.query.cursor)
     page = await services.orders.my_orders(call.user, open_only=query.open, before=before, limit=query.limit)
     shown = [await services.orders.show(order) for order in page.orders]
-    return Answer(body=order_list(shown, page.next_before, to_admin=call.user.is_admin))
+    return Answer(body=order_list([await _document(services, call.user, it) for it in shown], page.next_before))
 
 
 async def get_order(services: Services, call: Call[NoBody, NoQuery]) -> Answer | Problem:
     """One order of the caller's, or anyone's for an admin."""
     outcome = await services.orders.order(call.user, OrderId(call.path["orderId"]))
-    return _shown(call.user.is_admin, outcome) if isinstance(outcome, OrderShown) else order_problem(outcome)
+    if isinstance(outcome, OrderShown):
+        return await _shown(services, call.user, outcome)
+    return order_problem(outcome)
 
 
 async def pay_order(services: Services, call: Call[PayOrder, NoQuery]) -> Answer | Problem:
@@ -140,24 +145,33 @@ async def pay_order(services: Services, call: Call[PayOrder, NoQuery]) -> Answer
     )
     outcome = await services.orders.pay(call.user, OrderId(call.path["orderId"]), request, call.key)
     if isinstance(outcome, OrderShown):
-        return _shown(call.user.is_admin, outcome)
+        return await _shown(services, call.user, outcome)
     return order_problem(outcome)
 
 
 async def cancel_order(services: Services, call: Call[CancelOrder, NoQuery]) -> Answer | Problem:
     """Give the order up: its seats are free again, and nothing is owed."""
     outcome = await services.orders.cancel(call.user, OrderId(call.path["orderId"]))
-    return _shown(call.user.is_admin, outcome) if isinstance(outcome, OrderShown) else order_problem(outcome)
+    if isinstance(outcome, OrderShown):
+        return await _shown(services, call.user, outcome)
+    return order_problem(outcome)
 
 
 async def resolve_order(services: Services, call: Call[ResolveOrder, NoQuery]) -> Answer | Problem:
     """Carry on an order that needs attention, by what its gateway says now."""
     outcome = await services.orders.resolve(call.user, OrderId(call.path["orderId"]))
-    return _shown(call.user.is_admin, outcome) if isinstance(outcome, OrderShown) else order_problem(outcome)
+    if isinstance(outcome, OrderShown):
+        return await _shown(services, call.user, outcome)
+    return order_problem(outcome)
 
 
-def _shown(to_admin: bool, shown: OrderShown) -> Answer:
-    return Answer(body=order_document(shown, to_admin=to_admin), headers=REPLAYED if shown.replayed else ())
+async def _shown(services: Services, caller: Caller, shown: OrderShown) -> Answer:
+    return Answer(body=await _document(services, caller, shown), headers=REPLAYED if shown.replayed else ())
+
+
+async def _document(services: Services, caller: Caller, shown: OrderShown) -> OrderDocument:
+    sale = await services.catalog.sale(shown.order.event_id)
+    return order_document(shown, None if sale is None else sale.layout, to_admin=caller.is_admin)
 
 
 _PATH = {"orderId": EXAMPLE.order_id}
