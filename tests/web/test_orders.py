@@ -90,6 +90,26 @@ def test_an_order_is_given_up_in_one_tab_and_gone_from_the_other(visit: Visit, o
     wait_for_state(tab, "B5", "mine")
 
 
+def test_a_payment_being_processed_is_given_up_where_the_buyer_sees_what_is_paid(
+    visit: Visit, put_on_sale: PutOnSale, server: RunningServer
+) -> None:
+    event = put_on_sale(charges=CHARGES)
+    page = _order(visit, event, "G5")
+    pay_button(page).click()
+    expect(page.get_by_role("timer")).to_contain_text("Time left to pay: 14:")
+    use_card(page, "Pays in about a minute")
+    page.get_by_role("link", name="Back to the shop").click()
+    panel = page.get_by_role("complementary", name="Your seats")
+    expect(panel).to_contain_text(re.compile(r"being processed.*Row G, Seat 5.*Booking fee.*\$18\.50", re.DOTALL))
+    expect(panel.get_by_role("button", name="Give up this order")).to_be_visible()
+    assert violations(page) == []
+    page.goto(f"{server.url}/?bookings")
+    processed = page.get_by_role("region", name="Being processed")
+    processed.get_by_role("button", name="Give up the order").click()
+    page.get_by_role("dialog").get_by_role("button", name="Give up this order").click()
+    expect(processed).to_contain_text("The order is being given up")
+
+
 def test_what_became_of_an_order_is_told_in_plain_words(visit: Visit, own_event: OwnEvent) -> None:
     page = _order(visit, own_event, "C5")
     money = {"amountMinor": 1200, "currency": "USD"}
