@@ -33,7 +33,7 @@ from frontrow.domain.ids import (
     UserId,
     capped_as,
 )
-from frontrow.domain.notice import Notice, NoticeChannel, NoticeState
+from frontrow.domain.notice import Notice, NoticeChannel, NoticeKind, NoticeState
 from frontrow.domain.order import CLAIMING, CLOSED, ENDED, Order, OrderState
 from frontrow.domain.order_moves import (
     KeyUsed,
@@ -217,6 +217,16 @@ class FakeOrderLedger:
     async def update_notice(self, notice: Notice) -> None:
         if notice.notice_id in self.notes:
             self.notes[notice.notice_id] = notice
+
+    async def drop_delivered_notices(self, *, kind: NoticeKind, before_ms: int, limit: int) -> int:
+        old = [
+            it
+            for it in sorted(self.notes.values(), key=lambda it: it.delivered_at_ms or 0)
+            if it.kind is kind and it.state is NoticeState.DELIVERED and (it.delivered_at_ms or 0) < before_ms
+        ][:limit]
+        for notice in old:
+            del self.notes[notice.notice_id]
+        return len(old)
 
     async def notice(self, notice_id: NoticeId) -> Notice | None:
         return self.notes.get(notice_id)

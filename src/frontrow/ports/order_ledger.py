@@ -5,7 +5,7 @@ from typing import Protocol
 
 from frontrow.domain.booking import Booking, IdempotencyKey
 from frontrow.domain.ids import BookingId, EventId, HoldId, NoticeId, OrderId, PaymentId, RefundId, UserId
-from frontrow.domain.notice import Notice, NoticeChannel, NoticeState
+from frontrow.domain.notice import Notice, NoticeChannel, NoticeKind, NoticeState
 from frontrow.domain.order import Order, OrderState
 from frontrow.domain.order_moves import KeyUsed, MoveOutcome, OrderKeyReused, OrderMove
 from frontrow.domain.payment import Payment, Refund
@@ -129,6 +129,11 @@ class OrderLedger(Protocol):
 
     async def update_notice(self, notice: Notice) -> None:
         """Replace how the notice's delivery stands; nothing where it is gone."""
+        ...
+
+    async def drop_delivered_notices(self, *, kind: NoticeKind, before_ms: int, limit: int) -> int:
+        """Delete up to `limit` notices of the kind that were delivered before then, longest first; how many there
+        were. Those that are to be sent again stay."""
         ...
 
     async def notice(self, notice_id: NoticeId) -> Notice | None: ...

@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from frontrow.domain.errors import LedgerUnavailable
-from frontrow.domain.notice import Notice, NoticeChannel, NoticeState
+from frontrow.domain.notice import Notice, NoticeChannel, NoticeKind, NoticeState
 from frontrow.domain.notice_content import NoticeContent
 from frontrow.ports import Clock, NoticeSender
 from frontrow.ports.notice_sender import NoticeNotTaken, NoticeRefused, NoticeSent, SendOutcome
@@ -35,6 +35,11 @@ JITTER = 0.2
 IDLE_PAUSE_S = 0.5
 """Between two looks for due notices where there was nothing more to take."""
 FAILURE_PAUSE_S_MAX = 15.0
+KEPT_MS = dict.fromkeys(NoticeKind, 30 * 86_400_000) | {NoticeKind.HOLD_EXPIRED: 3 * 86_400_000}
+"""For how long what was delivered stays, for operators to look at and send again."""
+DROPPED_MAX = 200
+"""Of one kind in one round: some 10 ms of the ledger."""
+DROP_PAUSE_MS = 600_000
 GRACE_S = 5.0
 """What attempts under way are given to end when the process stops."""
 
@@ -49,6 +54,8 @@ class KeepsNotices(Protocol):
     ) -> list[Notice]: ...
 
     async def update_notice(self, notice: Notice) -> None: ...
+
+    async def drop_delivered_notices(self, *, kind: NoticeKind, before_ms: int, limit: int) -> int: ...
 
 
 class MakesContents(Protocol):
@@ -76,6 +83,7 @@ class NoticeDelivery:
         self._clock = clock
         self._sleep = sleep
         self._chance = chance
+        self._drop_at_ms = clock.monotonic_ms()
         self._under_way: dict[NoticeChannel, set[asyncio.Task[None]]] = {it.channel: set() for it in senders}
 
     async def run(self) -> None:
@@ -105,6 +113,24 @@ class NoticeDelivery:
             task.add_done_callback(under_way.discard)
         return len(taken) == room
 
+    async def drop_old(self) -> None:
+        """Delete what was delivered longer than KEPT_MS ago: DROPPED_MAX of a kind, and the rest in the next rounds.
+
+        Raises:
+            LedgerUnavailable: some may be gone; the next round goes on.
+        """
+        if self._clock.monotonic_ms() < self._drop_at_ms:
+            return
+        self._drop_at_ms = self._clock.monotonic_ms() + DROP_PAUSE_MS
+        now_ms, has_more = self._clock.now_ms(), False
+        for kind, kept_ms in KEPT_MS.items():
+            dropped = await self._ledger.drop_delivered_notices(
+                kind=kind, before_ms=now_ms - kept_ms, limit=DROPPED_MAX
+            )
+            has_more = has_more or dropped == DROPPED_MAX
+        if has_more:
+            self._drop_at_ms = self._clock.monotonic_ms()
+
     async def settled(self) -> None:
         """Return when no attempt is under way."""
         while tasks := self._tasks():
@@ -128,6 +154,7 @@ class NoticeDelivery:
         while True:
             try:
                 more = await self.deliver_due(sender)
+                await self.drop_old()
             except Exception as error:  # the lane must go on, whatever one look came to
                 failures += 1
                 if failures == 1:

@@ -7,7 +7,7 @@ import pytest
 
 from frontrow.domain.event import Event
 from frontrow.domain.ids import NoticeId
-from frontrow.domain.notice import NoticeChannel, NoticeState
+from frontrow.domain.notice import NoticeChannel, NoticeKind, NoticeState
 from frontrow.domain.order import OrderState
 from frontrow.domain.payment import RefundState
 from tests.integration.ledger.drafts import booked, draft, event_on_sale, guard
@@ -143,6 +143,25 @@ async def test_notices_are_written_with_a_step_or_alone_and_once(books: Books, s
     await books.orders.add_notices([])
     assert await books.orders.notices(state=None, before=None, limit=9) == [alone, with_step]
     assert await books.orders.notice(alone.notice_id) == alone
+
+
+async def test_delivered_notices_are_dropped_by_kind_and_age(books: Books, show: Event) -> None:
+    waiting, *told = (notice(show) for _ in range(6))
+    ages = (1, 2, 3, None, 2)
+    states = (*(NoticeState.DELIVERED,) * 3, NoticeState.FAILED, NoticeState.DUE)
+    told = [
+        msgspec.structs.replace(it, state=state, delivered_at_ms=at)
+        for it, state, at in zip(told, states, ages, strict=True)
+    ]
+    other = msgspec.structs.replace(notice(show), kind=NoticeKind.HOLD_EXPIRED, state=NoticeState.DELIVERED)
+    await books.orders.add_notices([waiting, *told, msgspec.structs.replace(other, delivered_at_ms=1)])
+    drop = books.orders.drop_delivered_notices
+    assert await drop(kind=waiting.kind, before_ms=3, limit=1) == 1
+    assert await books.orders.notice(told[0].notice_id) is None
+    assert await drop(kind=waiting.kind, before_ms=3, limit=9) == 1
+    assert await drop(kind=waiting.kind, before_ms=3, limit=9) == 0
+    left = {it.notice_id for it in await books.orders.notices(state=None, before=None, limit=9)}
+    assert left == {it.notice_id for it in (waiting, *told[2:], other)}
 
 
 async def test_due_notices_are_taken_once_channel_by_channel(books: Books, show: Event) -> None:

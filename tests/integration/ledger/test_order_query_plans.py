@@ -38,6 +38,7 @@ FOUND_BY = {
     "lower(orders.customer_email)": ("ix_orders_of_email (<expr>=?",),
     "orders.holder_id = ?": ("ix_orders_of_holder (holder_id=?",),
     "orders.sold_by = ?": ("ix_orders_sold_by (sold_by=?",),
+    "notices.delivered_at_ms < ?": ("ix_notices_delivered (kind=? AND delivered_at_ms<?",),
     "blocks.user_id = ?": ("ix_blocks_of_user (user_id=?",),
     "payments.order_id = ?": ("ix_payments_of_order (event_id=? AND order_id=?",),
     "refunds.order_id = ?": ("ix_refunds_of_order (event_id=? AND order_id=?",),
@@ -116,6 +117,10 @@ async def use_orders(ledger: SqlLedger, gala: Event, clock: FakeClock) -> None:
     assert await orders.take_due_notices(channel=NoticeChannel.WEBHOOK, **lease)
     await orders.update_refund(msgspec.structs.replace(owed, version=2))
     await orders.update_notice(told)
+    delivered = msgspec.structs.replace(told, state=NoticeState.DELIVERED, due_at_ms=None, delivered_at_ms=1)
+    await orders.update_notice(delivered)
+    assert await orders.drop_delivered_notices(kind=told.kind, before_ms=2, limit=5) == 1
+    await orders.add_notices([told])
     await orders.notice(told.notice_id)
     await orders.refund(owed.refund_id)
     await orders.refunds_of(stands.order_id)

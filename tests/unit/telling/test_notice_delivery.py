@@ -6,11 +6,11 @@ import msgspec
 import pytest
 
 from frontrow.domain.errors import LedgerUnavailable
-from frontrow.domain.notice import Notice, NoticeChannel, NoticeState
+from frontrow.domain.notice import Notice, NoticeChannel, NoticeKind, NoticeState
 from frontrow.domain.notice_content import NoticeContent
 from frontrow.ports.notice_sender import NoticeNotTaken, NoticeRefused, NoticeSent
 from frontrow.services.notice_contents import NothingToTell
-from frontrow.services.notice_delivery import JITTER, LEASE_MS, RETRY_PAUSES_S, NoticeDelivery, judge
+from frontrow.services.notice_delivery import DROPPED_MAX, JITTER, LEASE_MS, RETRY_PAUSES_S, NoticeDelivery, judge
 from tests.support.eventually import eventually
 from tests.support.fake_clock import START_MS, FakeClock
 from tests.support.fake_ledger import FakeLedger
@@ -238,3 +238,24 @@ async def test_attempts_under_way_may_end_when_the_process_stops(post: Post, led
     await closing
     assert post.stands(told).state is NoticeState.DELIVERED
     assert post.senders[0].closed
+
+
+async def test_what_was_delivered_long_ago_is_dropped_in_bounded_rounds(
+    ledger: FakeOrderLedger, clock: FakeClock
+) -> None:
+    day_ms = 86_400_000
+    kinds = {NoticeKind.BOOKING_CONFIRMED: 31 * day_ms, NoticeKind.HOLD_EXPIRED: 4 * day_ms}
+    for kind, age_ms in kinds.items():
+        for number in range(DROPPED_MAX + 1):
+            for state, at_ms in ((NoticeState.DELIVERED, START_MS - age_ms), (NoticeState.DELIVERED, START_MS)):
+                told = notice(name=f"{kind.value}{number}-{at_ms}")
+                ledger.keep_notices([msgspec.structs.replace(told, kind=kind, state=state, delivered_at_ms=at_ms)])
+    failed = msgspec.structs.replace(notice(name="failed"), state=NoticeState.FAILED)
+    ledger.keep_notices([failed])
+    delivery = Post(ledger, clock).delivery
+    await delivery.drop_old()
+    assert len(ledger.notes) == 2 * (DROPPED_MAX + 1) + 2 + 1
+    for _ in range(2):
+        await delivery.drop_old()
+        assert len(ledger.notes) == 2 * (DROPPED_MAX + 1) + 1
+    assert ledger.notes[failed.notice_id] == failed

@@ -35,6 +35,34 @@ _replace = (
     .values({name: sa.bindparam(name) for name in _DELIVERY})
 )
 
+_delivered_before = (
+    sa.select(notices.c.event_id, notices.c.notice_id)
+    .where(
+        notices.c.state == NoticeState.DELIVERED.value,
+        notices.c.kind == sa.bindparam("kind"),
+        notices.c.delivered_at_ms < sa.bindparam("before_ms"),
+    )
+    .order_by(notices.c.delivered_at_ms)
+    .limit(sa.bindparam("limit"))
+)
+_drop = sa.delete(notices).where(
+    sa.tuple_(notices.c.event_id, notices.c.notice_id).in_(sa.bindparam("keys", expanding=True)),
+    notices.c.state == NoticeState.DELIVERED.value,
+)
+
+
+def delivered_before(
+    connection: sa.Connection, *, kind: NoticeKind, before_ms: int, limit: int
+) -> list[tuple[str, str]]:
+    """The keys of notices of the kind that were delivered before then, longest first."""
+    rows = connection.execute(_delivered_before, {"kind": kind.value, "before_ms": before_ms, "limit": limit})
+    return [(row.event_id, row.notice_id) for row in rows]
+
+
+def drop_delivered(connection: sa.Connection, keys: Sequence[tuple[str, str]]) -> None:
+    """Delete those of them that still are delivered."""
+    connection.execute(_drop, {"keys": list(keys)})
+
 
 def write_notices(connection: sa.Connection, wanted: Sequence[Notice]) -> None:
     """Insert those that are not there yet, in one order for all writers."""

@@ -32,7 +32,7 @@ from frontrow.adapters.sql.writer import (
 from frontrow.domain.booking import Booking, IdempotencyKey
 from frontrow.domain.errors import LedgerUnavailable
 from frontrow.domain.ids import BookingId, EventId, HoldId, NoticeId, OrderId, PaymentId, RefundId, UserId
-from frontrow.domain.notice import Notice, NoticeChannel, NoticeState
+from frontrow.domain.notice import Notice, NoticeChannel, NoticeKind, NoticeState
 from frontrow.domain.order import Order, OrderState
 from frontrow.domain.order_moves import (
     KeyUsed,
@@ -219,6 +219,13 @@ class SqlOrderLedger:
     async def update_notice(self, notice: Notice) -> None:
         """See OrderLedger.update_notice."""
         await self._settled(partial(notices.replace_notice, notice=notice))
+
+    async def drop_delivered_notices(self, *, kind: NoticeKind, before_ms: int, limit: int) -> int:
+        """See OrderLedger.drop_delivered_notices."""
+        keys = await self._database.read(partial(notices.delivered_before, kind=kind, before_ms=before_ms, limit=limit))
+        if keys:
+            await self._settled(partial(notices.drop_delivered, keys=keys))
+        return len(keys)
 
     async def notice(self, notice_id: NoticeId) -> Notice | None:
         """See OrderLedger.notice."""

@@ -150,6 +150,14 @@ sa.Index(
 )
 
 sa.Index(
+    "ix_notices_delivered",
+    notices.c.kind,
+    notices.c.delivered_at_ms,
+    sqlite_where=notices.c.delivered_at_ms.is_not(None),
+    postgresql_where=notices.c.delivered_at_ms.is_not(None),
+)
+
+sa.Index(
     "ix_notices_due",
     notices.c.channel,
     notices.c.due_at_ms,

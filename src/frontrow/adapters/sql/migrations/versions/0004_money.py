@@ -162,6 +162,7 @@ def _create_notices() -> None:
     op.create_index("ix_notices_by_time", "notices", ["created_at_ms", "notice_id"], unique=False)
     op.create_index("ix_notices_in_state", "notices", ["state", "created_at_ms", "notice_id"], unique=False)
     _create_index_where_set("ix_notices_of_user", "notices", "user_id")
+    _create_index_where_set("ix_notices_delivered", "notices", "kind", "delivered_at_ms")
     _create_index_where_set("ix_notices_due", "notices", "channel", "due_at_ms")
 
 
