@@ -115,7 +115,9 @@ def test_a_ticket_is_found_again_after_a_reload(visit: Visit, own_event: OwnEven
         click_seat(page, seat_id)
     code = buy(page)
     page.get_by_role("button", name="Back to the map").click()
-    expect(page.get_by_role("button", name=re.compile("2 seats, Row K, Seat 4 · Row K, Seat 5, .*. Show the ticket"))).to_be_visible()
+    expect(
+        page.get_by_role("button", name=re.compile("2 seats, Row K, Seat 4 · Row K, Seat 5, .*. Show the ticket"))
+    ).to_be_visible()
     page.reload()
     page.get_by_role("button", name="Show the ticket").click()
     expect(page.get_by_role("article", name="Your ticket").locator("code")).to_have_text(code)
