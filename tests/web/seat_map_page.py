@@ -21,7 +21,7 @@ def state_of(page: Page, seat_id: str) -> str | None:
 
 def wait_for_state(page: Page, seat_id: str, state: str) -> None:
     page.wait_for_function(
-        "([id, state]) => document.querySelector('seat-map').stateOf(id) === state", arg=[seat_id, state]
+        "([id, state]) => document.querySelector('seat-map')?.stateOf?.(id) === state", arg=[seat_id, state]
     )
 
 
