@@ -313,7 +313,8 @@ class FakeLedger:
     def end_rows(self, event_id: EventId, seat_ids: Sequence[SeatId]) -> None:
         """These live rows are live no more."""
         for seat_id in seat_ids:
-            row = self.rows.pop((event_id, seat_id))
+            row = self.rows.pop((event_id, seat_id), None)
+            assert row is not None, f"{seat_id} has no live row to end"
             self.ended.add((event_id, EndedSeat(seat_id, row.owner_id)))
 
     def add_task(
