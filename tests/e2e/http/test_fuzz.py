@@ -27,7 +27,7 @@ from tests.support.house import small_layout
 from tests.support.http_stack import EVENT, LAYOUT, bearer, copied, event_body, prepared_folder, served
 from tests.support.valkey import running_valkey
 
-EXAMPLES_PER_OPERATION = 30
+EXAMPLES_PER_OPERATION = 15
 KEPT_SEATS = ("A9", "A10")
 ENDING = [operation for operation in OPERATIONS if not operation.streams]
 """A stream goes on until its client has enough: tests/e2e/http/test_changes.py."""

@@ -39,7 +39,7 @@ EXAMPLES = 255
 STEPS_PER_EXAMPLE = 80
 STEPS_WANTED = 16_700
 """Of each shard: 50,000 and more together. Its examples make some 18,000 of them, whatever the seed."""
-EXAMPLES_TO_FIND_A_DEFECT_MAX = 60
+EXAMPLES_TO_FIND_A_DEFECT_MAX = EXAMPLES
 
 
 @pytest.fixture(autouse=True)
