@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from frontrow.domain.booking import Booking, BookingStatus
 from frontrow.domain.ids import BookingId, EventId, OrderId, PaymentId, RefundId, SeatId, UserId
-from frontrow.domain.order import ENDED, Order, OrderState
+from frontrow.domain.order import CLOSED, Order, OrderState
 from frontrow.domain.payment import Payment, PaymentState, Refund, RefundState
 from frontrow.ports.event_books import OrderContact, SeatRow
 from tests.support.fake_ledger import FakeLedger
@@ -84,16 +84,15 @@ class FakeEventBooks:
         return dict(found)
 
     async def open_orders_of(self, *, user_id: UserId | None, email: str | None, limit: int) -> list[OrderId]:
-        closed = ENDED - {OrderState.NEEDS_ATTENTION}
         return [
             order.order_id
             for order in self._orders.placed.values()
-            if order.state not in closed
+            if order.state not in CLOSED
             and (order.user_id == user_id or (email is not None and order.customer.email.lower() == email.lower()))
         ][:limit]
 
     async def seat_rows(self, event_id: EventId, seat_id: SeatId, *, limit: int) -> list[SeatRow]:
-        raise NotImplementedError
+        raise AssertionError("ended rows are asked of the SQL ledger alone")
 
     async def _bookings(self, event_id: EventId) -> list[Booking]:
         return await self._ledger.bookings_in(event_id, before=None, limit=1_000_000)

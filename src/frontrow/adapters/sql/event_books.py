@@ -16,13 +16,13 @@ from frontrow.adapters.sql.seats import in_parts
 from frontrow.adapters.sql.tables import bookings, events, seat_rows
 from frontrow.domain.booking import BookingStatus, SeatRowState
 from frontrow.domain.ids import BookingId, EventId, OrderId, PaymentId, RefundId, SeatId, UserId
-from frontrow.domain.order import ENDED, Order, OrderState
+from frontrow.domain.order import CLOSED, Order, OrderState
 from frontrow.domain.payment import Payment, PaymentState, Refund, RefundState
 from frontrow.ports.event_books import OrderContact, SeatRow
 
 Statement = sa.Select[*tuple[Any, ...]]
 
-_NOT_CLOSED = sorted(state.value for state in OrderState if state not in ENDED or state is OrderState.NEEDS_ATTENTION)
+_NOT_CLOSED = sorted(state.value for state in OrderState if state not in CLOSED)
 
 _cancelled_events = (
     sa.select(events.c.event_id)
