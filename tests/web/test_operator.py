@@ -303,7 +303,7 @@ def test_an_event_is_cancelled_once_its_name_is_typed_and_everything_goes_back(
     expect(page.get_by_role("button", name="Cancel event")).to_be_hidden()
     buyer = visit(own_event.path)
     wait_until_open(buyer, "A1")
-    expect(buyer.get_by_text("This event was cancelled.")).to_be_visible()
+    expect(buyer.get_by_role("heading", name="This event is cancelled")).to_be_visible()
 
 
 def test_a_notice_that_failed_is_sent_again(visit: Visit, server: RunningServer) -> None:
