@@ -1,10 +1,12 @@
 """Fixtures every tier may use. Servers are per test process; each test starts on an empty store."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 import redis
 
+from tests.support.postgres import NoPostgres, PostgresServer, running_postgres
 from tests.support.valkey import ValkeyServer, running_valkey
 
 
@@ -26,3 +28,15 @@ def valkey(_valkey_session: ValkeyServer) -> ValkeyServer:
     client.flushall()
     client.close()
     return _valkey_session
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL, started for whoever needs it first; every test makes databases of its own in it."""
+    try:
+        with running_postgres() as server:
+            yield server
+    except NoPostgres as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(error))
