@@ -21,6 +21,7 @@ TIMEOUT_MS = 2_000
 @dataclass(frozen=True)
 class Lua:
     source: bytes
+    name: str = "count"
 
     @property
     def sha(self) -> str:

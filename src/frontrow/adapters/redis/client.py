@@ -6,6 +6,7 @@ What is behind a URL is one server today; a cluster is several `Gathering`s and 
 
 import asyncio
 from collections.abc import Callable, Sequence
+from time import perf_counter
 from typing import Protocol, cast
 
 import hiredis
@@ -27,13 +28,17 @@ from redis.exceptions import (
 )
 
 from frontrow.adapters.redis.gathering import Answer, Gathering, Reply, make_ready, read_answer
+from frontrow.adapters.redis.measures import StoreMeasures
 from frontrow.domain.errors import ConfigurationError, StoreUnavailable
 
 Argument = bytes | str | int
 
 
 class SentScript(Protocol):
-    """What is sent of a Lua script: its source, and the SHA-1 of that in hex."""
+    """What is sent of a Lua script: its source, and the SHA-1 of that in hex. It is counted by its name."""
+
+    @property
+    def name(self) -> str: ...
 
     @property
     def source(self) -> bytes: ...
@@ -73,7 +78,13 @@ class StoreClient:
     def __init__(self, connections: ConnectionPool, *, timeout_ms: int, connections_max: int) -> None:
         self._timeout_s = timeout_ms / 1000
         self._new_connection = cast("Callable[[], AbstractConnection]", connections.make_connection)
-        self._server = Gathering(self._new_connection, timeout_s=self._timeout_s, connections_max=connections_max)
+        self.measures = StoreMeasures()
+        self._server = Gathering(
+            self._new_connection,
+            timeout_s=self._timeout_s,
+            connections_max=connections_max,
+            measures=self.measures,
+        )
         self._blocking_idle: list[AbstractConnection] = []
 
     @property
@@ -93,14 +104,16 @@ class StoreClient:
 
     async def execute(self, command: tuple[Argument, ...]) -> Reply:
         """Send one command, gathered with the other calls of this tick."""
-        return _judged(await self._server.submit(_packed(*command)))
+        return self._judged(await self._server.submit(_packed(*command)))
 
     async def script(self, script: SentScript, keys: Sequence[str], args: Sequence[Argument]) -> Reply:
         """Run a script by its digest; where the server doesn't know it, once more with its source."""
+        began_s = perf_counter()
         answer = await self._server.submit(_packed("EVALSHA", script.sha, len(keys), *keys, *args))
         if isinstance(answer, NoScriptError):  # it did not run
             answer = await self._server.submit(_packed("EVAL", script.source, len(keys), *keys, *args))
-        return _judged(answer)
+        self.measures.script_seconds.note(script.name, perf_counter() - began_s)
+        return self._judged(answer)
 
     async def blocking(self, command: tuple[Argument, ...], *, block_ms: int) -> Reply:
         """Send a command that the server answers after up to `block_ms`, on a connection of its own.
@@ -121,13 +134,18 @@ class StoreClient:
                 raise
         else:
             self._blocking_idle.append(connection)
-        return _judged(answer)
+        return self._judged(answer)
 
     async def close(self) -> None:
         """Close every connection. Calls under way answer StoreUnavailable; cancel blocking ones first."""
         await self._server.close()
         while self._blocking_idle:
             await self._blocking_idle.pop().disconnect(nowait=True)
+
+    def _judged(self, answer: Answer) -> Reply:
+        if isinstance(answer, Exception):
+            self.measures.failures[type(answer).__name__] += 1
+        return _judged(answer)
 
 
 def connect(url: str, *, timeout_ms: int = 2_000, connections_max: int = 8) -> StoreClient:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ResponseError
 
+from frontrow.adapters.redis.measures import StoreMeasures
 from frontrow.domain.errors import StoreUnavailable
 
 Reply = bytes | int | list["Reply"] | None
@@ -46,9 +47,15 @@ class Gathering:
     """
 
     def __init__(
-        self, new_connection: Callable[[], AbstractConnection], *, timeout_s: float, connections_max: int
+        self,
+        new_connection: Callable[[], AbstractConnection],
+        *,
+        timeout_s: float,
+        connections_max: int,
+        measures: StoreMeasures,
     ) -> None:
         self._new_connection = new_connection
+        self._measures = measures
         self._timeout_s = timeout_s
         self._connections_max = connections_max
         self._waiting: deque[_Call] = deque()
@@ -147,6 +154,7 @@ class Gathering:
         """One pipeline, there and back. Every call is settled afterwards and the connection is ready or closed."""
         self.pipelines_sent += 1
         self.calls_sent += len(calls)
+        self._measures.pipeline_calls.note(len(calls))
         try:
             async with asyncio.timeout_at(calls[-1].deadline):
                 await make_ready(connection)

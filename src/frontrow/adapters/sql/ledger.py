@@ -11,6 +11,7 @@ from frontrow.adapters.sql.demo_payments import SqlDemoPayments
 from frontrow.adapters.sql.engine import Database, T, open_database
 from frontrow.adapters.sql.event_books import SqlEventBooks
 from frontrow.adapters.sql.faults import WriteConflict
+from frontrow.adapters.sql.measures import LedgerMeasures, MeasuredDatabase
 from frontrow.adapters.sql.order_ledger import SqlOrderLedger
 from frontrow.adapters.sql.writer import BookingWriter
 from frontrow.domain.booking import (
@@ -47,9 +48,10 @@ class SqlLedger:
     """
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
+        self.measures = LedgerMeasures()
+        self._database = database = MeasuredDatabase(database, self.measures)
         self._clock = clock
-        self._writer = BookingWriter(database, clock)
+        self._writer = BookingWriter(database, clock, self.measures)
         self.orders = SqlOrderLedger(database, clock)
         self.books = SqlEventBooks(database)
         self.demo_payments = SqlDemoPayments(database, clock)

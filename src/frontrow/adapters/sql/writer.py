@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from frontrow.adapters.sql import bookings, outbox, sales
 from frontrow.adapters.sql.engine import Database
 from frontrow.adapters.sql.faults import CommitUnknown, WriteConflict
+from frontrow.adapters.sql.measures import LedgerMeasures
 from frontrow.domain.booking import (
     BookingDraft,
     BookingIdSpent,
@@ -79,9 +80,10 @@ _Item = TypeVar("_Item", _Sale, _Done)
 class BookingWriter:
     """Writes bookings in batches, in a task of its own: a caller that gives up never takes others with it."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, measures: LedgerMeasures) -> None:
         self._database = database
         self._clock = clock
+        self._measures = measures
         self._sales: deque[_Sale] = deque()
         self._done: deque[_Done] = deque()
         self._running: asyncio.Task[None] | None = None
@@ -151,6 +153,8 @@ class BookingWriter:
     async def _write_batch(self, taken: Sequence[_Sale], done: Sequence[_Done]) -> None:
         if not taken and not done:
             return
+        if taken:
+            self._measures.commit_bookings.note(len(taken))
         try:
             task_ids = await self._database.write(partial(self._insert, taken=taken, done=done))
         except (WriteConflict, _TooLate):
