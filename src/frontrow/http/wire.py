@@ -1,10 +1,12 @@
-"""The HTTP/1.1 protocol of this server's sockets: uvicorn's own, with bounds on heads and on how slowly bodies come.
+"""The HTTP/1.1 protocol of this server's sockets: uvicorn's own, with bounds on heads, and on how slowly bodies come
+and answers are taken.
 
 A request's head (its request line and headers) is read before anybody knows who asks. uvicorn's parser would collect
 it without end, and longer and longer texts ever more slowly: 60 MB in one header stopped the event loop for 5 s.
 A body's size is bounded by each operation; its time is bounded here, for the framework waits for a body's first bytes
 before it looks at a token. A plain deadline would refuse a large drawing over a slow line, so each part that arrives
-buys time, as in Apache's mod_reqtimeout.
+buys time, as in Apache's mod_reqtimeout. An answer's reader is judged the same way: who asks for a drawing and then
+reads a byte now and then would keep its bytes here for as long as it likes, over as many connections as it likes.
 """
 
 import asyncio
@@ -29,12 +31,17 @@ BODY_SECONDS_MAX = 30.0
 
 With the largest body of most operations (64 KiB) that is 34 s, with the largest drawing (32 MiB) 35 minutes."""
 BODY_BYTES_PER_SECOND_MIN = 16_384
+READER_SECONDS_MAX = 30.0
+"""How often a reader that has not taken a large answer is judged, streams aside: those have their own bounds."""
+READER_BYTES_PER_SECOND_MIN = 1_024
+"""What it must have taken since: a drawing of 1 MB may take a quarter of an hour."""
 PUSHED_BYTES_MAX = 16_384
 """What is buffered for the reader of a stream before it counts as slow, besides the chunk that went past it."""
 PUSHED_KERNEL_BYTES_MAX = 131_072
 """What the system buffers for it; left alone, Linux would take 4 MB for each reader that has stopped."""
 UNACKNOWLEDGED_MS_MAX = 60_000
-"""A stream's peer that has not acknowledged what was sent for this long is gone; Linux's own answer is 15 minutes."""
+"""A peer that has not acknowledged what was sent for this long, or has had no room for it, is gone; Linux's own answer
+is 15 minutes, and never where the peer only has no room."""
 
 
 class HeadTooLarge(Exception):
@@ -42,7 +49,8 @@ class HeadTooLarge(Exception):
 
 
 class BoundedHttp(HttpToolsProtocol):
-    """Heads of at most HEAD_BYTES_MAX within HEAD_SECONDS_MAX, bodies within BODY_SECONDS_MAX and what they bought.
+    """Heads of at most HEAD_BYTES_MAX within HEAD_SECONDS_MAX, bodies within BODY_SECONDS_MAX and what they bought, and
+    answers read at READER_BYTES_PER_SECOND_MIN.
 
     Whatever cannot be read is answered with a problem, and the connection is closed.
     """
@@ -58,6 +66,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._body_bytes = 0
         self._body_began_s = 0.0
         self._deadline: asyncio.TimerHandle | None = None
+        self._reader_deadline: asyncio.TimerHandle | None = None
+        self._unread_bytes = 0
         self._unanswered: deque[RequestResponseCycle] = deque()
         self._when_lost: Callable[[], None] | None = None
 
@@ -65,10 +75,18 @@ class BoundedHttp(HttpToolsProtocol):
         """Give the first head its time."""
         super().connection_made(transport)
         self._start_clock()
+        peer: socket.socket | None = transport.get_extra_info("socket")
+        if (
+            peer is not None
+            and hasattr(socket, "TCP_USER_TIMEOUT")
+            and peer.family in (socket.AF_INET, socket.AF_INET6)
+        ):
+            peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS_MAX)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for nor answered any more; uvicorn itself tells only the last of several requests."""
         self._stop_clock()
+        self._stop_reader_clock()
         super().connection_lost(exc)
         for cycle in self._unanswered:
             cycle.disconnected = True
@@ -141,6 +159,17 @@ class BoundedHttp(HttpToolsProtocol):
         self._when_lost = None
         super().on_response_complete()
 
+    def pause_writing(self) -> None:
+        """The reader is behind: from now on it is judged."""
+        super().pause_writing()
+        if self._when_lost is None and self._reader_deadline is None:
+            self._start_reader_clock()
+
+    def resume_writing(self) -> None:
+        """The reader has caught up."""
+        super().resume_writing()
+        self._stop_reader_clock()
+
     def begin_pushing(self, when_lost: Callable[[], None]) -> None:
         """See PushSocket."""
         if self.transport.is_closing():
@@ -151,8 +180,6 @@ class BoundedHttp(HttpToolsProtocol):
         peer: socket.socket | None = self.transport.get_extra_info("socket")
         if peer is not None:
             peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, PUSHED_KERNEL_BYTES_MAX)
-            if hasattr(socket, "TCP_USER_TIMEOUT") and peer.family in (socket.AF_INET, socket.AF_INET6):
-                peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS_MAX)
 
     def push(self, chunk: bytes) -> bool:
         """See PushSocket."""
@@ -227,3 +254,21 @@ class BoundedHttp(HttpToolsProtocol):
             return
         detail = f"a body has {BODY_SECONDS_MAX:g} s and a second for every {BODY_BYTES_PER_SECOND_MIN} bytes"
         self._refuse(Problem(code=Code.BODY_TOO_SLOW, detail=detail))
+
+    def _start_reader_clock(self) -> None:
+        self._unread_bytes = self.transport.get_write_buffer_size()
+        self._reader_deadline = self.loop.call_later(READER_SECONDS_MAX, self._judge_reader)
+
+    def _stop_reader_clock(self) -> None:
+        if self._reader_deadline is not None:
+            self._reader_deadline.cancel()
+            self._reader_deadline = None
+
+    def _judge_reader(self) -> None:
+        """Nothing is added while it is behind, so what is missing is what it has taken."""
+        taken_bytes = self._unread_bytes - self.transport.get_write_buffer_size()
+        if taken_bytes < READER_SECONDS_MAX * READER_BYTES_PER_SECOND_MIN:
+            self._reader_deadline = None
+            self.transport.abort()
+        else:
+            self._start_reader_clock()
