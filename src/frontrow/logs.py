@@ -32,7 +32,9 @@ def configure_logs(level: LogLevel, *, for_people: bool = False) -> None:
     ]
     if for_people:
         wall_clock = structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False)
-        processors: list[structlog.typing.Processor] = [*known, wall_clock, structlog.dev.ConsoleRenderer()]
+        # Its usual tracebacks show local variables: tokens, names and addresses among them.
+        renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        processors: list[structlog.typing.Processor] = [*known, wall_clock, _printable, renderer]
         factory: Any = structlog.WriteLoggerFactory(sys.stderr)
     else:
         processors = [*known, _stamp, structlog.processors.format_exc_info, _encoded]
@@ -75,6 +77,16 @@ def _quick_logger(level: int) -> Any:
             self._logger.info(_encoded(None, "info", line))
 
     return QuickLogger
+
+
+def _printable(
+    _logger: structlog.typing.WrappedLogger, _method: str, line: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """What a terminal would take for a new line or a command is shown escaped; the renderer does so for the fields."""
+    event = str(line.get("event", ""))
+    if not event.isprintable():
+        line["event"] = repr(event)[1:-1]
+    return line
 
 
 def _stamp(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -79,3 +80,40 @@ def test_the_demo_is_quiet_on_a_terminal_unless_told_otherwise(monkeypatch: pyte
     assert demo_settings(Settings()).log_level is LogLevel.INFO
     monkeypatch.setenv("FRONTROW_LOG_LEVEL", "info")
     assert demo_settings(Settings(), on_terminal=True).log_level is LogLevel.INFO
+
+
+@pytest.mark.parametrize("call", ["LogLevel.INFO", "LogLevel.INFO, for_people=True"])
+def test_a_fault_shows_no_values_of_what_it_came_about_in(call: str) -> None:
+    written = logged_by(
+        """
+import structlog
+def book(name, token):
+    card = name[::-1]
+    return 1 / len(card[:0])
+try:
+    book(name="".join(["Ada", "Love", "lace"]), token="".join(["ey", "Jsecret"]))
+except ZeroDivisionError as error:
+    structlog.get_logger().error("unexpected", exc_info=error)
+""",
+        call,
+    )
+    assert "in book" in written and "ZeroDivisionError" in written
+    for value in ("AdaLovelace", "ecalevoLadA", "eyJsecret"):
+        assert value not in written
+
+
+@pytest.mark.parametrize("call", ["LogLevel.INFO", "LogLevel.INFO, for_people=True"])
+@pytest.mark.parametrize("level", ["info", "warning"])
+def test_nobody_can_write_lines_of_their_own_into_the_log(call: str, level: str) -> None:
+    hostile = r"'x\r\n2026-01-01 [error] forged\x1b[2J\x1b]0;title\x07\u202e\u2028y'"
+    written = logged_by(
+        f"""
+import structlog, logging
+structlog.get_logger().{level}("refused", reason={hostile}, seats=[{hostile}], **{{"event_id": {hostile}}})
+logging.getLogger("uvicorn.error").warning("Invalid %s", {hostile})
+""",
+        call,
+    )
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", written)  # the colours of lines for people
+    assert plain.count("\n") == 2, written
+    assert not {"\x1b", "\x07", "\r"} & set(plain)
