@@ -15,6 +15,8 @@ class Count(StrEnum):
     """Seats the store had as sold and whose row the ledger holds as ended."""
     OWNERS_UNKNOWN = "owners_unknown"
     """Seats the store has as sold by an id the ledger does not know: someone must look, nothing is released."""
+    EVENTS_RECONCILED = "events_reconciled"
+    """Comparisons of an event's store with its ledger that came to their end."""
     RELAY_TASKS = "relay_tasks"
     """Outbox tasks that the relay carried out because whoever wrote them did not."""
     RELAY_FAILURES = "relay_failures"

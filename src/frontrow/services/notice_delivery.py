@@ -9,6 +9,7 @@ Each channel has a lane of its own: a receiver that is slow or away keeps nobody
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
@@ -85,6 +86,8 @@ class NoticeDelivery:
         self._chance = chance
         self._drop_at_ms = clock.monotonic_ms()
         self._under_way: dict[NoticeChannel, set[asyncio.Task[None]]] = {it.channel: set() for it in senders}
+        self.attempts: Counter[tuple[NoticeChannel, NoticeState]] = Counter()
+        """Attempts by channel and what the notice came to: still due, delivered, failed for good."""
 
     async def run(self) -> None:
         """Deliver, for ever; nothing to do where no channel is configured."""
@@ -173,6 +176,7 @@ class NoticeDelivery:
             _log.warning("notices_wait", channel=notice.channel, reason=str(error))
             return
         judged = judge(notice, outcome, now_ms=self._clock.now_ms(), chance=self._chance())
+        self.attempts[notice.channel, judged.state] += 1
         await self._record(judged)
         _tell(judged)
 

@@ -125,6 +125,7 @@ class Reconciler:
         unknown = self._judge_unknown(event_id, sold, [pair for pair in astray if pair not in ended])
         healed = await self._heal(event_id, await self._missing(sold, rows), {it.seat_id: it.owner_id for it in claims})
         found = Reconciled(healed=healed, freed=freed, unknown=tuple(pair.seat_id for pair in unknown))
+        self._counts.add(Count.EVENTS_RECONCILED)
         if healed or freed:
             _log.warning("reconciled", event_id=event_id, healed=len(healed), freed=len(freed))
         return found

@@ -1,5 +1,5 @@
 """Every call that changes an event's seats goes through here: a cold event is loaded first, and this process hears
-of what its own calls changed before it answers anyone. What was done or refused is logged here, once."""
+of what its own calls changed before it answers anyone. What was done or refused is logged and counted here, once."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeVar
@@ -9,6 +9,7 @@ from frontrow.domain.errors import StoreUnavailable
 from frontrow.domain.hold import Cold
 from frontrow.domain.ids import EventId
 from frontrow.services.seat_log import REFUSALS, log_changes, log_refusal
+from frontrow.services.seat_measures import SeatMeasures
 
 ASKS_MAX = 3
 """How often one call is asked: each further time because the store was emptied and loaded again in between."""
@@ -64,6 +65,7 @@ class SeatCalls:
         self._expired = expired
         self._sweeper = sweeper
         self._activity = activity
+        self.measures = SeatMeasures()
 
     async def ask(self, event_id: EventId, call: Callable[[], Awaitable[T | Cold]]) -> T:
         """Make the call; where the event is cold, load it and make the call again, ASKS_MAX times in all.
@@ -77,6 +79,7 @@ class SeatCalls:
             if not isinstance(outcome, Cold):
                 if isinstance(outcome, REFUSALS):
                     log_refusal(event_id, outcome)
+                    self.measures.note_conflict(outcome)
                 return outcome
             await self._warmer.ensure_warm(event_id)
         raise StoreUnavailable(f"event {event_id} was cold {ASKS_MAX} times although it was loaded in between")
@@ -89,6 +92,7 @@ class SeatCalls:
         if self._expired is not None:
             self._expired.note(event_id, outcome.entries)
         log_changes(event_id, outcome.entries)
+        self.measures.note_changes(outcome.entries)
         self._activity.note_changed(event_id)
         for entry in outcome.entries:
             if entry.change.kind in (ChangeKind.HELD, ChangeKind.EXPIRY_CHANGED):

@@ -21,6 +21,7 @@ from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
 from frontrow.domain.event import Event
 from frontrow.domain.hold import Written
 from frontrow.domain.ids import EventId
+from frontrow.measures import Spread
 from frontrow.ports import Clock, HoldStore
 from frontrow.services.seat_log import log_expiry
 
@@ -37,6 +38,8 @@ RETRY_PAUSES_MS = (500, 1_000, 2_000, 5_000)
 """After an event's first, second, ... failure in a row; the last one from then on."""
 LAG_MS_MAX = 5_000
 """An expiry that has waited longer for its sweep is no passing delay."""
+DELAYS_S = (0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+"""Bounds of how late sweeps are: a quarter of a second is what is promised."""
 REPORT_PAUSE_MS = 1_000
 """Failures are logged once in this time at most: with the store away, every event's sweep fails."""
 ROTATION_PAUSE_S = 0.1
@@ -114,6 +117,8 @@ class Sweeper:
         self._failing: dict[EventId, _Failing] = {}
         self._last_failure_at_ms: int | None = None
         self._reported_at_ms: int | None = None
+        self.delay_seconds = Spread(DELAYS_S)
+        """From a known expiry to the sweep that found it, by the store's clock."""
 
     def note_expiry(self, event_id: EventId, expires_at_ms: int) -> None:
         """A hold of the event runs out then, by the store's clock. Only the event's earliest is kept."""
@@ -156,6 +161,10 @@ class Sweeper:
         except Exception as error:
             self._failed(event_id, due_ms, error)
             raise
+        failing = self._failing.get(event_id)
+        since_ms = due_ms if failing is None else failing.waiting_since_ms
+        if written.seat_ids and since_ms is not None:
+            self.delay_seconds.note(max(0, written.now_ms - since_ms) / 1000)
         self._recovered(event_id)
         self._store_ahead_ms = written.now_ms - self._clock.now_ms()
         self._swept_seats += len(written.seat_ids)

@@ -47,6 +47,8 @@ class Warmer:
         self._sleep = sleep
         self._one_at_a_time = asyncio.Lock()
         self._under_way: dict[EventId, asyncio.Task[None]] = {}
+        self.events_warmed = 0
+        """How often an event was loaded since the process started."""
 
     async def ensure_warm(self, event_id: EventId) -> None:
         """Load the event's live ledger rows unless it is loaded. Loading a warm event changes nothing.
@@ -77,6 +79,7 @@ class Warmer:
     async def _load(self, event_id: EventId) -> None:
         seats = await self._ledger.live_seats(event_id)
         await self._store.warm(event_id, seats)
+        self.events_warmed += 1
         _log.info("event_warmed", event_id=event_id, sold_seats=len(seats))
 
     def _ended(self, event_id: EventId, task: asyncio.Task[None]) -> None:

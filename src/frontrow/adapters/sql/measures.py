@@ -3,7 +3,7 @@
 from collections import Counter
 from time import perf_counter
 
-from frontrow.adapters.sql.engine import Database, T, Work
+from frontrow.adapters.sql.database import Database, T, Work
 from frontrow.adapters.sql.faults import WriteConflict
 from frontrow.domain.errors import LedgerUnavailable
 from frontrow.measures import SECONDS, SIZES, Spread, Spreads
@@ -11,11 +11,13 @@ from frontrow.measures import SECONDS, SIZES, Spread, Spreads
 
 class LedgerMeasures:
     """Seconds of transactions, waiting for a connection included, by `read` and `write`; bookings of each commit of the
-    group-commit writer; failed transactions by the error's name, conflicts among them."""
+    group-commit writer; steps of orders by the state they came to; failed transactions by the error's name, conflicts
+    among them."""
 
     def __init__(self) -> None:
         self.seconds = Spreads(SECONDS)
         self.commit_bookings = Spread(SIZES)
+        self.order_moves: Counter[str] = Counter()
         self.failures: Counter[str] = Counter()
 
 
@@ -47,6 +49,10 @@ class MeasuredDatabase:
             raise
         self._measures.seconds.note("write", perf_counter() - began_s)
         return result
+
+    async def migrate(self, work: Work[T]) -> T:
+        """See Database.migrate. Counted among nothing: it happens once."""
+        return await self._database.migrate(work)
 
     async def close(self) -> None:
         """See Database.close."""
