@@ -20,6 +20,7 @@ from frontrow.adapters.sql.ledger import open_ledger
 from frontrow.derived_keys import derived_key
 from frontrow.http.app import App, create_app
 from frontrow.http.client_address import ClientAddresses
+from frontrow.http.draining import Draining
 from frontrow.http.rate_limit import RateLimiter, RateLimits
 from frontrow.http.services import Services
 from frontrow.http.watching.watchers import WatcherLimits, Watchers
@@ -95,6 +96,7 @@ class Application:
     live: LiveViews
     counts: Counts
     watchers: Watchers
+    draining: Draining
 
     @classmethod
     @asynccontextmanager
@@ -243,6 +245,7 @@ class Application:
                     watchers_max=settings.watchers_max, watchers_per_address_max=settings.watchers_per_address_max
                 ),
             )
+            draining = Draining()
             http = create_app(
                 Services(
                     settings=http_settings(settings, stores),
@@ -305,6 +308,7 @@ class Application:
                     if settings.rate_limit_enabled
                     else None,
                     probes={"store": store.ping, "ledger": ledger.ping},
+                    draining=draining,
                 ),
                 access_log=settings.log_level is LogLevel.DEBUG,
             )
@@ -326,7 +330,8 @@ class Application:
             if isinstance(windows, SharedRateWindows):
                 stack.push_async_callback(_stop, asyncio.create_task(windows.run(), name="SharedRateWindows.run"))
             stack.push_async_callback(watchers.close)
-            yield cls(http, Seeding(layouts=layouts, catalog=catalog, clock=clock), live, counts, watchers)
+            seeding = Seeding(layouts=layouts, catalog=catalog, clock=clock)
+            yield cls(http, seeding, live, counts, watchers, draining)
 
     @property
     def pid(self) -> int:

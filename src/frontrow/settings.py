@@ -131,6 +131,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     watchers_per_address_max: Annotated[
         int, Meta(ge=1, le=1_000_000, description="event streams open at once from one address, in one process")
     ] = 2_500
+    drain_seconds: Annotated[
+        int,
+        Meta(ge=0, le=600, description="how long a server that is to stop serves on while readiness answers 503"),
+    ] = 0
     trusted_proxies: Annotated[
         tuple[str, ...],
         Meta(description="addresses or networks whose X-Forwarded-For is believed, or `unix`; comma-separated"),
@@ -162,6 +166,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def data_folder(self) -> Path:
         """The data folder, the platform's own unless set."""
         return self.data_dir or platformdirs.user_data_path("frontrow")
+
+    @property
+    def has_postgres(self) -> bool:
+        """Whether the ledger is PostgreSQL, which several processes may write."""
+        return (self.database_url or "").partition("://")[0].partition("+")[0] in ("postgresql", "postgres")
 
 
 def variable_of(field: str) -> str:

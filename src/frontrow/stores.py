@@ -10,6 +10,7 @@ from frontrow.adapters.redis.embedded import EmbeddedValkey
 from frontrow.adapters.redis.requirements import StoreReport, inspect_store
 from frontrow.adapters.sql.ledger import SqlLedger, open_ledger
 from frontrow.data_folder import DataFolder
+from frontrow.domain.errors import ConfigurationError
 from frontrow.services.catalog import Catalog
 from frontrow.services.layouts import LayoutService
 from frontrow.services.seeding import Seeding
@@ -39,6 +40,20 @@ def embedded_stores(settings: Settings, folder: DataFolder) -> Iterator[Stores]:
         if redis_url is None:
             redis_url = stack.enter_context(EmbeddedValkey(folder.path)).url
         yield Stores(redis_url, settings.database_url or folder.ledger_url, settings.jwt_secret or folder.jwt_secret())
+
+
+def external_stores(settings: Settings) -> Stores:
+    """The stores of settings that name both of them: a worker's, whose supervisor has started what is embedded.
+
+    Raises:
+        ConfigurationError: a store or the secret is not named.
+    """
+    if settings.redis_url is None or settings.database_url is None or settings.jwt_secret is None:
+        raise ConfigurationError(
+            "a worker needs FRONTROW_REDIS_URL, FRONTROW_DATABASE_URL and FRONTROW_JWT_SECRET: "
+            "start workers with `frontrow serve --workers N`"
+        )
+    return Stores(settings.redis_url, settings.database_url, settings.jwt_secret)
 
 
 @asynccontextmanager

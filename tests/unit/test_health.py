@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from frontrow.domain.errors import StoreUnavailable
+from frontrow.http.draining import Draining
 from frontrow.http.health import Readiness, ready
 from frontrow.http.operation import Answer, Call, NoBody, NoQuery
 from frontrow.services.sweeping import LAG_MS_MAX, SweepFigures
@@ -30,10 +31,17 @@ async def down() -> None:
     raise StoreUnavailable("away")
 
 
-async def readiness(figures: SweepFigures, *, store_is_up: bool = True) -> tuple[int, Readiness]:
+async def readiness(
+    figures: SweepFigures, *, store_is_up: bool = True, is_draining: bool = False
+) -> tuple[int, Readiness]:
     """The answer with these figures and stores."""
+    draining = Draining()
+    if is_draining:
+        draining.begin()
     services = SimpleNamespace(
-        probes={"holdStore": up if store_is_up else down, "ledger": up}, sweep_figures=lambda: figures
+        probes={"holdStore": up if store_is_up else down, "ledger": up},
+        sweep_figures=lambda: figures,
+        draining=draining,
     )
     answer = await ready(services, Call({}, NoBody(), NoQuery()))  # type: ignore[arg-type]
     assert isinstance(answer, Answer)
@@ -69,3 +77,13 @@ async def test_a_store_that_is_away_is_not_ready_whatever_the_sweeping_says() ->
     for figures in (WELL, msgspec.structs.replace(WELL, failing_events=1)):
         status, body = await readiness(figures, store_is_up=False)
         assert (status, body.status) == (503, "not_ready")
+
+
+@pytest.mark.parametrize("store_is_up", [True, False])
+async def test_a_process_that_is_about_to_stop_says_so_first(store_is_up: bool) -> None:
+    status, body = await readiness(WELL, store_is_up=store_is_up, is_draining=True)
+    assert (status, body.status) == (503, "draining")
+    assert {name: health.state for name, health in body.stores.items()} == {
+        "holdStore": "up" if store_is_up else "down",
+        "ledger": "up",
+    }

@@ -8,7 +8,6 @@ import structlog
 import typer
 
 from frontrow.cli.options import DataDir, Port, settings_with
-from frontrow.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from frontrow.app import Application
@@ -23,14 +22,14 @@ def serve(
     data_dir: DataDir = None,
 ) -> None:
     """Run the server, configured by FRONTROW_* variables; embedded stores unless told otherwise."""
-    from frontrow.cli.serving import run_server
-
-    if workers > 1:
-        raise ConfigurationError(
-            "more than one worker needs PostgreSQL, and this ledger is SQLite, which has one writer: "
-            "run with --workers 1"
-        )
     settings = settings_with(data_dir)
+    if workers > 1:
+        from frontrow.cli.supervising import run_workers
+
+        run_workers(settings, host=host, port=port, workers=workers)
+        return
+
+    from frontrow.cli.serving import run_server
 
     @asynccontextmanager
     async def beside(_application: "Application", url: str) -> AsyncIterator[None]:

@@ -60,7 +60,8 @@ class SweepHealth(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tru
 
 class Readiness(msgspec.Struct, frozen=True):
     """`ready` when every store answers; `degraded`, with 200 as well, while holds that ran out stay on the map too long
-    (seats can be held all the same); else `not_ready`.
+    (seats can be held all the same); `draining`, with 503, while the process is about to stop and still serves
+    everything; else `not_ready`, with 503.
 
     With a store down some requests still succeed: reads of known events go on without the hold store, holds without the
     ledger.
@@ -82,10 +83,15 @@ async def ready(services: Services, _call: Call[NoBody, NoQuery]) -> Answer | Pr
     states = await asyncio.gather(*(_health(services.probes[name]) for name in names))
     stores = dict(zip(names, states, strict=True))
     sweep = _sweep_health(services.sweep_figures())
-    if all(health.state is StoreState.UP for health in states):
+    if services.draining.has_begun:
+        status = "draining"
+    elif any(health.state is StoreState.DOWN for health in states):
+        status = "not_ready"
+    else:
         status = "ready" if sweep.state is SweepState.UP else "degraded"
-        return Answer(body=Readiness(status=status, stores=stores, sweep=sweep))
-    body = Readiness(status="not_ready", stores=stores, sweep=sweep)
+    body = Readiness(status=status, stores=stores, sweep=sweep)
+    if status in ("ready", "degraded"):
+        return Answer(body=body)
     return Answer(body=body, status=503, headers=(("retry-after", "1"),))
 
 
@@ -132,7 +138,7 @@ OPERATIONS = declared(
         name="getReadiness",
         method="GET",
         path="/health/ready",
-        summary="Whether every store answers, else 503 with the same body, and how the sweeping goes",
+        summary="Whether every store answers and the process is to stay, else 503; and how the sweeping goes",
         tag="Health",
         access=Access.PUBLIC,
         counts_as="none",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from frontrow.http.client_address import ClientAddresses
+from frontrow.http.draining import Draining
 from frontrow.http.rate_limit import RateLimiter
 from frontrow.http.settings import HttpSettings
 from frontrow.http.watching.watchers import Watchers
@@ -85,3 +86,4 @@ class Services:
     demo_desk: DemoDesk | None = None
     rate_limiter: RateLimiter | None = None
     probes: Mapping[str, Probe] = field(default_factory=dict)
+    draining: Draining = field(default_factory=Draining)

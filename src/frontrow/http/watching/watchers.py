@@ -60,6 +60,7 @@ class Watchers:
         self._audiences: dict[EventId, Audience] = {}
         self._by_address = Counter[str]()
         self._count = 0
+        self._sends_away = False
         self._ended = False
 
     @property
@@ -92,6 +93,8 @@ class Watchers:
     ) -> AsyncIterator[bytes]:
         """The stream's first bytes; it goes on by pushes until this iterator ends.
 
+        Ends after them where the client is to come back to another process.
+
         Args:
             view: the event's, looked at when the iterator begins.
             admission: given back when the iterator ends.
@@ -101,7 +104,7 @@ class Watchers:
             if self._ended:
                 return
             begin = retry_hint(random.randint(*RETRY_MS))
-            if socket is None:
+            if socket is None or self._sends_away:
                 yield begin + Frames().step(view, shown).frame
                 return
             audience = self.audience(event_id)
@@ -122,11 +125,16 @@ class Watchers:
         finally:
             admission.give_back()
 
+    def send_away(self) -> None:
+        """Let every stream end at once, and every later one after its first frame: other processes serve them."""
+        self._sends_away = True
+        for audience in list(self._audiences.values()):
+            audience.end()
+
     def end(self) -> None:
         """Let every stream end at once, and begin no other: the process is stopping."""
         self._ended = True
-        for audience in list(self._audiences.values()):
-            audience.end()
+        self.send_away()
 
     async def close(self) -> None:
         """End what is still open."""

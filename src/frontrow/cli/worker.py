@@ -1,0 +1,86 @@
+"""One of several processes that serve: `python -m frontrow.cli.worker LISTENER CHANNEL`, started by a supervisor.
+
+Its arguments are the numbers of two open files: the listener it shares with the other workers, and its end of the
+socket pair to the supervisor. Everything else it knows from the environment, as every process of Frontrow.
+"""
+
+import asyncio
+import signal
+import socket
+import sys
+from contextlib import suppress
+from types import FrameType
+
+import structlog
+import uvloop
+
+from frontrow.app import Application
+from frontrow.cli.console import fail
+from frontrow.cli.http_server import HttpServer
+from frontrow.cli.serving import set_process_up
+from frontrow.cli.worker_words import BEAT_S, OfSupervisor, OfWorker, line
+from frontrow.domain.errors import FrontrowError
+from frontrow.settings import Settings, load
+from frontrow.stores import Stores, external_stores
+
+_log = structlog.get_logger(__name__)
+
+
+def main() -> None:
+    """Serve until told to stop or to retire, or until the supervisor is gone."""
+    signal.signal(signal.SIGTERM, _exit_cleanly)
+    listener, channel = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
+    try:
+        settings = load()
+        set_process_up(settings)
+        stores = external_stores(settings)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_work(settings, stores, listener, channel))
+    except FrontrowError as error:
+        fail(str(error))
+
+
+def _exit_cleanly(number: int, _frame: FrameType | None) -> None:
+    sys.exit(128 + number)
+
+
+async def _work(settings: Settings, stores: Stores, listener: socket.socket, channel: socket.socket) -> None:
+    reader, writer = await asyncio.open_connection(sock=channel)
+    beating = asyncio.create_task(_beat(writer), name="beat")
+    listening = serving = None
+    try:
+        async with Application.running(settings, stores) as application:
+            server = HttpServer(application, drain_s=settings.drain_seconds)
+            listening = asyncio.create_task(_obey(reader, server), name="obey")
+            serving = asyncio.create_task(_tell_serving(writer, server), name="tell serving")
+            await server.serve(sockets=[listener])
+    finally:
+        for task in (beating, listening, serving):
+            if task is not None:
+                task.cancel()
+        writer.close()
+
+
+async def _beat(writer: asyncio.StreamWriter) -> None:
+    """Show the supervisor that the event loop turns."""
+    while True:
+        writer.write(line(OfWorker.ALIVE))
+        await asyncio.sleep(BEAT_S)
+
+
+async def _tell_serving(writer: asyncio.StreamWriter, server: HttpServer) -> None:
+    await server.accepts.wait()
+    writer.write(line(OfWorker.SERVING))
+
+
+async def _obey(reader: asyncio.StreamReader, server: HttpServer) -> None:
+    with suppress(ConnectionError):
+        async for said in reader:
+            if said == line(OfSupervisor.RETIRE):
+                server.retire()
+    _log.warning("supervisor_gone")
+    server.stop()
+
+
+if __name__ == "__main__":
+    main()
