@@ -22,7 +22,7 @@ _POLL_SECONDS = 0.02
 
 
 class ValkeyCluster:
-    """Three primaries with a replica each. `url` names three of the nodes; `nodes` are all, first those that began as primaries.
+    """Three primaries with a replica each. `url` names three nodes; `nodes` are all, the first primaries first.
 
     Node `n` and node `n + 3` are of one shard. Which of them is the primary changes with every failover.
     """

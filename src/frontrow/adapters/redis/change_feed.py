@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from frontrow.adapters.redis import keys, scripts
-from frontrow.adapters.redis.client import Argument, StoreClient
+from frontrow.adapters.redis.client import StoreClient
 from frontrow.adapters.redis.gathering import Reply
 from frontrow.domain.booking import SeatRowState
 from frontrow.domain.changes import Change, ChangeKind, FeedEntry, Position
@@ -72,17 +72,13 @@ class ValkeyChangeFeed:
     async def read_after(self, offsets: Mapping[EventId, str], *, block_ms: int) -> dict[EventId, list[FeedEntry]]:
         """The entries after each offset, ENTRIES_PER_READ_MAX of each event at most, waiting up to `block_ms` for the
         first; 0 does not wait. Cancelling it while it waits costs its connection."""
-        event_of = {keys.seat_changes(event_id).encode(): event_id for event_id in offsets}
-        limit: tuple[Argument, ...] = ("XREAD", "COUNT", ENTRIES_PER_READ_MAX)
-        streams: tuple[Argument, ...] = ("STREAMS", *event_of, *map(_stream_id, offsets.values()))
-        if block_ms > 0:
-            reply = await self._client.blocking((*limit, "BLOCK", block_ms, *streams), block_ms=block_ms)
-        else:
-            reply = await self._client.execute((*limit, *streams))
+        event_of = {keys.seat_changes(event_id): event_id for event_id in offsets}
+        streams = dict(zip(event_of, map(_stream_id, offsets.values()), strict=True))
+        reply = await self._client.read_streams(streams, count=ENTRIES_PER_READ_MAX, block_ms=block_ms)
         found: dict[EventId, list[FeedEntry]] = {}
         for stream in _list(reply) if reply is not None else []:
             key, entries = _list(stream)
-            found[event_of[cast(bytes, key)]] = [_entry(entry) for entry in _list(entries)]
+            found[event_of[_text(key)]] = [_entry(entry) for entry in _list(entries)]
         return found
 
     async def read_before(self, event_id: EventId, before: str | None, *, limit: int) -> list[FeedEntry]:

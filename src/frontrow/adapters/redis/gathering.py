@@ -16,8 +16,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from redis.asyncio.connection import AbstractConnection
-from redis.exceptions import ResponseError
+from redis.exceptions import ConnectionError as ConnectionFailed
+from redis.exceptions import ReadOnlyError, RedisError, ResponseError
 
+from frontrow.adapters.redis.commands import packed
 from frontrow.adapters.redis.measures import StoreMeasures
 from frontrow.domain.errors import StoreUnavailable
 
@@ -27,6 +29,19 @@ Answer = Reply | Exception
 
 CALLS_PER_PIPELINE_MAX = 512
 """Bounds what one cut connection leaves unknown and how long a pipeline keeps the server from other clients."""
+_ASKING = packed("ASKING")
+
+
+class NotSent(ConnectionFailed):
+    """The connection could not be opened: nothing was sent of the call."""
+
+
+@dataclass(slots=True, frozen=True)
+class Replicas:
+    """How many replicas are to have what a call wrote, and how long that is waited for: 1 to 1_000 ms."""
+
+    count: int
+    wait_ms: int
 
 
 @dataclass(slots=True, frozen=True)
@@ -34,6 +49,8 @@ class _Call:
     packed: bytes
     answer: asyncio.Future[Answer]
     deadline: float
+    is_asking: bool
+    replicas: Replicas | None
 
     def settle(self, answer: Answer) -> None:
         if not self.answer.done():  # else cancelled by its caller, or past its deadline
@@ -73,10 +90,18 @@ class Gathering:
         """Connections in use or idle, at most `connections_max`."""
         return len(self._pipelines) + len(self._idle)
 
-    def submit(self, packed: bytes) -> asyncio.Future[Answer]:
-        """Queue one packed command. Its answer is a result, errors included, given within `timeout_s`."""
+    def submit(
+        self, packed: bytes, *, is_asking: bool = False, replicas: Replicas | None = None
+    ) -> asyncio.Future[Answer]:
+        """Queue one packed command. Its answer is a result, errors included, given within `timeout_s`.
+
+        Args:
+            is_asking: send ASKING before it: a cluster's node is told to answer for a slot that is moving to it.
+            replicas: wait until so many have what was written. The answer is then the reply, and how many have it by
+                the time that was given: `[reply, count]`. All such calls of one pipeline wait once, together.
+        """
         loop = asyncio.get_running_loop()
-        call = _Call(packed, loop.create_future(), loop.time() + self._timeout_s)
+        call = _Call(packed, loop.create_future(), loop.time() + self._timeout_s, is_asking, replicas)
         if self._closed:
             call.settle(StoreUnavailable("the client is closed"))
             return call.answer
@@ -157,14 +182,46 @@ class Gathering:
         self._measures.pipeline_calls.note(len(calls))
         try:
             async with asyncio.timeout_at(calls[-1].deadline):
-                await make_ready(connection)
-                await connection.send_packed_command([b"".join([call.packed for call in calls])])
+                await _make_ready_to_send(connection)
+                await connection.send_packed_command([_joined(calls)])
+                replicated: list[tuple[_Call, Reply]] = []
+                has_lost_its_role = False
                 for call in calls:
-                    call.settle(await read_answer(connection))
+                    if call.is_asking:
+                        await read_answer(connection)
+                    answer = await read_answer(connection)
+                    has_lost_its_role |= isinstance(answer, ReadOnlyError)
+                    if call.replicas is None or isinstance(answer, Exception):
+                        call.settle(answer)
+                    else:
+                        replicated.append((call, answer))
+                if any(call.replicas is not None for call in calls):
+                    reached = await read_answer(connection)
+                    for call, reply in replicated:
+                        call.settle(reached if isinstance(reached, Exception) else [reply, reached])
+                if has_lost_its_role:
+                    await connection.disconnect(nowait=True)
         except Exception as error:  # whatever it is, the callers are answered and the connection is not used again
             for call in calls:
                 call.settle(error)
             await connection.disconnect(nowait=True)
+
+
+def _joined(calls: list[_Call]) -> bytes:
+    """The calls as they are sent; one WAIT at the end covers all that were written before it on this connection."""
+    words = [_ASKING + call.packed if call.is_asking else call.packed for call in calls]
+    wanted = [call.replicas for call in calls if call.replicas is not None]
+    if wanted:
+        count, wait_ms = max(each.count for each in wanted), max(each.wait_ms for each in wanted)
+        words.append(packed("WAIT", count, wait_ms))
+    return b"".join(words)
+
+
+async def _make_ready_to_send(connection: AbstractConnection) -> None:
+    try:
+        await make_ready(connection)
+    except (RedisError, OSError) as error:
+        raise NotSent(str(error)) from error
 
 
 async def make_ready(connection: AbstractConnection) -> None:

@@ -1,0 +1,225 @@
+"""A cluster: calls go to the node that has the key's slot, and follow it where it has moved.
+
+The map of slots is asked for at the first call, and again whenever an answer shows that it is out of date. Calls that
+were not executed are sent again until their time is up: MOVED and ASK say where to, TRYAGAIN that a slot is on its
+way, CLUSTERDOWN and a connection that could not be opened that another node may have taken over. Whatever else
+breaks a connection leaves its calls unanswered, as with one server: they may have happened.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from redis.asyncio.connection import AbstractConnection
+from redis.crc import key_slot
+from redis.exceptions import AskError, ClusterDownError, MovedError, ResponseError, TryAgainError
+
+from frontrow.adapters.redis.cluster_map import ClusterMap, look_up
+from frontrow.adapters.redis.commands import Argument, packed
+from frontrow.adapters.redis.gathering import Answer, NotSent, Replicas, Reply
+from frontrow.adapters.redis.measures import StoreMeasures
+from frontrow.adapters.redis.node import Node
+from frontrow.adapters.redis.store_url import Address
+from frontrow.domain.errors import StoreUnavailable
+
+PAUSE_S_MIN = 0.005
+PAUSE_S_MAX = 0.1
+"""Between two tries of a call whose slot is on its way: moving a slot takes milliseconds to seconds."""
+REDIRECTIONS_AT_ONCE = 3
+"""Redirections that are followed without a pause; more come of two nodes that each name the other."""
+LOOKS_APART_S = 0.1
+"""At least so long after the last look the cluster is asked again."""
+POLL_S = 0.05
+_NOT_EXECUTED = (AskError, TryAgainError, ClusterDownError, NotSent)  # a MovedError is an AskError too
+
+
+class Cluster:
+    """Implements servers.Servers. Each node has its own connections, at most `connections_max` for gathered calls."""
+
+    def __init__(
+        self,
+        seeds: Sequence[Address],
+        connection_to: Callable[[Address], AbstractConnection],
+        *,
+        timeout_s: float,
+        connections_max: int,
+        measures: StoreMeasures,
+    ) -> None:
+        self._seeds = seeds
+        self._connection_to = connection_to
+        self._timeout_s = timeout_s
+        self._connections_max = connections_max
+        self._measures = measures
+        self._owners: list[Address | None] = []
+        self._known: frozenset[Address] = frozenset()
+        self._nodes: dict[Address, Node] = {}
+        self._looking: asyncio.Task[None] | None = None
+        self._failure: StoreUnavailable | None = None
+        self._looked_at_s = float("-inf")
+        self._letting_go: set[asyncio.Task[None]] = set()
+
+    @property
+    def nodes(self) -> Sequence[Node]:
+        return list(self._nodes.values())
+
+    async def ask(self, sent: bytes, key: Argument | None, replicas: Replicas | None = None) -> Answer:
+        return await self._follow(
+            key,
+            lambda node, is_asking: node.calls.submit(sent, is_asking=is_asking, replicas=replicas),
+            within_s=self._timeout_s,
+        )
+
+    async def ask_all(self, sent: bytes) -> Mapping[str, Answer]:
+        try:
+            await self._place(None)
+        except StoreUnavailable as error:
+            return {"": error}
+        primaries = list(dict.fromkeys(address for address in self._owners if address is not None))
+        answers = await asyncio.gather(*(self._node(address).calls.submit(sent) for address in primaries))
+        for answer in answers:
+            self._doubt(answer)
+        return {f"{host}:{port}": answer for (host, port), answer in zip(primaries, answers, strict=True)}
+
+    async def blocking(self, sent: bytes, key: Argument | None, *, block_s: float) -> Answer:
+        return await self._follow(
+            key, lambda node, _: node.blocking(sent, block_s=block_s), within_s=self._timeout_s + block_s
+        )
+
+    async def read_streams(self, streams: Mapping[str, str], *, count: int, block_ms: int) -> Answer:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + block_ms / 1000
+        while True:
+            found: list[Reply] = []
+            for answer in await asyncio.gather(
+                *(
+                    self.ask(packed("XREAD", "COUNT", count, "STREAMS", name, after), name)
+                    for name, after in streams.items()
+                )
+            ):
+                if isinstance(answer, Exception):
+                    return answer
+                found += answer if isinstance(answer, list) else []
+            if found or loop.time() >= deadline:
+                return found or None
+            await asyncio.sleep(min(POLL_S, deadline - loop.time()))
+
+    async def close(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+        nodes, self._nodes = self._nodes, {}
+        for node in nodes.values():
+            await node.close()
+        await asyncio.gather(*self._letting_go)
+
+    async def _follow(
+        self, key: Argument | None, send: Callable[[Node, bool], Awaitable[Answer]], *, within_s: float
+    ) -> Answer:
+        """The answer of the node that serves the key, asked again for as long as nothing was executed."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + within_s
+        slot = None if key is None else slot_of(key)
+        try:
+            address = await self._place(slot)
+            answer = await send(self._node(address), False)
+            redirections = 0
+            while isinstance(answer, _NOT_EXECUTED) and loop.time() < deadline:
+                is_asking = False
+                match answer:
+                    case MovedError():
+                        address = self._moved(answer, address)
+                    case AskError():
+                        address, is_asking = _named(answer, address), True
+                    case TryAgainError():
+                        redirections += REDIRECTIONS_AT_ONCE
+                        address = await self._place(slot)
+                    case _:
+                        asked_before = address
+                        await self._look()
+                        address = await self._place(slot)
+                        if address == asked_before:
+                            return answer
+                redirections += 1
+                if redirections > REDIRECTIONS_AT_ONCE:
+                    pause_s = PAUSE_S_MIN * redirections / REDIRECTIONS_AT_ONCE
+                    await asyncio.sleep(min(pause_s, PAUSE_S_MAX, deadline - loop.time()))
+                async with asyncio.timeout_at(deadline):
+                    answer = await send(self._node(address), is_asking)
+        except (StoreUnavailable, TimeoutError) as error:
+            return error
+        self._doubt(answer)
+        return answer
+
+    async def _place(self, slot: int | None) -> Address:
+        """The primary of the slot, or of any.
+
+        Raises:
+            StoreUnavailable: the cluster does not say.
+        """
+        for _ in range(2):
+            if self._owners:
+                owner = next(filter(None, self._owners), None) if slot is None else self._owners[slot]
+                if owner is not None:
+                    return owner
+            await self._look()
+        raise self._failure or StoreUnavailable("no node of the store's cluster serves the event's slot")
+
+    def _node(self, address: Address) -> Node:
+        node = self._nodes.get(address)
+        if node is None:
+            node = self._nodes[address] = Node(
+                lambda: self._connection_to(address),
+                timeout_s=self._timeout_s,
+                connections_max=self._connections_max,
+                measures=self._measures,
+            )
+        return node
+
+    def _moved(self, moved: MovedError, asked: Address) -> Address:
+        """Note where one slot is now, and see to the others soon."""
+        address = _named(moved, asked)
+        if self._owners:
+            self._owners[moved.slot_id] = address
+        self._look_soon()
+        return address
+
+    def _doubt(self, answer: Answer) -> None:
+        """Look again where a node did not answer: another one may have taken over."""
+        if isinstance(answer, Exception) and not isinstance(answer, ResponseError):
+            self._look_soon()
+
+    def _look_soon(self) -> asyncio.Task[None]:
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look_once(), name="Cluster.look")
+        return self._looking
+
+    async def _look(self) -> None:
+        await asyncio.shield(self._look_soon())
+
+    async def _look_once(self) -> None:
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(max(0.0, self._looked_at_s + LOOKS_APART_S - loop.time()))
+        try:
+            found = await look_up({*self._seeds, *self._known}, self._connection_to)
+        except StoreUnavailable as error:
+            self._failure = error
+        else:
+            self._failure = None
+            self._adopt(found)
+        self._looked_at_s = loop.time()
+
+    def _adopt(self, found: ClusterMap) -> None:
+        self._owners, self._known = list(found.owners), found.known
+        for address in [address for address in self._nodes if address not in found.known]:
+            closing = asyncio.create_task(self._nodes.pop(address).close())
+            self._letting_go.add(closing)
+            closing.add_done_callback(self._letting_go.discard)
+
+
+def slot_of(key: Argument) -> int:
+    """The key's slot: of what is in its braces, where it has any."""
+    return key_slot(key if isinstance(key, bytes) else str(key).encode())
+
+
+def _named(redirection: AskError, asked: Address) -> Address:
+    """Where a redirection points; one without a host means the host that was asked."""
+    return redirection.host or asked[0], redirection.port

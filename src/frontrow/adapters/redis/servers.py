@@ -1,0 +1,64 @@
+"""What is behind a store's URL: one server, or the nodes of a cluster (cluster.py)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from frontrow.adapters.redis.commands import Argument, packed
+from frontrow.adapters.redis.gathering import Answer, Replicas
+from frontrow.adapters.redis.node import Node
+
+
+class Servers(Protocol):
+    """Where calls go. No method raises what a server or a connection says: that is the answer."""
+
+    @property
+    def nodes(self) -> Sequence[Node]:
+        """Every server that calls were sent to and that is still known."""
+        ...
+
+    async def ask(self, sent: bytes, key: Argument | None, replicas: Replicas | None = None) -> Answer:
+        """One packed command, to the server that has the key; without one to any primary. See Gathering.submit."""
+        ...
+
+    async def ask_all(self, sent: bytes) -> Mapping[str, Answer]:
+        """The command to every primary, by its address."""
+        ...
+
+    async def blocking(self, sent: bytes, key: Argument | None, *, block_s: float) -> Answer:
+        """A command that is answered after up to `block_s`, on a connection of its own."""
+        ...
+
+    async def read_streams(self, streams: Mapping[str, str], *, count: int, block_ms: int) -> Answer:
+        """XREAD of many streams, each after its id: at most `count` entries of each, waiting up to `block_ms`."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection."""
+        ...
+
+
+class OneServer:
+    """A single server, or the primary that sentinels name."""
+
+    def __init__(self, node: Node) -> None:
+        self.nodes = (node,)
+        self._node = node
+
+    async def ask(self, sent: bytes, key: Argument | None, replicas: Replicas | None = None) -> Answer:
+        return await self._node.calls.submit(sent, replicas=replicas)
+
+    async def ask_all(self, sent: bytes) -> Mapping[str, Answer]:
+        return {"": await self._node.calls.submit(sent)}
+
+    async def blocking(self, sent: bytes, key: Argument | None, *, block_s: float) -> Answer:
+        return await self._node.blocking(sent, block_s=block_s)
+
+    async def read_streams(self, streams: Mapping[str, str], *, count: int, block_ms: int) -> Answer:
+        wanted: tuple[Argument, ...] = ("STREAMS", *streams, *streams.values())
+        if block_ms > 0:
+            sent = packed("XREAD", "COUNT", count, "BLOCK", block_ms, *wanted)
+            return await self._node.blocking(sent, block_s=block_ms / 1000)
+        return await self._node.calls.submit(packed("XREAD", "COUNT", count, *wanted))
+
+    async def close(self) -> None:
+        await self._node.close()
