@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from frontrow.adapters.sql.engine import Database, open_database
+from frontrow.adapters.sql.database import Database
+from frontrow.adapters.sql.engine import open_database
 from frontrow.adapters.sql.ledger import SqlLedger, open_ledger
 from frontrow.domain.event import Event
 from tests.integration.ledger.backends import BACKENDS, Backend

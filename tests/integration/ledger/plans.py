@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import sqlalchemy as sa
 
-from frontrow.adapters.sql.engine import Database
+from frontrow.adapters.sql.database import Database
 
 
 async def plans_of(database: Database, use: Callable[[], Awaitable[None]]) -> dict[str, list[str]]:

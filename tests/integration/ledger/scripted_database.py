@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from frontrow.adapters.sql.engine import Database, T, Work
+from frontrow.adapters.sql.database import Database, T, Work
 from frontrow.adapters.sql.faults import CommitUnknown
 
 Fault = Exception | str
@@ -71,6 +71,10 @@ class ScriptedDatabase:
         if fault == LOST_AFTER:
             raise CommitUnknown("the connection was cut")
         return result
+
+    async def migrate(self, work: Work[T]) -> T:
+        """See Database."""
+        return await self._database.migrate(work)
 
     async def close(self) -> None:
         """See Database."""

@@ -5,7 +5,7 @@ import pytest
 import sqlalchemy as sa
 
 from frontrow.adapters.sql import erasing
-from frontrow.adapters.sql.engine import Database
+from frontrow.adapters.sql.database import Database
 from frontrow.adapters.sql.ledger import SqlLedger
 from frontrow.domain.booking import BookingWritten, ContactInfo, IdempotencyKey, PaymentInfo
 from frontrow.domain.event import Event

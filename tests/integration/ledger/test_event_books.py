@@ -4,7 +4,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from frontrow.adapters.sql.engine import Database
+from frontrow.adapters.sql.database import Database
 from frontrow.adapters.sql.event_books import SqlEventBooks
 from frontrow.adapters.sql.ledger import SqlLedger
 from frontrow.domain.booking import BookingStatus, ContactInfo, SeatRowState

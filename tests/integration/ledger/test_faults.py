@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from frontrow.adapters.sql import engine, events
+from frontrow.adapters.sql import events, sqlite
 from frontrow.adapters.sql.engine import open_database
 from frontrow.adapters.sql.faults import CommitUnknown
 from frontrow.adapters.sql.ledger import SqlLedger, open_ledger
@@ -163,7 +163,7 @@ async def test_a_file_in_no_folder_is_named(tmp_path: Path, clock: FakeClock) ->
 async def test_a_second_process_is_refused_while_the_first_has_the_file(
     url: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.05)
     with child(url) as process:
         lines_of(process, until=2)
         with pytest.raises(LedgerUnavailable, match="another process is using the file"):
@@ -177,7 +177,7 @@ async def test_a_second_process_is_refused_while_the_first_has_the_file(
 async def test_a_second_ledger_of_this_process_is_refused_too(
     url: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.05)
     first = await open_ledger(url, clock=clock)
     with pytest.raises(LedgerUnavailable, match="another process is using the file"):
         await open_ledger(url, clock=clock)

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from frontrow.adapters.sql import outbox, writer
-from frontrow.adapters.sql.engine import Database
+from frontrow.adapters.sql.database import Database
 from frontrow.adapters.sql.faults import WriteConflict
 from frontrow.adapters.sql.ledger import SqlLedger
 from frontrow.domain.booking import (

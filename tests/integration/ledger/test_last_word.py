@@ -4,7 +4,7 @@ import asyncio
 
 import sqlalchemy as sa
 
-from frontrow.adapters.sql.engine import Database
+from frontrow.adapters.sql.database import Database
 from frontrow.adapters.sql.ledger import SqlLedger
 from frontrow.adapters.sql.tables import live_seats_index
 from frontrow.domain.booking import BookingWritten, BookOutcome, SeatConflict

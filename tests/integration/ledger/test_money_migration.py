@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import command
 
 from frontrow.adapters.sql import schema
-from frontrow.adapters.sql.engine import Database
+from frontrow.adapters.sql.database import Database
 from frontrow.adapters.sql.ledger import SqlLedger
 from frontrow.domain.booking import BookingIdSpent, BookingWritten, IdempotencyKey, OutboxTask, SoldSeat
 from frontrow.domain.ids import BookingId, CategoryId, EventId, OrderId, SeatId, UserId, made_id

@@ -6,7 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from frontrow.adapters.sql import schema
-from frontrow.adapters.sql.engine import Database
+from frontrow.adapters.sql.database import Database
 from frontrow.adapters.sql.ledger import SqlLedger, open_ledger
 from frontrow.adapters.sql.tables import SCHEMA_VERSION, metadata
 from frontrow.domain.errors import LedgerUnavailable

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from frontrow.adapters.sql import writer
-from frontrow.adapters.sql.engine import Database
+from frontrow.adapters.sql.database import Database
 from frontrow.adapters.sql.ledger import SqlLedger
 from frontrow.domain.booking import BookingIdSpent, BookingWritten, SeatConflict
 from frontrow.domain.errors import LedgerUnavailable

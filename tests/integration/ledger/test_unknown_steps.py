@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from frontrow.adapters.sql import order_ledger, order_moves
-from frontrow.adapters.sql.engine import Database
+from frontrow.adapters.sql.database import Database
 from frontrow.adapters.sql.faults import WriteConflict
 from frontrow.adapters.sql.inserts import Cell, insert_rows
 from frontrow.adapters.sql.ledger import SqlLedger

@@ -4,7 +4,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from frontrow.adapters.sql.engine import Database
+from frontrow.adapters.sql.database import Database
 from frontrow.adapters.sql.faults import WriteConflict
 from frontrow.adapters.sql.inserts import insert_rows
 from frontrow.adapters.sql.order_tables import demo_payments

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from frontrow.adapters.sql.engine import Database
+from frontrow.adapters.sql.database import Database
 from frontrow.adapters.sql.order_tables import orders, payments, refunds
 from frontrow.adapters.sql.orders import order_of
 from frontrow.adapters.sql.payments import payment_of

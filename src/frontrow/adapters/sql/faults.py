@@ -34,6 +34,25 @@ _SQLITE_REASONS = {
 """Reasons by primary result code. Source: https://www.sqlite.org/rescode.html."""
 
 
+_POSTGRES_REASONS = {
+    "25006": "the server is a standby or read-only: it takes no writes",
+    "28": "it does not let this user in; look at the user and password of FRONTROW_DATABASE_URL",
+    "3D000": "there is no such database; create it, then run `frontrow migrate`",
+    "42501": "this role may not do that; run `frontrow migrate` as the role that owns the tables",
+    "53100": "the disk is full",
+    "53200": "the server is out of memory",
+    "53300": "the server has no connection to spare; raise max_connections or lower FRONTROW_DATABASE_CONNECTIONS",
+    "57014": "the statement took too long",
+    "57P01": "the server is shutting down",
+    "57P02": "the server is recovering from a crash",
+    "57P03": "the server is starting or shutting down",
+    "58": "the server's disk refused to read or write",
+    "XX001": "the data is damaged; restore it from a backup",
+    "XX002": "an index is damaged; rebuild it, and look at the disk",
+}
+"""Reasons by SQLSTATE, or by its class. Source: PostgreSQL's documentation, appendix "PostgreSQL Error Codes"."""
+
+
 _CONFLICTS = {
     *("SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_FOREIGNKEY"),
     *("23505", "23503"),  # PostgreSQL's unique_violation and foreign_key_violation
@@ -43,13 +62,24 @@ _CONFLICTS = {
 
 def is_conflict(error: DBAPIError) -> bool:
     """Whether the statement failed on somebody else's row or lock, not on the database's health or a fault of ours."""
-    cause = error.orig
-    return bool({getattr(cause, "sqlite_errorname", None), getattr(cause, "sqlstate", None)} & _CONFLICTS)
+    return bool({getattr(error.orig, "sqlite_errorname", None), sqlstate_of(error)} & _CONFLICTS)
 
 
-def reason_of(error: Exception) -> str:
+def sqlstate_of(error: BaseException) -> str | None:
+    """What PostgreSQL calls the error; None where it said nothing."""
+    state = getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlstate", None)
+    return state if isinstance(state, str) else None
+
+
+def reason_of(error: BaseException) -> str:
     """Why, in words an operator can act on."""
     cause = error.orig if isinstance(error, DBAPIError) else error
+    state = sqlstate_of(error)
+    if state is not None:
+        reason = _POSTGRES_REASONS.get(state) or _POSTGRES_REASONS.get(state[:2])
+        return f"{reason} ({state}: {cause})" if reason else f"{cause} ({state})"
+    if isinstance(cause, TimeoutError):
+        return "no answer in time"
     name = getattr(cause, "sqlite_errorname", None)
     if isinstance(name, str):
         for code, reason in _SQLITE_REASONS.items():

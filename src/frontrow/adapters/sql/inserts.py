@@ -13,8 +13,11 @@ import sqlalchemy as sa
 
 Cell = str | int | None
 
+_ARRAYS = {sa.Text: "text[]", sa.Integer: "integer[]", sa.BigInteger: "bigint[]"}
+
 PARAMETERS_MAX = 30_000
-"""Parameters of one statement. SQLite refuses more than 32,766, asyncpg more than 32,767."""
+"""Parameters of one statement of SQLite, which refuses more than 32,766. To PostgreSQL each column goes as one array:
+one statement, planned once, whatever the number of rows."""
 
 
 def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Cell, ...]]) -> None:
@@ -33,10 +36,15 @@ def put_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Ce
 
 
 def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Cell, ...]], otherwise: str) -> int:
+    if not rows:
+        return 0
+    if connection.dialect.name == "postgresql":
+        columns = tuple(list(cells) for cells in zip(*rows, strict=True))
+        return connection.exec_driver_sql(_prefix(table) + _from_arrays(table) + otherwise, columns).rowcount
     rows_max, inserted = PARAMETERS_MAX // len(table.columns), 0
     for start in range(0, len(rows), rows_max):
         part = rows[start : start + rows_max]
-        values = ", ".join([_row(table)] * len(part))
+        values = "VALUES " + ", ".join([_row(table)] * len(part))
         statement = _prefix(table) + values + otherwise
         inserted += connection.exec_driver_sql(statement, tuple(chain.from_iterable(part))).rowcount
     return inserted
@@ -44,12 +52,19 @@ def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Cel
 
 @cache
 def _prefix(table: sa.Table) -> str:
-    return f"INSERT INTO {table.name} ({', '.join(column.name for column in table.columns)}) VALUES "
+    return f"INSERT INTO {table.name} ({', '.join(column.name for column in table.columns)}) "
 
 
 @cache
 def _row(table: sa.Table) -> str:
     return "(" + ", ".join("?" * len(table.columns)) + ")"
+
+
+@cache
+def _from_arrays(table: sa.Table) -> str:
+    """The rows in the order they are given in, for which they are locked in it."""
+    arrays = (f"${place}::{_ARRAYS[type(column.type)]}" for place, column in enumerate(table.columns, 1))
+    return f"SELECT * FROM unnest({', '.join(arrays)})"
 
 
 @cache

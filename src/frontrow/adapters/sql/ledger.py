@@ -6,13 +6,17 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from frontrow.adapters.sql import blocks, bookings, events, figures, layouts, outbox, sales, schema, seats
+from frontrow.adapters.sql import backlog, blocks, bookings, events, figures, layouts, outbox, sales, schema, seats
+from frontrow.adapters.sql.backlog import Backlog
+from frontrow.adapters.sql.database import Database, T
 from frontrow.adapters.sql.demo_payments import SqlDemoPayments
-from frontrow.adapters.sql.engine import Database, T, open_database
+from frontrow.adapters.sql.engine import open_database
 from frontrow.adapters.sql.event_books import SqlEventBooks
 from frontrow.adapters.sql.faults import WriteConflict
 from frontrow.adapters.sql.measures import LedgerMeasures, MeasuredDatabase
 from frontrow.adapters.sql.order_ledger import SqlOrderLedger
+from frontrow.adapters.sql.postgres import CONNECTIONS_MAX
+from frontrow.adapters.sql.tables import SCHEMA_VERSION
 from frontrow.adapters.sql.writer import BookingWriter
 from frontrow.domain.booking import (
     Block,
@@ -52,7 +56,7 @@ class SqlLedger:
         self._database = database = MeasuredDatabase(database, self.measures)
         self._clock = clock
         self._writer = BookingWriter(database, clock, self.measures)
-        self.orders = SqlOrderLedger(database, clock)
+        self.orders = SqlOrderLedger(database, clock, self.measures)
         self.books = SqlEventBooks(database)
         self.demo_payments = SqlDemoPayments(database, clock)
 
@@ -63,7 +67,8 @@ class SqlLedger:
 
     async def upgrade(self) -> None:
         """Bring the schema to this version's, in one transaction; nothing to do when it is there."""
-        await self._database.write(schema.upgrade)
+        if await self.schema_version() != SCHEMA_VERSION:
+            await self._database.migrate(schema.upgrade)
 
     async def schema_version(self) -> str | None:
         """The schema the database has (None before the first `upgrade`); tables.SCHEMA_VERSION is the wanted one."""
@@ -72,6 +77,10 @@ class SqlLedger:
     async def ping(self) -> None:
         """See Ledger.ping."""
         await self._database.read(schema.check)
+
+    async def backlog(self) -> Backlog:
+        """What is due and not done yet. Raises LedgerUnavailable."""
+        return await self._database.read(partial(backlog.backlog, now_ms=self._clock.now_ms()))
 
     async def add_layout(self, layout: Layout, document: bytes) -> int:
         """See Ledger.add_layout."""
@@ -245,18 +254,21 @@ def _kept_conflicting() -> LedgerUnavailable:
     return LedgerUnavailable("the write kept conflicting with others", surely_not_written=True)
 
 
-async def open_ledger(url: str, *, clock: Clock, upgrade: bool = True) -> SqlLedger:
+async def open_ledger(
+    url: str, *, clock: Clock, upgrade: bool = True, connections_max: int = CONNECTIONS_MAX
+) -> SqlLedger:
     """The ledger of a `FRONTROW_DATABASE_URL`, its schema brought up to date.
 
     Args:
-        url: `sqlite:///relative/path` or `sqlite:////absolute/path`; the file is made where it is missing.
+        url: as `open_database` reads it; a file is made where it is missing.
         upgrade: False leaves the schema alone; `ping` then says whether it is the right one.
+        connections_max: to a server, 1 or more.
 
     Raises:
         ConfigurationError: the URL names no database this version knows.
         LedgerUnavailable: it cannot be opened or brought up to date; the message says why.
     """
-    ledger = SqlLedger(await open_database(url), clock)
+    ledger = SqlLedger(await open_database(url, connections_max=connections_max), clock)
     try:
         if upgrade:
             await ledger.upgrade()

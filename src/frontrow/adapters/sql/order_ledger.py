@@ -18,10 +18,11 @@ from frontrow.adapters.sql import (
     payments,
     refunds,
 )
+from frontrow.adapters.sql.database import Database, T
 from frontrow.adapters.sql.due import DueRows
-from frontrow.adapters.sql.engine import Database, T
 from frontrow.adapters.sql.faults import CommitUnknown, WriteConflict
 from frontrow.adapters.sql.keys import KeyTaken
+from frontrow.adapters.sql.measures import LedgerMeasures
 from frontrow.adapters.sql.order_tables import orders as orders_table
 from frontrow.adapters.sql.writer import (
     CONFLICTS_MAX,
@@ -58,9 +59,10 @@ def _due_orders(states: tuple[OrderState, ...] | None) -> DueRows:
 class SqlOrderLedger:
     """ports.OrderLedger; see there for what each method promises. It is the ledger's `orders`, and closed with it."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, measures: LedgerMeasures) -> None:
         self._database = database
         self._clock = clock
+        self._measures = measures
 
     async def place(self, order: Order, key: IdempotencyKey | None = None) -> Order | OrderKeyReused:
         """See OrderLedger.place."""
@@ -92,13 +94,17 @@ class SqlOrderLedger:
         for delay_s in SETTLE_DELAYS_S:
             await asyncio.sleep(delay_s)
             try:
-                return await self._move_once(move, guard_left_ms_min)
+                outcome = await self._move_once(move, guard_left_ms_min)
             except LedgerUnavailable as error:
                 if unknown is None and not isinstance(error, CommitUnknown):
                     raise
                 # Written again, it waits for the first try to end, and then finds either its own step or the order as
                 # before. So whatever is answered then is sure, even that it is too late.
                 guard_left_ms_min, unknown = GUARD_TO_COMMIT_MS_MIN, error
+            else:
+                if isinstance(outcome, OrderMoved) and move.after.state is not move.before.state:
+                    self._measures.order_moves[move.after.state.value] += 1
+                return outcome
         raise LedgerUnavailable(f"not known to be committed: {unknown}")
 
     async def put_off(self, order: Order, *, due_at_ms: int) -> None:

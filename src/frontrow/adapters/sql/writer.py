@@ -17,7 +17,7 @@ import msgspec
 import sqlalchemy as sa
 
 from frontrow.adapters.sql import bookings, outbox, sales
-from frontrow.adapters.sql.engine import Database
+from frontrow.adapters.sql.database import Database
 from frontrow.adapters.sql.faults import CommitUnknown, WriteConflict
 from frontrow.adapters.sql.measures import LedgerMeasures
 from frontrow.domain.booking import (
