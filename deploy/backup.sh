@@ -1,0 +1,23 @@
+#!/bin/sh
+# One more dump of the ledger in a folder, and the oldest beyond KEEP removed. The API goes on meanwhile: a dump is one
+# snapshot. It connects as libpq's variables say (PGHOST, PGPORT, PGUSER, PGPASSWORD), as frontrow_owner for instance.
+#   KEEP=14 deploy/backup.sh /var/backups/frontrow
+set -eu
+
+folder=${1:?a folder for dumps}
+keep=${KEEP:-14}
+umask 077
+
+name=ledger-$(date -u +%Y%m%dT%H%M%SZ).dump
+draft=$folder/.$name.draft
+trap 'rm -f "$draft"' EXIT
+pg_dump --format=custom --lock-wait-timeout=60s --file="$draft" "${PGDATABASE:-frontrow}"
+pg_restore --list "$draft" >/dev/null # it is whole enough to have a table of contents
+sync "$draft"
+mv "$draft" "$folder/$name"
+
+# Their names sort by time.
+find "$folder" -maxdepth 1 -name 'ledger-*.dump' | sort -r | tail -n "+$((keep + 1))" | while IFS= read -r old; do
+  rm -f "$old"
+done
+echo "$folder/$name"
