@@ -79,16 +79,16 @@ class ValkeyNode:
         """Start the process; `wait_until_it_answers` comes after."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [
-                    str(self._program),
-                    *("--port", str(self.port), "--bind", HOST, "--protected-mode", "no"),
-                    *("--dir", str(self.folder), "--save", "", "--maxmemory-policy", "noeviction"),
-                    *self._arguments,
-                ],
-                stdout=log,
-                stderr=log,
-            )
+            self._process = subprocess.Popen(self.command_line(), stdout=log, stderr=log)
+
+    def command_line(self) -> list[str]:
+        """What is run."""
+        return [
+            str(self._program),
+            *("--port", str(self.port), "--bind", HOST, "--protected-mode", "no"),
+            *("--dir", str(self.folder), "--save", "", "--maxmemory-policy", "noeviction"),
+            *self._arguments,
+        ]
 
     def wait_until_it_answers(self) -> None:
         """Wait for the first answer, whatever it says.
