@@ -1,0 +1,1 @@
+"""Judges what a run under faults left behind: see judging.py."""
