@@ -1,0 +1,91 @@
+"""`python -m tests.chaos`: buyers against a real deployment, faults by a seed, and a judgement.
+
+Prints the seed and every fault; `--seed` replays the schedule. Exits with 1 where a promise was broken.
+"""
+
+import argparse
+import secrets
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import uvloop
+
+from tests.chaos.driver.clock_file import faketime_library
+from tests.chaos.driver.deployment import running_deployment
+from tests.chaos.driver.faults import RECIPES
+from tests.chaos.driver.rounds import put_layout, run_round
+from tests.chaos.driver.schedule import PlannedRound, counts_of, planned_rounds
+
+
+def main() -> int:
+    """Run what the command line says; 0 where every promise was kept."""
+    options = _parser().parse_args()
+    seed = options.seed if options.seed is not None else secrets.randbits(32)
+    without = set(options.without)
+    if faketime_library() is None:
+        without |= {name for name in RECIPES if "clock" in name}
+        print("libfaketime is not installed: no clock is stepped", flush=True)
+    rounds = planned_rounds(seed, options.faults, per_round=options.per_round, only=options.only, without=without)
+    print(f"seed {seed}: {options.faults} faults in {len(rounds)} rounds, --seed {seed} replays them", flush=True)
+    for name, count in counts_of(rounds).items():
+        print(f"  {count:>4} {name}")
+    folder = Path(tempfile.mkdtemp(prefix="frontrow-chaos-"))
+    try:
+        broken = uvloop.run(_run(rounds, folder, options))
+    except BaseException:
+        print(f"left in {folder}", flush=True)
+        raise
+    if broken:
+        print(f"BROKEN, seed {seed}, left in {folder}:", *broken, sep="\n  ", flush=True)
+        return 1
+    if options.keep is None:
+        shutil.rmtree(folder)
+    print(f"seed {seed}: every promise was kept through {options.faults} faults", flush=True)
+    return 0
+
+
+async def _run(rounds: Sequence[PlannedRound], folder: Path, options: argparse.Namespace) -> list[str]:
+    broken: list[str] = []
+    async with running_deployment(folder, lag_s=options.lag_ms / 1000) as deployment:
+        await put_layout(deployment)
+        for plan in rounds:
+            began = time.monotonic()
+            print(f"round {plan.number}{' (gentle)' if plan.is_gentle else ''}", flush=True)
+            ended = await run_round(
+                plan, deployment, folder / f"history-{plan.number}.jsonl", buyers=options.buyers, say=_say
+            )
+            story = ended.story
+            print(
+                f"round {plan.number}: {len(story.operations)} operations, {ended.calls} calls,"
+                f" {len(story.faults)} faults in {time.monotonic() - began:.1f} s",
+                flush=True,
+            )
+            broken += [f"round {plan.number}: {it}" for it in ended.wrong]
+            if broken:
+                break
+    return broken
+
+
+def _say(text: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--seed", type=int, help="the schedule; printed by every run")
+    parser.add_argument("--faults", type=int, default=1000, help="how many in all")
+    parser.add_argument("--per-round", type=int, default=20, help="after so many, all comes to rest and is judged")
+    parser.add_argument("--buyers", type=int, default=14, help="how many buy at once")
+    parser.add_argument("--lag-ms", type=int, default=300, help="how late the replica is told")
+    parser.add_argument("--only", nargs="*", default=[], choices=[*RECIPES], help="these faults alone")
+    parser.add_argument("--without", nargs="*", default=[], choices=[*RECIPES], help="not these faults")
+    parser.add_argument("--keep", action="store_const", const=True, help="keep histories and logs")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
