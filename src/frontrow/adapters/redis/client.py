@@ -97,9 +97,15 @@ class StoreClient:
             await self._servers.ask(packed(*command), key_of(command) if key is None else key, replicas)
         )
 
-    async def execute_on_all(self, command: Sequence[Argument]) -> Mapping[str, Reply | StoreUnavailable]:
-        """One command to every primary there is: each one's reply, or why there is none, by its address."""
-        answers = await self._servers.ask_all(packed(*command))
+    async def execute_on_all(
+        self, command: Sequence[Argument], *, grace_s: float | None = None
+    ) -> Mapping[str, Reply | StoreUnavailable]:
+        """One command to every primary there is: each one's reply, or why there is none, by its address.
+
+        Args:
+            grace_s: how long the others are waited for once one has answered; None for as long as any call.
+        """
+        answers = await self._servers.ask_all(packed(*command), grace_s=grace_s)
         return {address: self._settled(answer) for address, answer in answers.items()}
 
     async def script(

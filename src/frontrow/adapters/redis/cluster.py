@@ -61,6 +61,11 @@ class Cluster:
     def nodes(self) -> Sequence[Node]:
         return list(self._nodes.values())
 
+    @property
+    def primaries(self) -> list[Address]:
+        """The nodes that have slots, as it was last heard."""
+        return list(dict.fromkeys(filter(None, self._owners)))
+
     async def ask(self, sent: bytes, key: Argument | None, replicas: Replicas | None = None) -> Answer:
         return await self._follow(
             key,
@@ -68,16 +73,21 @@ class Cluster:
             within_s=self._timeout_s,
         )
 
-    async def ask_all(self, sent: bytes) -> Mapping[str, Answer]:
+    async def ask_all(self, sent: bytes, *, grace_s: float | None = None) -> Mapping[str, Answer]:
         try:
             await self._place(None)
         except StoreUnavailable as error:
             return {"": error}
-        primaries = list(dict.fromkeys(address for address in self._owners if address is not None))
-        answers = await asyncio.gather(*(self._node(address).calls.submit(sent) for address in primaries))
-        for answer in answers:
-            self._doubt(answer)
-        return {f"{host}:{port}": answer for (host, port), answer in zip(primaries, answers, strict=True)}
+        asked = {address: self._node(address).calls.submit(sent) for address in self.primaries}
+        if grace_s is not None:
+            await asyncio.wait(asked.values(), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(asked.values(), timeout=grace_s)
+        answers: dict[str, Answer] = {}
+        for (host, port), answer in asked.items():
+            late = StoreUnavailable(f"{host}:{port} has not answered when others had")
+            answers[f"{host}:{port}"] = told = answer.result() if answer.done() else late
+            self._doubt(told)
+        return answers
 
     async def blocking(self, sent: bytes, key: Argument | None, *, block_s: float) -> Answer:
         return await self._follow(

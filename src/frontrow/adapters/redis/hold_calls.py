@@ -11,7 +11,8 @@ from typing import Literal
 from frontrow.adapters.redis import keys, scripts
 from frontrow.adapters.redis.arguments import ListedHold, ListedSeat, ListedTable, new_tag, numbered
 from frontrow.adapters.redis.client import Argument, StoreClient
-from frontrow.adapters.redis.gathering import Reply
+from frontrow.adapters.redis.gathering import Replicas, Reply
+from frontrow.adapters.redis.replication import replicated_script
 from frontrow.adapters.redis.replies import (
     Changed,
     cold_of,
@@ -70,8 +71,12 @@ async def acquire_hold(
     answer_key: str | None,
     fingerprint: str,
     orphan_checks: Sequence[OrphanCheck],
+    replicas: Replicas | None = None,
 ) -> HoldAcquired | NotAcquired:
-    """Hold every seat or none; see ports.HoldStore.acquire. One round trip."""
+    """Hold every seat or none; see ports.HoldStore.acquire. One round trip.
+
+    With `replicas` a new hold is answered when they have it (replication.py); one that was there is answered at once.
+    """
     user, tag = keys.encoded_user(user_id), new_tag()
     names = [
         keys.event_epoch(event_id),
@@ -108,7 +113,9 @@ async def acquire_hold(
     arguments += table_ids
     if table_ids:
         arguments += [table_of_seat.get(seat_id, "") for seat_id in seat_ids]
-    reply = list_of(await client.script(scripts.ACQUIRE_HOLD, names, arguments))
+    reply = await replicated_script(
+        client, scripts.ACQUIRE_HOLD, names, arguments, replicas=replicas, written=b"acquired"
+    )
     if reply[0] == b"acquired":
         return _acquired(reply, tag=tag, seat_ids=tuple(seat_ids), user_id=user_id, hold_id=hold_id)
     return _not_acquired(reply, hold_id)
@@ -164,12 +171,14 @@ async def extend_hold(
     tables: Sequence[ListedTable],
     ttl_ms: int,
     lifetime_max_ms: int,
+    replicas: Replicas | None = None,
 ) -> HoldExtended | Changed | HoldNotFound | Cold:
     """Let everything that these holds hold run out `ttl_ms` from now, within the bounds of ports.HoldStore.extend.
 
     Args:
         by: "hold" for the one hold that was named, "seats" for the holds of some seats.
         seats: all that the holds list; meant are those that were read to be held by that hold.
+        replicas: that are to have it before it is answered (replication.py).
     """
     user, tag = keys.encoded_user(user_id), new_tag()
     number_of = numbered(hold.hold_id for hold in holds)
@@ -188,7 +197,9 @@ async def extend_hold(
     for seat in seats:
         arguments += [seat.seat_id, number_of[seat.hold_id], "1" if seat.is_meant else "0"]
     arguments += [number_of[table.hold_id] for table in tables]
-    reply = list_of(await client.script(scripts.EXTEND_HOLD, names, arguments))
+    reply = await replicated_script(
+        client, scripts.EXTEND_HOLD, names, arguments, replicas=replicas, written=b"extended"
+    )
     now_ms = int_of(reply[1])
     match reply[0]:
         case b"extended":

@@ -11,7 +11,9 @@ from typing import TypeVar
 from frontrow.adapters.redis import hold_calls, keys, sale_calls, warm_calls
 from frontrow.adapters.redis.arguments import ListedHold, ListedSeat, ListedTable
 from frontrow.adapters.redis.client import StoreClient
+from frontrow.adapters.redis.gathering import Replicas
 from frontrow.adapters.redis.hold_calls import KeyAnswered
+from frontrow.adapters.redis.replication import require_replicated
 from frontrow.adapters.redis.replies import Changed
 from frontrow.adapters.redis.seat_reads import (
     SEATS_PER_READ_MAX,
@@ -58,10 +60,17 @@ _Outcome = TypeVar("_Outcome")
 
 
 class ValkeyHoldStore:
-    """Implements ports.HoldStore; see there for what each method promises."""
+    """Implements ports.HoldStore; see there for what each method promises.
 
-    def __init__(self, client: StoreClient) -> None:
+    Args:
+        replicas: how many replicas must have a hold, or its extension, before it is answered as granted; None for
+            none. In time or not: one that is not granted is written all the same, and is released by its id or found
+            again by its key, like any whose answer was lost.
+    """
+
+    def __init__(self, client: StoreClient, *, replicas: Replicas | None = None) -> None:
         self._client = client
+        self._replicas = replicas
 
     async def acquire(
         self,
@@ -95,8 +104,12 @@ class ValkeyHoldStore:
             answer_key=answer_key,
             fingerprint=fingerprint,
             orphan_checks=orphan_checks,
+            replicas=self._replicas,
         )
-        return await self._answered(event_id, outcome, user_id) if isinstance(outcome, KeyAnswered) else outcome
+        answer = await self._answered(event_id, outcome, user_id) if isinstance(outcome, KeyAnswered) else outcome
+        if self._replicas is not None and isinstance(answer, HoldAcquired) and answer.replayed:
+            await require_replicated(self._client, event_id=event_id, replicas=self._replicas)
+        return answer
 
     async def read(self, event_id: EventId, hold_id: HoldId) -> Hold | None:
         record = await read_hold(self._client, event_id=event_id, hold_id=hold_id)
@@ -148,6 +161,7 @@ class ValkeyHoldStore:
                 tables=_listed_tables([record]),
                 ttl_ms=ttl_ms,
                 lifetime_max_ms=lifetime_max_ms,
+                replicas=self._replicas,
             )
 
         return await _until_unchanged(attempt)
@@ -181,6 +195,7 @@ class ValkeyHoldStore:
                 tables=_listed_tables(found),
                 ttl_ms=ttl_ms,
                 lifetime_max_ms=lifetime_max_ms,
+                replicas=self._replicas,
             )
 
         return await _until_unchanged(attempt)

@@ -56,6 +56,10 @@ def hold_answer(event_id: str, answer_key: str) -> str:
     return f"hold_answer:{{{event_id}}}:{answer_key}"
 
 
+def replica_check(event_id: str) -> str:
+    return f"replica_check:{{{event_id}}}"
+
+
 def user_seats(event_id: str, user: str) -> str:
     """What the cap counts for an encoded user: one key for all users of a guest session."""
     if user.startswith(_SESSION_USER):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from frontrow.adapters.redis import keys, scripts
 from frontrow.adapters.redis.client import StoreClient
+from frontrow.adapters.redis.gathering import Reply
 from frontrow.adapters.redis.replies import (
     cold_of,
     int_of,
@@ -15,10 +16,13 @@ from frontrow.adapters.redis.replies import (
     texts_of,
 )
 from frontrow.domain.booking import SeatRowState
+from frontrow.domain.errors import StoreUnavailable
 from frontrow.domain.hold import Cold, HeldSeat, SeatRefusal, Unavailable
 from frontrow.domain.ids import EventId, HoldId, SeatId, TableId, UserId
 
 SEATS_PER_READ_MAX = 500
+CLOCKS_GRACE_S = 0.2
+"""What slower servers are given once one has said its time; it is how old that may be when it is compared."""
 
 _SOLD = frozenset(SeatRowState)
 _REFUSED_AS = {
@@ -153,8 +157,21 @@ async def read_next_expiry_ms(client: StoreClient, *, event_id: EventId) -> int 
 
 
 async def read_clock_ms(client: StoreClient) -> int:
-    """The server's clock."""
-    seconds, microseconds = texts_of(await client.execute(("TIME",)))
+    """The servers' clock: of several that answer the one that is furthest from the others.
+
+    Raises:
+        StoreUnavailable: none answers. Where some do, the events of the others are unavailable, and these go on.
+    """
+    replies = (await client.execute_on_all(("TIME",), grace_s=CLOCKS_GRACE_S)).values()
+    clocks = sorted(map(_clock_ms, (reply for reply in replies if not isinstance(reply, StoreUnavailable))))
+    if not clocks:
+        raise next(reply for reply in replies if isinstance(reply, StoreUnavailable))
+    middle = clocks[len(clocks) // 2]
+    return max(clocks, key=lambda clock_ms: abs(clock_ms - middle))
+
+
+def _clock_ms(reply: Reply) -> int:
+    seconds, microseconds = texts_of(reply)
     return int(seconds) * 1_000 + int(microseconds) // 1_000
 
 

@@ -20,8 +20,8 @@ class Servers(Protocol):
         """One packed command, to the server that has the key; without one to any primary. See Gathering.submit."""
         ...
 
-    async def ask_all(self, sent: bytes) -> Mapping[str, Answer]:
-        """The command to every primary, by its address."""
+    async def ask_all(self, sent: bytes, *, grace_s: float | None = None) -> Mapping[str, Answer]:
+        """The command to every primary, by its address; after the first answer the others have `grace_s`."""
         ...
 
     async def blocking(self, sent: bytes, key: Argument | None, *, block_s: float) -> Answer:
@@ -47,7 +47,7 @@ class OneServer:
     async def ask(self, sent: bytes, key: Argument | None, replicas: Replicas | None = None) -> Answer:
         return await self._node.calls.submit(sent, replicas=replicas)
 
-    async def ask_all(self, sent: bytes) -> Mapping[str, Answer]:
+    async def ask_all(self, sent: bytes, *, grace_s: float | None = None) -> Mapping[str, Answer]:
         return {"": await self._node.calls.submit(sent)}
 
     async def blocking(self, sent: bytes, key: Argument | None, *, block_s: float) -> Answer:
