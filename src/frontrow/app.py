@@ -12,7 +12,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from frontrow.adapters.clock import SystemClock
 from frontrow.adapters.rate_windows import RateWindows
 from frontrow.adapters.redis.change_feed import ValkeyChangeFeed
-from frontrow.adapters.redis.client import StoreClient, connect
+from frontrow.adapters.redis.client import Replicas, StoreClient, connect
 from frontrow.adapters.redis.hold_store import ValkeyHoldStore
 from frontrow.adapters.redis.requirements import check_store
 from frontrow.adapters.redis.shared_rate_windows import SharedRateWindows
@@ -118,7 +118,7 @@ class Application:
             ledger = await open_ledger(stores.database_url, clock=clock)
             stack.push_async_callback(ledger.close)
 
-            store, feed = ValkeyHoldStore(client), ValkeyChangeFeed(client)
+            store, feed = ValkeyHoldStore(client, replicas=_replicas(settings)), ValkeyChangeFeed(client)
             background = Background()
             counts = Counts()
             activity = Activity(clock)
@@ -363,3 +363,7 @@ def _rate_limiter(settings: Settings, windows: RateWindows, addresses: ClientAdd
 async def _stop(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+def _replicas(settings: Settings) -> Replicas | None:
+    return Replicas(settings.hold_replicas, settings.hold_replicas_wait_ms) if settings.hold_replicas else None
+
+

@@ -58,8 +58,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     data_dir: Annotated[Path | None, Meta(description="folder of the embedded stores and the generated secret")] = None
     redis_url: Annotated[
         str | None,
-        Meta(description="hold store: redis://, rediss:// or unix://; embedded Valkey when unset"),
+        Meta(
+            description="hold store: redis://, rediss://, unix://, redis+cluster:// or redis+sentinel://; embedded "
+            "Valkey when unset"
+        ),
     ] = None
+    hold_replicas: Annotated[
+        int, Meta(ge=0, le=10, description="how many replicas of the store must have a hold before it is granted")
+    ] = 0
+    hold_replicas_wait_ms: Annotated[
+        int, Meta(ge=1, le=1_000, description="how long replicas are waited for; a hold they lack then is refused")
+    ] = 100
     database_url: Annotated[
         str | None,
         Meta(description="ledger: sqlite:///path; a file in the data folder when unset"),

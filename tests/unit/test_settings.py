@@ -32,6 +32,8 @@ def test_empty_variables_count_as_unset() -> None:
 EVERY_SETTING = {
     "data_dir": ("/srv/frontrow", Path("/srv/frontrow")),
     "redis_url": ("redis://localhost", "redis://localhost"),
+    "hold_replicas": ("1", 1),
+    "hold_replicas_wait_ms": ("50", 50),
     "database_url": ("sqlite:///ledger", "sqlite:///ledger"),
     "jwt_secret": ("a secret", "a secret"),
     "jwks_url": ("https://id.example/keys", "https://id.example/keys"),
