@@ -22,7 +22,7 @@ from frontrow.http.pay_pages import add_pay_pages
 from frontrow.http.problems import PROBLEMS, Code, ErrorStyle, Problem, not_found
 from frontrow.http.services import Services
 from frontrow.http.static_files import StaticFile, StaticFiles, files_of, static_file
-from frontrow.http.token_keys import PublishedKeys, shared_secret
+from frontrow.http.token_keys import PublishedKeys, is_read_in_clear, shared_secret
 
 REFERENCE_FOLDER = Path(__file__).parent / "reference"
 OPERATIONS: tuple[AnyOperation, ...] = (*v1.OPERATIONS, *dialects.OPERATIONS, *health.OPERATIONS)
@@ -89,6 +89,8 @@ def _authenticator(services: Services) -> Authenticator:
         raise ConfigurationError("no token could ever be verified: set FRONTROW_JWT_SECRET or FRONTROW_JWKS_URL")
     if secret is not None and secret.is_short:
         _log.warning("short_secret", advice="FRONTROW_JWT_SECRET has under 32 bytes: it can be guessed from one token")
+    if settings.jwks_url is not None and is_read_in_clear(settings.jwks_url):
+        _log.warning("keys_in_clear", advice="FRONTROW_JWKS_URL is no https: whoever is on the way can put keys in")
     return Authenticator(settings, services.clock, secret, keys)
 
 
