@@ -145,48 +145,47 @@ class PostgresDatabase:
 
     async def _read(self, work: Work[T]) -> T:
         for is_last in (False, True):
-            connection = await self._begun(_BEGIN_READ, WORK_S)
+            connection, driver = await self._begun(_BEGIN_READ, WORK_S)
             try:
                 async with asyncio.timeout(WORK_S):
                     result = await connection.run_sync(work)
-                    await _driver_of(connection).execute("COMMIT")
+                    await driver.execute("COMMIT")
             except _DRIVER_ERRORS as error:
-                was_cut = _driver_of(connection).is_closed()
-                await self._end(connection, error)
+                was_cut = driver.is_closed()
+                await self._end(connection, driver, error)
                 if was_cut and not is_last:
                     continue  # the server was restarted: a read may begin anew
                 raise LedgerUnavailable(_reason(error)) from error
             except BaseException as error:
-                await self._end(connection, error)
+                await self._end(connection, driver, error)
                 raise
             await connection.close()
             return result
         raise AssertionError("unreachable")
 
     async def _write(self, begin: str, work: Work[T], seconds_max: float) -> T:
-        connection = await self._begun(begin, seconds_max)
+        connection, driver = await self._begun(begin, seconds_max)
         try:
             async with asyncio.timeout(seconds_max):
                 result = await connection.run_sync(work)
         except BaseException as error:
-            await self._end(connection, error)
+            await self._end(connection, driver, error)
             if isinstance(error, DBAPIError) and is_conflict(error):
                 raise WriteConflict(_reason(error)) from error
             if isinstance(error, _DRIVER_ERRORS):
                 # No COMMIT was sent: what is left of the transaction the server rolls back by itself.
                 raise LedgerUnavailable(_reason(error), surely_not_written=True) from error
             raise
-        await self._commit(connection)
+        await self._commit(connection, driver)
         return result
 
-    async def _commit(self, connection: AsyncConnection) -> None:
-        driver = _driver_of(connection)
+    async def _commit(self, connection: AsyncConnection, driver: asyncpg.Connection) -> None:
         try:
             async with asyncio.timeout(COMMIT_S):
                 said = await driver.execute("COMMIT")
         except BaseException as error:
             # Even an error may come after the deed: a server that is shut down while it waits for its standby says so.
-            await _discard(connection)
+            await _discard(connection, driver)
             if isinstance(error, _DRIVER_ERRORS):
                 raise CommitUnknown(_reason(error)) from error
             raise
@@ -194,8 +193,11 @@ class PostgresDatabase:
         if said != "COMMIT":
             raise LedgerUnavailable(f"the ledger answered COMMIT with {said}", surely_not_written=True)
 
-    async def _begun(self, begin: str, seconds_max: float) -> AsyncConnection:
-        """A connection with a transaction. Those that were cut while they lay in the pool are passed over."""
+    async def _begun(self, begin: str, seconds_max: float) -> tuple[AsyncConnection, asyncpg.Connection]:
+        """A connection with a transaction, and the driver's own, which SQLAlchemy hands out no more once it is cut.
+
+        Those that were cut while they lay in the pool are passed over.
+        """
         error: Exception | None = None
         for _ in range(self._connections_max + 1):
             connection = await self._taken_from_pool()
@@ -207,16 +209,16 @@ class PostgresDatabase:
                 except _DRIVER_ERRORS as its:
                     error = its
                     was_cut = driver.is_closed()
-                    await _discard(connection)
+                    await _discard(connection, driver)
                     if not was_cut:
                         break
                 except BaseException:
-                    await _discard(connection)
+                    await _discard(connection, driver)
                     raise
                 else:
-                    return connection
+                    return connection, driver
             else:
-                await _discard(connection)
+                await _discard(connection, driver)
         raise LedgerUnavailable(
             "the connections were cut" if error is None else _reason(error), surely_not_written=True
         ) from error
@@ -230,16 +232,16 @@ class PostgresDatabase:
         except _DRIVER_ERRORS as error:
             raise LedgerUnavailable(_reason(error), surely_not_written=True) from error
 
-    async def _end(self, connection: AsyncConnection, error: BaseException) -> None:
+    async def _end(self, connection: AsyncConnection, driver: asyncpg.Connection, error: BaseException) -> None:
         """Roll the transaction back and give the connection back; or let it go where that is no use any more."""
         if isinstance(error, TimeoutError) or sqlstate_of(error) == _IS_STANDBY:
-            await _discard(connection)  # it hangs, or another server takes the writes now
+            await _discard(connection, driver)  # it hangs, or another server takes the writes now
             return
         try:
             async with asyncio.timeout(COMMIT_S):
-                await _driver_of(connection).execute("ROLLBACK")
+                await driver.execute("ROLLBACK")
         except _DRIVER_ERRORS:
-            await _discard(connection)
+            await _discard(connection, driver)
         else:
             await connection.close()
 
@@ -249,11 +251,12 @@ def _driver_of(connection: AsyncConnection) -> asyncpg.Connection:
     return connection.sync_connection.connection.driver_connection
 
 
-async def _discard(connection: AsyncConnection) -> None:
+async def _discard(connection: AsyncConnection, driver: asyncpg.Connection) -> None:
     """Close it without a word to the server, which may be hanging."""
-    _driver_of(connection).terminate()
+    driver.terminate()
     with suppress(*_DRIVER_ERRORS):
-        await connection.invalidate()
+        if not connection.invalidated:
+            await connection.invalidate()
     await connection.close()
 
 
