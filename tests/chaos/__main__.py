@@ -58,13 +58,11 @@ async def _run(rounds: Sequence[PlannedRound], folder: Path, options: argparse.N
             ended = await run_round(
                 plan, deployment, folder / f"history-{plan.number}.jsonl", buyers=options.buyers, say=_say
             )
-            story = ended.story
-            print(
-                f"round {plan.number}: {len(story.operations)} operations, {ended.calls} calls,"
-                f" {len(story.faults)} faults in {time.monotonic() - began:.1f} s",
-                flush=True,
-            )
-            broken += [f"round {plan.number}: {it}" for it in ended.wrong]
+            print(f"round {plan.number}: {ended.calls} calls in {time.monotonic() - began:.1f} s", flush=True)
+            for line in ended.verdict.lines():
+                print(f"  {line}", flush=True)
+            broken += [f"round {plan.number}: {it}" for it in (*ended.wrong, *ended.verdict.breaches)]
+            broken += [f"round {plan.number}: undecided: {it}" for it in ended.verdict.undecided]
             if broken:
                 break
     return broken

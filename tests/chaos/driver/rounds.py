@@ -10,6 +10,8 @@ import aiohttp
 import msgspec
 
 from frontrow.domain.layout import Layout
+from tests.chaos.checker.bounds import Bounds
+from tests.chaos.checker.judging import Verdict, judge
 from tests.chaos.driver.bank import CallbackPost
 from tests.chaos.driver.buyers import Buyer, Sale
 from tests.chaos.driver.calls import CALL_SECONDS_MAX, Client
@@ -17,6 +19,7 @@ from tests.chaos.driver.closing import come_to_rest, sell_everything
 from tests.chaos.driver.deployment import Deployment
 from tests.chaos.driver.injecting import inject
 from tests.chaos.driver.schedule import PlannedRound
+from tests.chaos.driver.standing import settled_standing
 from tests.chaos.driver.watchers import Watcher
 from tests.chaos.history import Beginning, History, Story
 from tests.support.house import small_layout
@@ -25,16 +28,18 @@ from tests.support.http_stack import bearer, event_body
 EVENTS = 2
 WATCHERS = 3
 CATCH_UP_SECONDS_MAX = 60.0
+BOUNDS = Bounds(guard=5_000, late_request=20_000, leaving=20_000, healing=40_000)
+"""Shorter than for the product as it is sold, for it is hasty here."""
 Print = Callable[[str], None]
 
 
 class RoundEnded(msgspec.Struct, frozen=True):
-    """What a round left behind: its history, and what is wrong already without looking into it."""
+    """What became of a round."""
 
-    story: Story
-    events: tuple[str, ...]
+    verdict: Verdict
     calls: int
     wrong: tuple[str, ...]
+    """What could not be sold, who did not catch up, and what failed by a fault of the program's."""
 
 
 async def put_layout(deployment: Deployment) -> None:
@@ -44,7 +49,7 @@ async def put_layout(deployment: Deployment) -> None:
 
 
 async def run_round(plan: PlannedRound, deployment: Deployment, path: Path, *, buyers: int, say: Print) -> RoundEnded:
-    """Run one round and write its history to `path`.
+    """Run one round, write its history to `path` and how everything stood at its end beside it, and judge it.
 
     Raises:
         NotAtRest, ExceptionGroup: the deployment did not come back to order.
@@ -99,16 +104,23 @@ async def run_round(plan: PlannedRound, deployment: Deployment, path: Path, *, b
                 await deployment.heal()
                 await come_to_rest(deployment, sales, clients)
                 seller = Client("seller", urls, session, history, random.Random(rng.getrandbits(32)), ("admin",))
-                wrong = await sell_everything(deployment, sales, seller)
-                wrong += await _caught_up(watchers)
+                unsold = await sell_everything(deployment, sales, seller)
+                standing = await settled_standing(deployment, sales, seller)
+                standing.write(path.with_suffix(".standing"))
+                behind = await _caught_up(watchers)
             finally:
                 all_over.set()
                 for task in watching:
                     task.cancel()
                 await asyncio.gather(*watching, return_exceptions=True)
-        return RoundEnded(
-            history.story(), tuple(it.event for it in sales), sum(it.made for it in clients), tuple(wrong)
-        )
+        story = history.story()
+    wrong = (*unsold, *behind, *_unexpected(story))
+    return RoundEnded(judge(story, standing, BOUNDS), sum(it.made for it in clients), wrong)
+
+
+def _unexpected(story: Story) -> list[str]:
+    """Answers that say the program is at fault."""
+    return [f"{it.kind} of {it.purchase} was answered 500" for it in story.operations if it.status == 500]
 
 
 async def _caught_up(watchers: Sequence[Watcher]) -> list[str]:

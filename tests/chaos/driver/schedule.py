@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.chaos.driver.faults import RECIPES, Draw, Recipe
 
-PAUSE_S_MAX = 1.2
+PAUSE_S_MAX = 0.6
 GENTLE_SHARE = 0.4
 """The share of rounds whose faults lose no hold: in these nothing is forgiven."""
 
