@@ -1,4 +1,7 @@
-"""A real browser on the real program: one of each for the tests of a module, and a window per visitor."""
+"""A real browser on the real program: one server for all tests, a browser for a module's, and a window per visitor.
+
+A browser's library runs an event loop in this thread, which asynchronous tests of other modules must not find.
+"""
 
 import os
 import shutil
@@ -48,17 +51,16 @@ def browser() -> Iterator[Browser]:
             opened.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def other_site() -> Iterator[OtherSite]:
     with running_other_site() as site:
         yield site
 
 
-@pytest.fixture(scope="module")
-def server(
-    browser: Browser, other_site: OtherSite, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[RunningServer]:
+@pytest.fixture(scope="session")
+def server(other_site: OtherSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """The demo without buyers. It needs no browser, but without one there is nothing to start it for."""
+    _chromium()
     data_dir: Path = tmp_path_factory.mktemp("demo")
     allowed = {"FRONTROW_CORS_ORIGINS": other_site.url}
     with running_server(data_dir, ("demo", "--buyers", "0"), extra=allowed) as running:
