@@ -8,6 +8,7 @@ signature is checked, and a public key can never serve as a secret (RFC 8725, se
 import asyncio
 import functools
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 import httpx
 import jwt
@@ -22,6 +23,8 @@ KEYS_AGE_MS_MAX = 600_000
 FETCH_PAUSE_MS = 5_000
 """Unknown key ids make the set be read again at most this often."""
 _FETCH_TIMEOUT_S = 5.0
+KEYS_BYTES_MAX = 1 << 20
+"""More is no key set: a thousand keys with their certificates have less."""
 _KEYS_MAX = 32
 _SECRET_BYTES_GOOD = 32
 _PEM_MARK = "-----BEGIN "
@@ -78,11 +81,29 @@ Fetch = Callable[[str], Awaitable[bytes]]
 
 
 async def fetch_keys(url: str) -> bytes:
-    """The document at `url`; raises httpx.HTTPError."""
-    async with httpx.AsyncClient(timeout=_FETCH_TIMEOUT_S) as client:
-        answer = await client.get(url, headers={"accept": "application/json"})
+    """The document at `url`, and nowhere else: no redirect is followed.
+
+    Raises httpx.HTTPError; TimeoutError when it takes longer than 5 s; ValueError past KEYS_BYTES_MAX.
+    """
+    accepts = {"accept": "application/json"}
+    async with (
+        asyncio.timeout(_FETCH_TIMEOUT_S),
+        httpx.AsyncClient(timeout=_FETCH_TIMEOUT_S) as client,
+        client.stream("GET", url, headers=accepts, follow_redirects=False) as answer,
+    ):
         answer.raise_for_status()
-        return answer.content
+        content = bytearray()
+        async for part in answer.aiter_bytes():
+            content += part
+            if len(content) > KEYS_BYTES_MAX:
+                raise ValueError(f"expected a key set of at most {KEYS_BYTES_MAX} bytes at {url}, got more")
+        return bytes(content)
+
+
+def is_read_in_clear(url: str) -> bool:
+    """Whether keys come over the network without TLS: then whoever is on the way chooses who is believed."""
+    parts = urlsplit(url)
+    return parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1")
 
 
 class _KeySetDocument(msgspec.Struct, frozen=True):
