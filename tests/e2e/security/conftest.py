@@ -1,0 +1,38 @@
+"""A server of its own for each test, with everything switched on that answers calls: guests, and the demo's bank."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from frontrow.app import Application
+from frontrow.settings import PaymentGatewayName
+from tests.support.http_stack import Api, api_of, copied, prepared_folder, running_application
+from tests.support.valkey import ValkeyServer
+
+
+@pytest.fixture(scope="session")
+def _on_sale(_valkey_session: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return prepared_folder(_valkey_session.url, tmp_path_factory.mktemp("on-sale"))
+
+
+@pytest.fixture
+def folder(_on_sale: Path, tmp_path: Path) -> Path:
+    """A data folder whose ledger has the small house on sale."""
+    return copied(_on_sale, tmp_path / "data")
+
+
+@pytest.fixture
+async def application(folder: Path, valkey: ValkeyServer) -> AsyncIterator[Application]:
+    """The server's inside."""
+    async with running_application(
+        valkey.url, folder, payment_gateway=PaymentGatewayName.DEMO, dialect_guests=True
+    ) as running:
+        yield running
+
+
+@pytest.fixture
+async def api(application: Application) -> AsyncIterator[Api]:
+    """A client of that server."""
+    async with api_of(application) as client:
+        yield client
