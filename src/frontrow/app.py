@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from limits.strategies import SlidingWindowCounterRateLimiter
@@ -14,17 +15,24 @@ from frontrow.adapters.rate_windows import RateWindows
 from frontrow.adapters.redis.change_feed import ValkeyChangeFeed
 from frontrow.adapters.redis.client import Replicas, StoreClient, connect
 from frontrow.adapters.redis.hold_store import ValkeyHoldStore
+from frontrow.adapters.redis.memory import memory_of
 from frontrow.adapters.redis.requirements import check_store
 from frontrow.adapters.redis.shared_rate_windows import SharedRateWindows
 from frontrow.adapters.sql.ledger import open_ledger
 from frontrow.derived_keys import derived_key
-from frontrow.http.app import App, create_app
+from frontrow.http.app import OPERATIONS, App, create_app
 from frontrow.http.client_address import ClientAddresses
 from frontrow.http.draining import Draining
+from frontrow.http.metrics_readers import MetricsReaders
 from frontrow.http.rate_limit import RateLimiter, RateLimits
+from frontrow.http.request_measures import RequestMeasures
 from frontrow.http.services import Services
 from frontrow.http.watching.watchers import WatcherLimits, Watchers
 from frontrow.http_settings import http_settings
+from frontrow.metrics import families
+from frontrow.metrics.publishing import Metrics
+from frontrow.metrics.reading import Parts
+from frontrow.metrics.workers import SharedReadings
 from frontrow.notices import configured_notices
 from frontrow.payments import configured_payments
 from frontrow.ports import Clock
@@ -101,9 +109,12 @@ class Application:
     @classmethod
     @asynccontextmanager
     async def running(  # noqa: PLR0915 (a statement for each part)
-        cls, settings: Settings, stores: Stores
+        cls, settings: Settings, stores: Stores, *, readings_folder: Path | None = None
     ) -> AsyncIterator["Application"]:
         """Join adapters and services, run the background work, and let everything go in order at the end.
+
+        Args:
+            readings_folder: that workers of one server share, where this process is one: their metrics are added up.
 
         Raises:
             ConfigurationError: a store is not what Frontrow needs (version, memory policy, schema).
@@ -246,6 +257,22 @@ class Application:
                 ),
             )
             draining = Draining()
+            measured = Parts(
+                store=client.measures,
+                ledger=ledger.measures,
+                seats=calls.measures,
+                sweeper=sweeper,
+                warmer=warmer,
+                counts=counts,
+                delivery=delivery,
+                clock_watch=clock_watch,
+                requests=RequestMeasures({(it.path, it.method): it.name for it in OPERATIONS}),
+                watchers=lambda: watchers.count,
+                events_followed=lambda: live.events_followed,
+            )
+            shared = None if readings_folder is None else SharedReadings(readings_folder, families.ALL)
+            metrics = Metrics(measured, store=partial(memory_of, client), ledger=ledger.backlog, shared=shared)
+            stack.callback(metrics.close)
             http = create_app(
                 Services(
                     settings=http_settings(settings, stores),
@@ -304,6 +331,9 @@ class Application:
                     recent_changes=RecentChangesService(feed=feed, ledger=ledger, catalog=catalog),
                     web_folder=WEB_FOLDER,
                     sweep_figures=sweeper.figures,
+                    request_measures=measured.requests,
+                    metrics=metrics.text,
+                    metrics_readers=MetricsReaders(settings.metrics_from, addresses),
                     rate_limiter=_rate_limiter(settings, windows, addresses, clock)
                     if settings.rate_limit_enabled
                     else None,
@@ -325,6 +355,7 @@ class Application:
                 delivery.run,
                 ordering.keeper.run,
                 canceller.run,
+                metrics.run,
             ):
                 stack.push_async_callback(_stop, asyncio.create_task(loop(), name=loop.__qualname__))
             if isinstance(windows, SharedRateWindows):

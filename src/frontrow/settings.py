@@ -148,6 +148,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tuple[str, ...],
         Meta(description="addresses or networks whose X-Forwarded-For is believed, or `unix`; comma-separated"),
     ] = ()
+    metrics_from: Annotated[
+        tuple[str, ...],
+        Meta(description="addresses or networks that may read `/metrics` without a token, or `unix`; comma-separated"),
+    ] = ("127.0.0.0/8", "::1")
     public_url: Annotated[
         str | None, Meta(description="this server's address as customers know it, for links in mails")
     ] = None

@@ -62,6 +62,7 @@ EVERY_SETTING = {
     "watchers_max": ("11", 11),
     "watchers_per_address_max": ("12", 12),
     "trusted_proxies": ("10.0.0.0/8, unix", ("10.0.0.0/8", "unix")),
+    "metrics_from": ("10.1.2.3, unix", ("10.1.2.3", "unix")),
     "public_url": ("https://tickets.example", "https://tickets.example"),
     "webhook_url": ("https://shop.example/hook", "https://shop.example/hook"),
     "webhook_secret": ("whsec_new, whsec_old", ("whsec_new", "whsec_old")),

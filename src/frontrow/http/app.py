@@ -10,7 +10,7 @@ import structlog
 from falcon.asgi import Request, Response
 
 from frontrow.domain.errors import ConfigurationError, LedgerUnavailable, PaymentUnavailable, StoreUnavailable
-from frontrow.http import dialects, health, v1
+from frontrow.http import dialects, health, metrics, v1
 from frontrow.http.auth import Authenticator
 from frontrow.http.cors import Cors
 from frontrow.http.endpoint import responder_of
@@ -25,7 +25,12 @@ from frontrow.http.static_files import StaticFile, StaticFiles, files_of, static
 from frontrow.http.token_keys import PublishedKeys, is_read_in_clear, shared_secret
 
 REFERENCE_FOLDER = Path(__file__).parent / "reference"
-OPERATIONS: tuple[AnyOperation, ...] = (*v1.OPERATIONS, *dialects.OPERATIONS, *health.OPERATIONS)
+OPERATIONS: tuple[AnyOperation, ...] = (
+    *v1.OPERATIONS,
+    *dialects.OPERATIONS,
+    *health.OPERATIONS,
+    *metrics.OPERATIONS,
+)
 """Every operation there is, in the order of the documents."""
 
 _log = structlog.get_logger("frontrow.http")
@@ -56,7 +61,7 @@ def create_app(services: Services, *, access_log: bool = False) -> App:
     app = App()
     if access_log:
         app.add_middleware(AccessLog())
-    app.add_middleware(Envelope())
+    app.add_middleware(Envelope(services.request_measures))
     if services.settings.cors_origins:
         app.add_middleware(Cors(services.settings.cors_origins))
     authenticator, settings = _authenticator(services), services.settings

@@ -18,6 +18,7 @@ UNIX_SOCKET = "unix"
 """What peers without an address are counted as, all together; listed as a trusted proxy it means any such peer."""
 IPV6_PREFIX_BITS = 64
 """What one customer of an internet provider gets at least (RFC 6177): inside it an address costs nothing."""
+TRUSTED_PROXIES = "FRONTROW_TRUSTED_PROXIES"
 HOPS_MAX = 32
 """Trusted proxies in a row. Further left nothing is read, however long the header."""
 _ADDRESS_CHARS_MAX = 64
@@ -42,28 +43,30 @@ class ClientAddresses:
     """
 
     def __init__(self, trusted_proxies: Sequence[str] = ()) -> None:
-        self._trusts_unix = UNIX_SOCKET in trusted_proxies
-        self._trusted = tuple(_network(entry) for entry in trusted_proxies if entry != UNIX_SOCKET)
         self._trusts_any = bool(trusted_proxies)
-        self._is_trusted = lru_cache(_REMEMBERED_MAX)(self._judge)
+        self._is_trusted = lru_cache(_REMEMBERED_MAX)(AddressList(trusted_proxies, setting=TRUSTED_PROXIES).has)
 
     def of(self, req: Request) -> str:
         """The address this request is counted by."""
-        client = req.scope.get("client")
-        peer = client[0] if client else ""
+        peer = peer_of(req)
         if not self._trusts_any:
             return counted_as(peer)
         forwarded = req.get_header("X-Forwarded-For")
         if forwarded is None or not self.trusts(peer):
             return counted_as(peer)
-        return counted_as(self._behind(peer, forwarded))
+        return counted_as(self.behind(peer, forwarded))
 
     def trusts(self, peer: str) -> bool:
         """Whether what this peer says of its client is believed. `peer` is an address, or empty on a UNIX socket."""
         return self._is_trusted(peer)
 
-    def _behind(self, peer: str, forwarded: str) -> str:
-        """The nearest hop that is no trusted proxy; where an entry cannot be read, the last hop that could."""
+    def behind(self, peer: str, forwarded: str) -> str:
+        """The nearest hop that is no trusted proxy; where an entry cannot be read, the last hop that could.
+
+        Args:
+            peer: a trusted proxy.
+            forwarded: what its X-Forwarded-For says.
+        """
         nearest = peer
         for entry in reversed(forwarded.rsplit(",", HOPS_MAX)[-HOPS_MAX:]):
             hop = _hop(entry)
@@ -74,11 +77,33 @@ class ClientAddresses:
                 return nearest
         return nearest
 
-    def _judge(self, peer: str) -> bool:
+
+class AddressList:
+    """Addresses and networks such as `10.0.0.0/8`, and `unix` for whoever connects through a UNIX socket.
+
+    Args:
+        setting: the variable that says them, for the error's message.
+
+    Raises:
+        ConfigurationError: an entry is none of these.
+    """
+
+    def __init__(self, entries: Sequence[str], *, setting: str) -> None:
+        self._has_unix = UNIX_SOCKET in entries
+        self._networks = tuple(_network(entry, setting) for entry in entries if entry != UNIX_SOCKET)
+
+    def has(self, peer: str) -> bool:
+        """Whether this peer, an address or empty on a UNIX socket, is among them."""
         address = read_address(peer)
         if address is None:
-            return self._trusts_unix
-        return any(address in network for network in self._trusted)
+            return self._has_unix
+        return any(address in network for network in self._networks)
+
+
+def peer_of(req: Request) -> str:
+    """Who connected: an address, or empty on a UNIX socket."""
+    client = req.scope.get("client")
+    return client[0] if client else ""
 
 
 @lru_cache(_REMEMBERED_MAX)
@@ -112,12 +137,12 @@ def _hop(entry: str) -> str | None:
     return text if read_address(text) is not None else None
 
 
-def _network(entry: str) -> Network:
+def _network(entry: str, setting: str) -> Network:
     try:
         network = ip_network(entry, strict=False)
     except ValueError:
         raise ConfigurationError(
-            f"FRONTROW_TRUSTED_PROXIES: {entry!r} is no address, no network such as 10.0.0.0/8, and not `unix`"
+            f"{setting}: {entry!r} is no address, no network such as 10.0.0.0/8, and not `unix`"
         ) from None
     if isinstance(network, IPv6Network) and network.network_address.ipv4_mapped is not None and network.prefixlen >= 96:
         return IPv4Network((int(network.network_address.ipv4_mapped), network.prefixlen - 96))

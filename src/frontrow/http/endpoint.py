@@ -7,6 +7,7 @@ JSON, fields, query, whom the request is for, idempotency key.
 
 import re
 from collections.abc import Awaitable, Callable
+from time import perf_counter
 
 import msgspec
 from falcon.asgi import Request, Response
@@ -15,6 +16,7 @@ from structlog.contextvars import bind_contextvars
 from frontrow.domain.booking import IdempotencyKey
 from frontrow.domain.ids import UserId
 from frontrow.http.auth import Authenticator
+from frontrow.http.client_address import peer_of
 from frontrow.http.downloads import while_there
 from frontrow.http.envelope import put_problem, request_id_of
 from frontrow.http.faults import faults_of
@@ -35,6 +37,7 @@ from frontrow.http.operation import (
 from frontrow.http.problems import Code, FieldFault, Problem, Refused, invalid
 from frontrow.http.services import Services
 from frontrow.http.watching.sockets import EXTENSION
+from frontrow.measures import Spreads
 from frontrow.services.callers import Caller
 
 IDEMPOTENCY_KEY_CHARS_MAX = 255
@@ -87,7 +90,7 @@ def responder_of(
             address, last_event_id = services.addresses.of(req), req.get_header("Last-Event-ID")
             call = msgspec.structs.replace(call, address=address, last_event_id=last_event_id)
         if reads_headers:
-            call = msgspec.structs.replace(call, headers=req.headers)
+            call = msgspec.structs.replace(call, headers=req.headers, peer=peer_of(req))
         answer = await handler(services, call)
         if isinstance(answer, Problem):
             put_problem(req, resp, answer, errors)
@@ -106,7 +109,18 @@ def responder_of(
         if answer.headers:
             headers.update(answer.headers)
 
-    return respond
+    return _timed(respond, operation.name, services.request_measures.seconds)
+
+
+def _timed(respond: Responder, name: str, seconds: Spreads) -> Responder:
+    async def timed(req: Request, resp: Response, **path: str) -> None:
+        began_s = perf_counter()
+        try:
+            await respond(req, resp, **path)
+        finally:
+            seconds.note(name, perf_counter() - began_s)
+
+    return timed
 
 
 async def _begin_stream(req: Request, resp: Response, stream: Stream, *, pushes: bool) -> None:

@@ -12,6 +12,7 @@ import structlog
 from falcon.asgi import Request, Response
 
 from frontrow.http.problems import PROBLEMS, Code, ErrorStyle, Problem
+from frontrow.http.request_measures import RequestMeasures
 
 REQUEST_ID_HEADER = "x-request-id"
 _OWN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
@@ -59,7 +60,10 @@ def put_problem(req: Request, resp: Response, problem: Problem, style: ErrorStyl
 
 
 class Envelope:
-    """Falcon middleware: headers on the way out, and one debug line per request when debug lines are written."""
+    """Falcon middleware: headers on the way out, and the count of answers."""
+
+    def __init__(self, measures: RequestMeasures) -> None:
+        self._answers = measures.answers
 
     async def process_response(self, req: Request, resp: Response, resource: object, req_succeeded: bool) -> None:
         """Add what every answer carries."""
@@ -67,6 +71,7 @@ class Envelope:
         headers[REQUEST_ID_HEADER] = request_id_of(req)
         headers["x-content-type-options"] = "nosniff"
         headers.setdefault("referrer-policy", "same-origin")
+        self._answers[req.uri_template, req.method, resp.status] += 1
 
 
 class AccessLog:

@@ -182,7 +182,9 @@ def _responses(operation: AnyOperation, reference_of: dict[type, _Json]) -> _Jso
     if operation.answer is not None:
         content = {"schema": reference_of[operation.answer], "example": plain(operation.example.answer)}
         success["content"] = {operation.media_type: content}
-        success["content"] |= {media_type: {"schema": {"type": "string"}} for media_type in operation.answers_text}
+    if operation.answers_text:
+        texts = {media_type: {"schema": {"type": "string"}} for media_type in operation.answers_text}
+        success["content"] = {**success.get("content", {}), **texts}
     responses: _Json = {str(status): success for status in (operation.status, *operation.also)}
     if operation.has_etag:
         responses["304"] = {"description": "Not changed since that ETag"}

@@ -78,8 +78,8 @@ QueryT = TypeVar("QueryT", bound=msgspec.Struct)
 
 class Call(msgspec.Struct, Generic[BodyT, QueryT], frozen=True, gc=False):
     """One request, read and checked. `path` are the decoded path parameters; their form is not yet checked.
-    `address` and `last_event_id` are read for operations that stream, `headers` (names in small letters) for those that
-    read them."""
+    `address` and `last_event_id` are read for operations that stream; `headers` (names in small letters) and `peer`,
+    who connected (an address, empty on a UNIX socket), for those that read headers."""
 
     path: dict[str, str]
     body: BodyT
@@ -91,6 +91,7 @@ class Call(msgspec.Struct, Generic[BodyT, QueryT], frozen=True, gc=False):
     address: str = ""
     last_event_id: str | None = None
     headers: Mapping[str, str] = NO_HEADERS
+    peer: str = ""
 
     @property
     def user(self) -> Caller:
@@ -171,7 +172,7 @@ class Operation(Generic[BodyT, QueryT]):
     `takes_key` allows an Idempotency-Key header. `cache` is the Cache-Control of a success.
     `body_bytes_max` is the most a body may have, where that is not what the settings say.
     `answers_text` are further media types of a success, which the query asks for and no schema describes.
-    `reads_headers` gives the handler the request's headers.
+    `reads_headers` gives the handler the request's headers and its peer.
     `streams` says that it answers a stream of events, each an `answer`, which begins after a Last-Event-ID header's.
     """
 

@@ -3,10 +3,13 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from frontrow.http.client_address import ClientAddresses
 from frontrow.http.draining import Draining
+from frontrow.http.metrics_readers import MetricsReaders
 from frontrow.http.rate_limit import RateLimiter
+from frontrow.http.request_measures import RequestMeasures
 from frontrow.http.settings import HttpSettings
 from frontrow.http.watching.watchers import Watchers
 from frontrow.ports import Clock
@@ -41,6 +44,13 @@ from frontrow.services.sweeping import SweepFigures
 
 Probe = Callable[[], Awaitable[object]]
 """Returns when a store answers and raises when it does not."""
+
+
+class MetricsText(NamedTuple):
+    """Everything that is counted, ready to be sent."""
+
+    content: bytes
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +93,9 @@ class Services:
     recent_changes: RecentChangesService
     web_folder: Path
     sweep_figures: Callable[[], SweepFigures]
+    request_measures: RequestMeasures
+    metrics: Callable[[], Awaitable[MetricsText]]
+    metrics_readers: MetricsReaders
     demo_desk: DemoDesk | None = None
     rate_limiter: RateLimiter | None = None
     probes: Mapping[str, Probe] = field(default_factory=dict)

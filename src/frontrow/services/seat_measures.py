@@ -32,13 +32,14 @@ class SeatMeasures:
         """Count a call that was refused."""
         match refusal:
             case SeatsUnavailable(refusals=refusals):
-                reasons = Counter(refused.reason.value for refused in refusals)
+                self._note_conflict(Counter(refused.reason.value for refused in refusals))
             case SeatsBusy(seat_ids=seat_ids):
-                reasons = Counter({"busy": len(seat_ids)})
+                self._note_conflict(Counter({"busy": len(seat_ids)}))
             case OrphanSeats(seat_ids=seat_ids):
-                reasons = Counter({"orphan": len(seat_ids)})
+                self._note_conflict(Counter({"orphan": len(seat_ids)}))
             case SeatLimitReached():
                 self.conflicts["seat_limit"] += 1
-                return
-        self.conflicts[next(iter(reasons)) if len(reasons) == 1 else "several"] += 1
-        self.conflict_seats.update(reasons)
+
+    def _note_conflict(self, seats_by_reason: Counter[str]) -> None:
+        self.conflicts[next(iter(seats_by_reason)) if len(seats_by_reason) == 1 else "several"] += 1
+        self.conflict_seats.update(seats_by_reason)

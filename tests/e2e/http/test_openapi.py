@@ -50,7 +50,7 @@ def test_examples_of_bodies_and_answers_fit_their_schemas(operation: AnyOperatio
         media.append(description["responses"][str(operation.status)]["content"][operation.media_type])
     for each in media:
         assert is_valid(each["schema"], each["example"]), each
-    assert bool(media) or operation.status == 204
+    assert bool(media) or operation.status == 204 or operation.answers_text
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)

@@ -161,8 +161,8 @@ def counted(valkey: ValkeyServer, whom: str) -> int:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-def test_every_operation_but_health_is_limited_and_says_so(operation: AnyOperation) -> None:
-    assert (operation.counts_as == "none") == operation.path.startswith("/health")
+def test_every_operation_but_health_and_metrics_is_limited_and_says_so(operation: AnyOperation) -> None:
+    assert (operation.counts_as == "none") == operation.path.startswith(("/health", "/metrics"))
     assert (Code.RATE_LIMITED in operation.codes) == (operation.counts_as != "none")
 
 

@@ -33,7 +33,7 @@ def _of(column: sa.ColumnElement[int], *conditions: sa.ColumnElement[bool], firs
     return sa.select(sa.func.count(), sa.func.min(found.c.since_ms)).select_from(found)
 
 
-_now = sa.bindparam("now_ms")
+_now: sa.BindParameter[int] = sa.bindparam("now_ms")
 _outbox = _of(outbox.c.created_at_ms, first=outbox.c.task_id)  # ids grow with time
 _orders = _of(orders.c.due_at_ms, orders.c.due_at_ms <= _now, first=orders.c.due_at_ms)
 _refunds = _of(refunds.c.due_at_ms, refunds.c.due_at_ms <= _now, first=refunds.c.due_at_ms)
