@@ -10,6 +10,7 @@ import socket
 import sys
 from contextlib import suppress
 from types import FrameType
+from pathlib import Path
 
 import structlog
 import uvloop
@@ -17,8 +18,8 @@ import uvloop
 from frontrow.app import Application
 from frontrow.cli.console import fail
 from frontrow.cli.http_server import HttpServer
-from frontrow.cli.serving import set_process_up
-from frontrow.cli.worker_words import BEAT_S, OfSupervisor, OfWorker, line
+from frontrow.cli.process_setup import set_process_up
+from frontrow.cli.worker_words import BEAT_S, METRICS_FOLDER_VARIABLE, OfSupervisor, OfWorker, line
 from frontrow.domain.errors import FrontrowError
 from frontrow.settings import Settings, load
 from frontrow.stores import Stores, external_stores
@@ -49,7 +50,7 @@ async def _work(settings: Settings, stores: Stores, listener: socket.socket, cha
     beating = asyncio.create_task(_beat(writer), name="beat")
     listening = serving = None
     try:
-        async with Application.running(settings, stores) as application:
+        async with Application.running(settings, stores, readings_folder=_metrics_folder()) as application:
             server = HttpServer(application, drain_s=settings.drain_seconds)
             listening = asyncio.create_task(_obey(reader, server), name="obey")
             serving = asyncio.create_task(_tell_serving(writer, server), name="tell serving")
@@ -62,6 +63,11 @@ async def _work(settings: Settings, stores: Stores, listener: socket.socket, cha
 
 
 async def _beat(writer: asyncio.StreamWriter) -> None:
+def _metrics_folder() -> Path | None:
+    folder = os.environ.get(METRICS_FOLDER_VARIABLE)
+    return None if folder is None else Path(folder)
+
+
     """Show the supervisor that the event loop turns."""
     while True:
         writer.write(line(OfWorker.ALIVE))

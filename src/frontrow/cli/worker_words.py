@@ -6,6 +6,8 @@ another, however either of them ended.
 
 from enum import StrEnum
 
+METRICS_FOLDER_VARIABLE = "FRONTROW_METRICS_FOLDER"
+"""Says where the workers of one supervisor add up their metrics."""
 BEAT_S = 5.0
 """Between two `alive` of a worker, from its start to its end."""
 
