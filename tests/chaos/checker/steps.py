@@ -75,8 +75,8 @@ class _Told:
         """None where the answer says nothing of the seat."""
         if self._it.outcome is Outcome.REFUSED:
             yield from self._refused()
-        elif not self._it.is_replay:
-            yield from self._granted()
+        elif not self._it.is_replay or self._it.kind is Kind.HOLD:
+            yield from self._granted()  # a hold is replayed while it lives, so that says how things stand
 
     def _granted(self) -> Iterator[Step[Seat]]:
         it, span = self._it, self._span
@@ -141,6 +141,7 @@ class _Told:
 
     def _step(self, apply: Apply, *, is_open: bool = False) -> Step[Seat]:
         it = self._it
+        is_open = is_open or it.outcome is Outcome.ACCEPTED
         need = Need.MUST if self._is_known and not is_open else Need.MAY
         return Step(_name(it), need, it.began_ns, None if is_open else self._ended_ns, apply)
 

@@ -138,6 +138,19 @@ def test_a_call_that_was_never_answered_explains_a_refusal_and_may_have_had_no_e
     assert broken(judged(anna, told(Kind.HOLD, "bob", 5), told(Kind.HOLD, "carl", 7))) == ONE_OWNER
 
 
+def test_a_hold_that_is_replayed_stands() -> None:
+    lost = told(Kind.HOLD, "anna", 1, Outcome.UNKNOWN, duration_ms=60_000)
+    again = told(Kind.HOLD, "anna", 3, is_replay=True, expires_at_ms=61_000)
+    assert broken(judged(lost, told(Kind.HOLD, "bob", 5))) == KEPT
+    assert broken(judged(lost, again, told(Kind.HOLD, "bob", 5))) == ONE_OWNER
+
+
+def test_an_order_that_is_answered_as_not_yet_claimed_may_come_to_be_claimed() -> None:
+    anna = [told(Kind.HOLD, "anna", 1), told(Kind.ORDER, "anna", 3, Outcome.ACCEPTED)]
+    assert broken(judged(*anna, refused("bob", 30))) == KEPT
+    assert broken(judged(*anna, told(Kind.HOLD, "bob", 70))) == KEPT
+
+
 def test_a_hold_that_stands_is_not_said_to_be_gone() -> None:
     gone = told(Kind.EXTEND, "anna", 10, Outcome.REFUSED, code="hold_not_found")
     assert broken(judged(told(Kind.HOLD, "anna", 1), gone)) == ONE_OWNER
