@@ -22,7 +22,7 @@ from frontrow.cli.listening import listening, url_of
 from frontrow.cli.serving import set_process_up, warn_of_unknown_settings
 from frontrow.cli.worker_process import WorkerProcess, workers_environment
 from frontrow.cli.worker_words import METRICS_FOLDER_VARIABLE
-from frontrow.data_folder import RunningServer
+from frontrow.data_folder import DataFolder, RunningServer
 from frontrow.domain.errors import ConfigurationError
 from frontrow.settings import Settings
 from frontrow.stores import embedded_stores
@@ -59,7 +59,12 @@ def run_workers(settings: Settings, *, host: str, port: int, workers: int) -> No
         listener = stack.enter_context(listening(host, port))
         stores = stack.enter_context(embedded_stores(settings, folder))
         metrics = stack.enter_context(tempfile.TemporaryDirectory(prefix="frontrow-metrics-"))
-        overrides = {"FRONTROW_REDIS_URL": redis_url, METRICS_FOLDER_VARIABLE: metrics}
+        overrides = {
+            "FRONTROW_DATA_DIR": str(folder.path),
+            "FRONTROW_REDIS_URL": stores.redis_url,
+            "FRONTROW_JWT_SECRET": stores.secret,
+            METRICS_FOLDER_VARIABLE: metrics,
+        }
         supervisor = Supervisor(
             listener, workers=workers, environment=workers_environment(overrides), drain_s=settings.drain_seconds
         )

@@ -5,12 +5,13 @@ socket pair to the supervisor. Everything else it knows from the environment, as
 """
 
 import asyncio
+import os
 import signal
 import socket
 import sys
 from contextlib import suppress
-from types import FrameType
 from pathlib import Path
+from types import FrameType
 
 import structlog
 import uvloop
@@ -18,7 +19,7 @@ import uvloop
 from frontrow.app import Application
 from frontrow.cli.console import fail
 from frontrow.cli.http_server import HttpServer
-from frontrow.cli.process_setup import set_process_up
+from frontrow.cli.serving import set_process_up
 from frontrow.cli.worker_words import BEAT_S, METRICS_FOLDER_VARIABLE, OfSupervisor, OfWorker, line
 from frontrow.domain.errors import FrontrowError
 from frontrow.settings import Settings, load
@@ -62,12 +63,12 @@ async def _work(settings: Settings, stores: Stores, listener: socket.socket, cha
         writer.close()
 
 
-async def _beat(writer: asyncio.StreamWriter) -> None:
 def _metrics_folder() -> Path | None:
     folder = os.environ.get(METRICS_FOLDER_VARIABLE)
     return None if folder is None else Path(folder)
 
 
+async def _beat(writer: asyncio.StreamWriter) -> None:
     """Show the supervisor that the event loop turns."""
     while True:
         writer.write(line(OfWorker.ALIVE))
