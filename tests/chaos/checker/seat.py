@@ -66,7 +66,9 @@ def may_be_taken(seat: Seat, span: Span, user: str) -> bool:
 
 def held(seat: Seat, span: Span, *, purchase: str, user: str, lo_ns: int, hi_ns: int) -> Iterator[Seat]:
     """A granted hold. Over a sale that the store lost it is no more than a promise broken to its holder."""
-    if may_be_taken(seat, span, user):
+    if seat.at is At.HELD and seat.purchase == purchase and span.began_ns < seat.hi_ns:
+        yield seat._replace(lo_ns=max(lo_ns, seat.lo_ns), hi_ns=max(hi_ns, seat.hi_ns))  # the same hold, once more
+    elif may_be_taken(seat, span, user):
         yield Seat(At.HELD, purchase, user, lo_ns, hi_ns)
     if seat.covered_until_ns > span.began_ns:
         yield seat
