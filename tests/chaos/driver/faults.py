@@ -43,19 +43,15 @@ def _api(deployment: Deployment, draw: Draw) -> ApiProcess:
     return deployment.apis[draw.which % len(deployment.apis)]
 
 
-async def _well(deployment: Deployment) -> None:
-    await deployment.wait_until_ready()
-
-
 async def _api_killed(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
     _api(deployment, draw).kill()
-    await _well(deployment)
+    await _api(deployment, draw).wait_until_ready()
 
 
 async def _api_ended(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
     _api(deployment, draw).terminate()
     await asyncio.sleep(0.5)
-    await _well(deployment)
+    await _api(deployment, draw).wait_until_ready()
 
 
 async def _api_stopped(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
@@ -65,7 +61,7 @@ async def _api_stopped(deployment: Deployment, _: CallbackPost, draw: Draw) -> N
         await asyncio.sleep(draw.lasts_s)
     finally:
         api.thaw()
-    await _well(deployment)
+    await _api(deployment, draw).wait_until_ready()
 
 
 async def _store_killed(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
@@ -73,7 +69,7 @@ async def _store_killed(deployment: Deployment, _: CallbackPost, draw: Draw) -> 
     store.kill()
     await asyncio.sleep(draw.lasts_s)
     await store.start()
-    await _well(deployment)
+    await deployment.stores.wait_until_followed()
 
 
 async def _store_lost(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
@@ -81,7 +77,7 @@ async def _store_lost(deployment: Deployment, _: CallbackPost, draw: Draw) -> No
     store.kill()
     await asyncio.sleep(draw.lasts_s)
     await store.start(empty=True)
-    await _well(deployment)
+    await deployment.stores.wait_until_followed()
 
 
 async def _replica_killed(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
@@ -89,7 +85,7 @@ async def _replica_killed(deployment: Deployment, _: CallbackPost, draw: Draw) -
     stores.replica.kill()
     await asyncio.sleep(draw.lasts_s)
     await stores.bring_back_replica()
-    await _well(deployment)
+    await deployment.stores.wait_until_followed()
 
 
 async def _store_stopped(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
@@ -99,12 +95,12 @@ async def _store_stopped(deployment: Deployment, _: CallbackPost, draw: Draw) ->
         await asyncio.sleep(draw.lasts_s)
     finally:
         store.thaw()
-    await _well(deployment)
+    await deployment.stores.wait_until_followed()
 
 
 async def _store_emptied(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
     await deployment.stores.primary.ask("FLUSHALL")
-    await _well(deployment)
+    await deployment.stores.wait_until_followed()
 
 
 async def _scripts_flushed(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
@@ -113,12 +109,12 @@ async def _scripts_flushed(deployment: Deployment, _: CallbackPost, draw: Draw) 
 
 async def _store_failed_over(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
     await deployment.stores.fail_over()
-    await _well(deployment)
+    await deployment.stores.wait_until_followed()
 
 
 async def _store_split(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
     await deployment.stores.split(_api(deployment, draw).to_store, draw.lasts_s)
-    await _well(deployment)
+    await deployment.stores.wait_until_followed()
 
 
 async def _store_disk_full(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
@@ -128,7 +124,7 @@ async def _store_disk_full(deployment: Deployment, _: CallbackPost, draw: Draw) 
         await asyncio.sleep(draw.lasts_s)
     finally:
         store.free_disk()
-    await _well(deployment)
+    await deployment.stores.wait_until_followed()
 
 
 async def _store_clock_stepped(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
@@ -139,7 +135,7 @@ async def _store_clock_stepped(deployment: Deployment, _: CallbackPost, draw: Dr
     finally:
         clock.step_to(0.0)
     await asyncio.sleep(1.2)  # until it has noticed
-    await _well(deployment)
+    await deployment.stores.wait_until_followed()
 
 
 async def _api_clock_stepped(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
@@ -156,17 +152,17 @@ async def _ledger_killed(deployment: Deployment, _: CallbackPost, draw: Draw) ->
     await deployment.ledger.kill()
     await asyncio.sleep(draw.lasts_s)
     await deployment.ledger.start()
-    await _well(deployment)
+    await deployment.ledger.wait_until_it_answers()
 
 
 async def _ledger_backend_killed(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
     await deployment.ledger.kill_backend(draw.which)
-    await _well(deployment)
+    await deployment.ledger.wait_until_it_answers()
 
 
 async def _ledger_connections_ended(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
     await deployment.ledger.end_connections()
-    await _well(deployment)
+    await deployment.ledger.wait_until_it_answers()
 
 
 async def _ledger_stopped(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
@@ -175,7 +171,7 @@ async def _ledger_stopped(deployment: Deployment, _: CallbackPost, draw: Draw) -
         await asyncio.sleep(draw.lasts_s)
     finally:
         await deployment.ledger.thaw()
-    await _well(deployment)
+    await deployment.ledger.wait_until_it_answers()
 
 
 def _wires(deployment: Deployment, draw: Draw) -> Iterable[Wire]:
@@ -190,7 +186,6 @@ def _wires(deployment: Deployment, draw: Draw) -> Iterable[Wire]:
 async def _connections_cut(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
     for wire in _wires(deployment, draw):
         await wire.cut()
-    await _well(deployment)
 
 
 def _passing(passage: Passage) -> Injection:
@@ -203,7 +198,6 @@ def _passing(passage: Passage) -> Injection:
         finally:
             for wire in wires:
                 await wire.set_passage(Passage.OPEN)
-        await _well(deployment)
 
     return run
 
@@ -236,7 +230,7 @@ RECIPES: Mapping[str, Recipe] = {
     "replica killed": Recipe(FaultKind.STORE_KILLED, _replica_killed, _STORE, 2, (0.0, 1.5)),
     "store stopped": Recipe(FaultKind.STORE_STOPPED, _store_stopped, _STORE, 6, (0.3, 4.0)),
     "store disk full": Recipe(FaultKind.STORE_DISK_FULL, _store_disk_full, _STORE, 5, (0.5, 2.5)),
-    "scripts flushed": Recipe(FaultKind.CONNECTIONS_CUT, _scripts_flushed, _STORE, 1),
+    "scripts flushed": Recipe(FaultKind.STORE_SCRIPTS_FLUSHED, _scripts_flushed, _STORE, 1),
     "store emptied": Recipe(FaultKind.STORE_EMPTIED, _store_emptied, _STORE, 5, may_lose_holds=True),
     "store lost with its disk": Recipe(
         FaultKind.STORE_EMPTIED, _store_lost, _STORE, 3, (0.0, 1.0), may_lose_holds=True

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import time
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ import psutil
 from tests.chaos.driver.wire import HOST, Wire
 from tests.support.postgres import PostgresServer
 
+ANSWER_SECONDS_MAX = 60.0
 Row = dict[str, object]
 
 
@@ -60,6 +62,18 @@ class LedgerServer:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE pid <> pg_backend_pid() AND datname IS NOT NULL"
         )
+
+    async def wait_until_it_answers(self) -> None:
+        """Until it takes connections again."""
+        deadline = time.monotonic() + ANSWER_SECONDS_MAX
+        while True:
+            try:
+                await self.rows("SELECT 1 AS one")
+            except (asyncpg.PostgresError, OSError):
+                assert time.monotonic() < deadline, "PostgreSQL does not come back"
+                await asyncio.sleep(0.1)
+            else:
+                return
 
     async def rows(self, query: str, *arguments: object) -> list[Row]:
         """What a query finds, past every wire; one row is a JSON object."""
