@@ -183,7 +183,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def has_postgres(self) -> bool:
         """Whether the ledger is PostgreSQL, which several processes may write."""
-        return (self.database_url or "").partition("://")[0].partition("+")[0] in ("postgresql", "postgres")
+        return (self.database_url or "").startswith(("postgresql://", "postgres://"))
 
 
 def variable_of(field: str) -> str:

@@ -9,8 +9,8 @@ from frontrow.adapters.redis.client import connect
 from frontrow.adapters.redis.embedded import EmbeddedValkey
 from frontrow.adapters.redis.requirements import StoreReport, inspect_store
 from frontrow.adapters.sql.ledger import SqlLedger, open_ledger
-from frontrow.data_folder import DataFolder
 from frontrow.domain.errors import ConfigurationError
+from frontrow.installation import Installation
 from frontrow.services.catalog import Catalog
 from frontrow.services.layouts import LayoutService
 from frontrow.services.seeding import Seeding
@@ -27,19 +27,21 @@ class Stores:
 
 
 @contextmanager
-def embedded_stores(settings: Settings, folder: DataFolder) -> Iterator[Stores]:
-    """The stores of these settings; what is not configured is embedded in `folder`, and stopped at the end.
+def embedded_stores(installation: Installation) -> Iterator[Stores]:
+    """The stores of this installation; what is not configured is embedded in its folder, and stopped at the end.
 
-    Called from the main thread before any event loop runs, once per data folder.
+    Called from the main thread before any event loop runs, by whoever owns the installation.
 
     Raises:
-        ConfigurationError: the embedded Valkey cannot be started.
+        ConfigurationError: the embedded Valkey cannot be started, or there must be a secret and is none.
     """
+    secret = installation.secret
     with ExitStack() as stack:
-        redis_url = settings.redis_url
+        redis_url = installation.settings.redis_url
         if redis_url is None:
-            redis_url = stack.enter_context(EmbeddedValkey(folder.path)).url
-        yield Stores(redis_url, settings.database_url or folder.ledger_url, settings.jwt_secret or folder.jwt_secret())
+            assert installation.folder is not None
+            redis_url = stack.enter_context(EmbeddedValkey(installation.folder.path)).url
+        yield Stores(redis_url, installation.ledger_url, secret)
 
 
 def external_stores(settings: Settings) -> Stores:
@@ -57,9 +59,9 @@ def external_stores(settings: Settings) -> Stores:
 
 
 @asynccontextmanager
-async def ledger_of(settings: Settings, folder: DataFolder) -> AsyncIterator[SqlLedger]:
+async def ledger_of(installation: Installation) -> AsyncIterator[SqlLedger]:
     """The ledger alone, its schema brought up to date: for commands that need no hold store."""
-    ledger = await open_ledger(settings.database_url or folder.ledger_url, clock=SystemClock())
+    ledger = await open_ledger(installation.ledger_url, clock=SystemClock())
     try:
         yield ledger
     finally:
@@ -75,10 +77,10 @@ class Backstage:
 
 
 @asynccontextmanager
-async def backstage(settings: Settings, folder: DataFolder) -> AsyncIterator[Backstage]:
-    """The organiser's use cases on this ledger, for a command that owns the data folder."""
+async def backstage(installation: Installation) -> AsyncIterator[Backstage]:
+    """The organiser's use cases on this ledger, for a command that owns the installation."""
     clock = SystemClock()
-    async with ledger_of(settings, folder) as ledger:
+    async with ledger_of(installation) as ledger:
         catalog = Catalog(ledger, clock=clock)
         layouts = LayoutService(ledger=ledger, catalog=catalog)
         yield Backstage(layouts, Seeding(layouts=layouts, catalog=catalog, clock=clock))

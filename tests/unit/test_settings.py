@@ -61,6 +61,7 @@ EVERY_SETTING = {
     "rate_limit_email_finds_per_minute": ("4", 4),
     "watchers_max": ("11", 11),
     "watchers_per_address_max": ("12", 12),
+    "drain_seconds": ("30", 30),
     "trusted_proxies": ("10.0.0.0/8, unix", ("10.0.0.0/8", "unix")),
     "metrics_from": ("10.1.2.3, unix", ("10.1.2.3", "unix")),
     "public_url": ("https://tickets.example", "https://tickets.example"),

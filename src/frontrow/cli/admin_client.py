@@ -7,7 +7,7 @@ from frontrow.cli.console import fail
 from frontrow.cli.token import sign_token
 from frontrow.client import Client, FrontrowError
 from frontrow.client.wire import TIMEOUT_S
-from frontrow.data_folder import DataFolder
+from frontrow.installation import Installation
 from frontrow.settings import Settings
 
 _TOKEN_MINUTES = 24 * 60
@@ -20,12 +20,14 @@ def admin_client(settings: Settings, *, url: str | None = None, timeout_s: float
 
     What the server refuses, and a server that is not there, end the command with one line that says so.
     """
-    folder = DataFolder(settings.data_folder)
-    server = folder.running_server()
+    installation = Installation(settings)
+    server = installation.running_server()
     base_url = url or (None if server is None else server.url)
     if base_url is None:
+        if installation.folder is None:
+            fail("name a server with --url: where hold store and ledger are servers of their own, it may run anywhere")
         fail(
-            f"no server runs on {folder.path}: start it, or name another with --url, "
+            f"no server runs on {installation.folder.path}: start it, or name another with --url, "
             "another folder with --data-dir, a demo's with --demo"
         )
     token = sign_token(settings, user="frontrow-cli", roles=["admin"], ttl_minutes=_TOKEN_MINUTES)

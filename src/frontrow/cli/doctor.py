@@ -14,8 +14,9 @@ from rich.markup import escape
 import frontrow
 from frontrow.cli.console import EXIT_FOUND_FAULTS, print_table
 from frontrow.cli.options import DataDir, Demo, settings_with
-from frontrow.data_folder import DataFolder, RunningServer
+from frontrow.data_folder import RunningServer
 from frontrow.domain.errors import ConfigurationError, FrontrowError
+from frontrow.installation import Installation
 from frontrow.settings import Settings, unknown_variables
 
 _ROUND_TRIP_SLOW_MS = 20
@@ -48,13 +49,14 @@ def _findings(settings: Settings) -> Iterator[Finding]:
         yield Finding("settings", "look", f"{name} is set, and no setting reads it")
     yield from _look_at_channels(settings)
     try:
-        folder = DataFolder(settings.data_folder)
-        yield Finding("data folder", "ok", str(folder.path))
-        server = folder.running_server()
+        installation = Installation(settings)
+        if installation.folder is not None:
+            yield Finding("data folder", "ok", str(installation.folder.path))
+        server = installation.running_server()
         with ExitStack() as stack:
             if server is None:
-                stack.enter_context(folder.owned())
-                yield from _look_at_stores(settings, folder, stack)
+                stack.enter_context(installation.owned())
+                yield from _look_at_stores(installation, stack)
             else:
                 yield from _ask(server)
     except FrontrowError as error:
@@ -78,10 +80,10 @@ def _look_at_channels(settings: Settings) -> Iterator[Finding]:
         yield Finding("notices", "wrong", str(error))
 
 
-def _look_at_stores(settings: Settings, folder: DataFolder, stack: ExitStack) -> Iterator[Finding]:
+def _look_at_stores(installation: Installation, stack: ExitStack) -> Iterator[Finding]:
     from frontrow.stores import embedded_stores, inspect_stores
 
-    stores = stack.enter_context(embedded_stores(settings, folder))
+    stores = stack.enter_context(embedded_stores(installation))
     report, schema_version = asyncio.run(inspect_stores(stores))
     yield Finding("hold store", "ok", f"{report.server} {report.version}, {report.memory_used_bytes >> 20} MiB used")
     slow = report.round_trip_ms > _ROUND_TRIP_SLOW_MS

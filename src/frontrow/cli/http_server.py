@@ -19,13 +19,10 @@ import structlog
 import uvicorn
 
 from frontrow.app import Application
+from frontrow.cli.endings import GRACE_S, RETIRING_IDLE_S
 from frontrow.cli.listening import BACKLOG
 from frontrow.http.parting import Connections, PartingHttp
 
-GRACE_S = 10
-RETIRING_IDLE_S = 15
-"""For how long a retiring server waits for the next request of a connection. Clients that go on asking have moved to
-another process by then; what is idle for so long is most unlikely to be used in the very moment it is closed."""
 _KEEP_ALIVE_S = 75
 """Longer than clients and balancers keep an idle connection, which is 60 s at most as a rule: it is theirs to close.
 A request that meets the server's own closing on its way is lost, and not every request may be sent again unasked."""

@@ -16,11 +16,11 @@ from frontrow.client import AsyncClient, InvalidRequest, NotFound, TransportFail
 from frontrow.client import Charge as ClientCharge
 from frontrow.client import ChargeKind as ClientChargeKind
 from frontrow.client import FrontrowError as ClientError
-from frontrow.data_folder import DataFolder
 from frontrow.domain.charges import Charge
 from frontrow.domain.errors import FrontrowError
 from frontrow.domain.ids import CategoryId, EventId, LayoutId
 from frontrow.domain.venues.programme import DEMO_EVENTS, DemoEvent, demo_layouts
+from frontrow.installation import Installation
 from frontrow.services.event_rules import EventFaulty, NewEvent, PricesMissing
 from frontrow.services.layouts import (
     EventCreated,
@@ -86,8 +86,8 @@ async def opened_office(settings: Settings, *, url: str | None = None) -> AsyncI
     Raises:
         ConfigurationError: the data folder is owned by something that cannot be spoken to.
     """
-    folder = DataFolder(settings.data_folder)
-    server = folder.running_server()
+    installation = Installation(settings)
+    server = installation.running_server()
     base_url = url or (None if server is None else server.url)
     if base_url is not None:
         token = sign_token(settings, user="frontrow-cli", roles=["admin"], ttl_minutes=_TOKEN_MINUTES)
@@ -100,14 +100,14 @@ async def opened_office(settings: Settings, *, url: str | None = None) -> AsyncI
         return
     from frontrow.stores import backstage
 
-    with folder.owned():
-        async with backstage(settings, folder) as stage:
-            yield _LocalOffice(stage.layouts, stage.seeding, folder)
+    with installation.owned():
+        async with backstage(installation) as stage:
+            yield _LocalOffice(stage.layouts, stage.seeding, installation.place)
 
 
 class _LocalOffice:
-    def __init__(self, layouts: LayoutService, seeding: Seeding, folder: DataFolder) -> None:
-        self._where = f"in {folder.path} (name another with --data-dir, a demo's with --demo)"
+    def __init__(self, layouts: LayoutService, seeding: Seeding, place: str) -> None:
+        self._where = place
         self._layouts = layouts
         self._seeding = seeding
 

@@ -7,7 +7,7 @@ import msgspec
 import platformdirs
 import typer
 
-from frontrow.data_folder import DataFolder
+from frontrow.installation import Installation
 from frontrow.settings import Settings, load
 
 DataDir = Annotated[
@@ -36,5 +36,9 @@ def demo_folder(settings: Settings) -> Path:
 
 
 def secret_of(settings: Settings) -> str:
-    """The secret that signs and verifies tokens: the configured one, else the data folder's own."""
-    return settings.jwt_secret or DataFolder(settings.data_folder).jwt_secret()
+    """The secret that signs and verifies tokens: the configured one, else the data folder's own.
+
+    Raises:
+        ConfigurationError: see Installation.secret.
+    """
+    return Installation(settings).secret

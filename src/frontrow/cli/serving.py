@@ -6,26 +6,19 @@ this very thread (it is told to die with it), and only then does the event loop 
 
 import asyncio
 import socket
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 
-import structlog
 import uvloop
 
 from frontrow.app import Application
 from frontrow.cli.http_server import HttpServer
 from frontrow.cli.listening import listening, url_of
-from frontrow.data_folder import DataFolder, RunningServer
-from frontrow.logs import configure_logs
-from frontrow.os_limits import raise_open_files_limit
-from frontrow.settings import Settings, unknown_variables
+from frontrow.cli.process_setup import set_process_up, warn_of_unknown_settings
+from frontrow.data_folder import RunningServer
+from frontrow.installation import Installation
+from frontrow.settings import Settings
 from frontrow.stores import Stores, embedded_stores
-
-_SWITCH_INTERVAL_S = 0.001
-"""The ledger's thread waits this long for a busy event loop, not Python's 5 ms: measured 3 times the single commits."""
-
-_log = structlog.get_logger(__name__)
 
 Beside = Callable[[Application, str], AbstractAsyncContextManager[None]]
 """What goes on beside the server, given the application and the server's URL."""
@@ -49,34 +42,19 @@ def run_server(
     """
     set_process_up(settings, logs_for_people=logs_for_people)
     warn_of_unknown_settings()
-    folder = DataFolder(settings.data_folder)
+    installation = Installation(settings)
     with ExitStack() as stack:
-        stack.enter_context(folder.owned())
+        stack.enter_context(installation.owned())
         listener = stack.enter_context(listening(host, port))
-        stores = stack.enter_context(embedded_stores(settings, folder))
+        stores = stack.enter_context(embedded_stores(installation))
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(settings, stores, folder, listener, beside))
+            runner.run(_serve(installation, stores, listener, beside))
 
 
-def set_process_up(settings: Settings, *, logs_for_people: bool = False) -> None:
-    """What every process that serves begins with: its logs, its threads' turns, its open files."""
-    configure_logs(settings.log_level, for_people=logs_for_people)
-    sys.setswitchinterval(_SWITCH_INTERVAL_S)
-    raise_open_files_limit()
-
-
-def warn_of_unknown_settings() -> None:
-    """Say which FRONTROW_* variables nothing reads."""
-    for name in unknown_variables():
-        _log.warning("unknown_setting", name=name, advice="no setting reads it: see the settings in docs/operations.md")
-
-
-async def _serve(
-    settings: Settings, stores: Stores, folder: DataFolder, listener: socket.socket, beside: Beside
-) -> None:
-    url = url_of(listener)
+async def _serve(installation: Installation, stores: Stores, listener: socket.socket, beside: Beside) -> None:
+    settings, url = installation.settings, url_of(listener)
     async with Application.running(settings, stores) as application:
         server = HttpServer(application, drain_s=settings.drain_seconds)
-        folder.announce(RunningServer(url=url, pid=application.pid))
+        installation.announce(RunningServer(url=url, pid=application.pid))
         async with beside(application, url):
             await server.serve(sockets=[listener])

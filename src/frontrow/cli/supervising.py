@@ -11,21 +11,21 @@ import os
 import signal
 import socket
 import tempfile
-from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 
 import structlog
 import typer
 
-from frontrow.cli.http_server import GRACE_S, RETIRING_IDLE_S
+from frontrow.cli.endings import GRACE_S, RETIRING_IDLE_S
 from frontrow.cli.listening import listening, url_of
-from frontrow.cli.serving import set_process_up, warn_of_unknown_settings
+from frontrow.cli.process_setup import set_process_up, warn_of_unknown_settings
 from frontrow.cli.worker_process import WorkerProcess, workers_environment
 from frontrow.cli.worker_words import METRICS_FOLDER_VARIABLE
-from frontrow.data_folder import DataFolder, RunningServer
+from frontrow.data_folder import RunningServer
 from frontrow.domain.errors import ConfigurationError
+from frontrow.installation import Installation
 from frontrow.settings import Settings
-from frontrow.stores import embedded_stores
 
 START_S_MAX = 120.0
 """A replacement that does not serve by then is given up, and its predecessor stays."""
@@ -53,23 +53,31 @@ def run_workers(settings: Settings, *, host: str, port: int, workers: int) -> No
         )
     set_process_up(settings)
     warn_of_unknown_settings()
-    folder = DataFolder(settings.data_folder)
+    installation = Installation(settings)
     with ExitStack() as stack:
-        stack.enter_context(folder.owned())
+        stack.enter_context(installation.owned())
         listener = stack.enter_context(listening(host, port))
-        stores = stack.enter_context(embedded_stores(settings, folder))
+        redis_url = stack.enter_context(_hold_store(installation))
         metrics = stack.enter_context(tempfile.TemporaryDirectory(prefix="frontrow-metrics-"))
-        overrides = {
-            "FRONTROW_DATA_DIR": str(folder.path),
-            "FRONTROW_REDIS_URL": stores.redis_url,
-            "FRONTROW_JWT_SECRET": stores.secret,
-            METRICS_FOLDER_VARIABLE: metrics,
-        }
+        overrides = {"FRONTROW_REDIS_URL": redis_url, METRICS_FOLDER_VARIABLE: metrics}
         supervisor = Supervisor(
             listener, workers=workers, environment=workers_environment(overrides), drain_s=settings.drain_seconds
         )
-        folder.announce(RunningServer(url=url_of(listener), pid=os.getpid()))
+        installation.announce(RunningServer(url=url_of(listener), pid=os.getpid()))
         asyncio.run(supervisor.run())
+
+
+@contextmanager
+def _hold_store(installation: Installation) -> Iterator[str]:
+    """The URL of the hold store; an embedded one runs as long as the block."""
+    installation.secret  # noqa: B018 (raises here, once, and not in every worker)
+    if installation.settings.redis_url is not None:
+        yield installation.settings.redis_url
+        return
+    from frontrow.stores import embedded_stores  # all adapters, which only workers need otherwise
+
+    with embedded_stores(installation) as stores:
+        yield stores.redis_url
 
 
 class _Place:

@@ -19,7 +19,7 @@ import uvloop
 from frontrow.app import Application
 from frontrow.cli.console import fail
 from frontrow.cli.http_server import HttpServer
-from frontrow.cli.serving import set_process_up
+from frontrow.cli.process_setup import set_process_up
 from frontrow.cli.worker_words import BEAT_S, METRICS_FOLDER_VARIABLE, OfSupervisor, OfWorker, line
 from frontrow.domain.errors import FrontrowError
 from frontrow.settings import Settings, load

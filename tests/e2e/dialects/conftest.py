@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from frontrow.app import Application
-from frontrow.data_folder import DataFolder
+from frontrow.installation import Installation
 from frontrow.settings import PaymentGatewayName, Settings
 from frontrow.stores import backstage
 from tests.support.http_stack import Api, api_of, copied, running_application
@@ -24,7 +24,7 @@ def _programme(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("programme")
 
     async def load() -> None:
-        async with backstage(Settings(data_dir=path), DataFolder(path)) as organiser:
+        async with backstage(Installation(Settings(data_dir=path))) as organiser:
             await organiser.seeding.load()
 
     asyncio.run(load())
