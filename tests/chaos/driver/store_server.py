@@ -10,6 +10,7 @@ from collections.abc import Awaitable
 from pathlib import Path
 from typing import cast
 
+import msgspec
 import redis.asyncio
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -91,10 +92,10 @@ class StoreServer:
     async def follows(self) -> bool:
         """Whether it is a replica that has all of its primary's data and goes on being told."""
         try:
-            said = str(await self.ask("INFO", "replication"))
+            said = msgspec.convert(await self.ask("INFO", "replication"), dict[str, object])
         except RedisError:
             return False
-        return "master_link_status:up" in said and "master_sync_in_progress:0" in said
+        return said.get("master_link_status") == "up" and said.get("master_sync_in_progress") == 0
 
     async def ask(self, *command: str | int) -> object:
         """One command, past every wire.
@@ -106,8 +107,7 @@ class StoreServer:
             host=HOST, port=self.port, socket_timeout=10, retry=Retry(NoBackoff(), 0), decode_responses=True
         )
         try:
-            answer = await cast("Awaitable[object]", client.execute_command(*command))  # type: ignore[no-untyped-call]
-            return answer if not isinstance(answer, dict) else "\n".join(f"{k}:{v}" for k, v in answer.items())
+            return await cast("Awaitable[object]", client.execute_command(*command))  # type: ignore[no-untyped-call]
         finally:
             await client.aclose()
 
