@@ -6,9 +6,11 @@ from frontrow.adapters.redis.client import StoreClient
 from frontrow.adapters.redis.info import info_fields
 from frontrow.domain.errors import StoreUnavailable
 
+ONLY_SERVER = "(only)"
+
 
 class ServerMemory(msgspec.Struct, frozen=True):
-    """A server by its address; `max_bytes` is 0 where it has no limit."""
+    """A server by its address, or ONLY_SERVER; `max_bytes` is 0 where it has no limit."""
 
     server: str
     used_bytes: int
@@ -26,5 +28,7 @@ async def memory_of(client: StoreClient) -> list[ServerMemory]:
         if isinstance(reply, StoreUnavailable):
             raise reply
         info = info_fields(reply)
-        found.append(ServerMemory(server, int(info.get("used_memory", "0")), int(info.get("maxmemory", "0"))))
+        found.append(
+            ServerMemory(server or ONLY_SERVER, int(info.get("used_memory", "0")), int(info.get("maxmemory", "0")))
+        )
     return found

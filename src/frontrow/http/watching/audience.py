@@ -6,6 +6,7 @@ brought from where it stands to where the others are, in one frame.
 """
 
 import asyncio
+from contextvars import Context
 
 import structlog
 
@@ -66,7 +67,8 @@ class Audience:
         self._heartbeat_due_ms = clock.monotonic_ms() + heartbeat_ms
         self._watchers: dict[Watcher, None] = {}
         self._slow: set[Watcher] = set()
-        self._task = asyncio.create_task(self._run(view), name=f"watchers of {event_id}")
+        # In a context of its own: it outlives the request it begins in, whose id its log lines must not carry.
+        self._task = asyncio.create_task(self._run(view), name=f"watchers of {event_id}", context=Context())
         self.frames = Frames()
 
     @property
