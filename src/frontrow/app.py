@@ -125,7 +125,7 @@ class Application:
             told = configured_notices(settings, key=derived_key(stores.secret, "webhooks"))
             client = connect(stores.redis_url)
             stack.push_async_callback(client.close)
-            await check_store(client, clock)
+            await check_store(client, clock, replicas_wanted=settings.hold_replicas)
             ledger = await open_ledger(stores.database_url, clock=clock)
             stack.push_async_callback(ledger.close)
 
@@ -370,6 +370,10 @@ class Application:
         return os.getpid()
 
 
+def _replicas(settings: Settings) -> Replicas | None:
+    return Replicas(settings.hold_replicas, settings.hold_replicas_wait_ms) if settings.hold_replicas else None
+
+
 def _rate_windows(settings: Settings, client: StoreClient, clock: Clock) -> RateWindows:
     """Shared with other processes where there can be any: an embedded store has one process."""
     return RateWindows(clock) if settings.redis_url is None else SharedRateWindows(clock, client)
@@ -394,7 +398,3 @@ def _rate_limiter(settings: Settings, windows: RateWindows, addresses: ClientAdd
 async def _stop(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-def _replicas(settings: Settings) -> Replicas | None:
-    return Replicas(settings.hold_replicas, settings.hold_replicas_wait_ms) if settings.hold_replicas else None
-
-

@@ -86,8 +86,8 @@ async def backstage(installation: Installation) -> AsyncIterator[Backstage]:
         yield Backstage(layouts, Seeding(layouts=layouts, catalog=catalog, clock=clock))
 
 
-async def inspect_stores(stores: Stores) -> tuple[StoreReport, str | None]:
-    """The hold store's server and the ledger's schema version as they are; nothing is changed.
+async def inspect_stores(stores: Stores) -> tuple[list[StoreReport], str | None]:
+    """The hold store's primaries and the ledger's schema version as they are; nothing is changed.
 
     Raises:
         StoreUnavailable, LedgerUnavailable: one of them does not answer, or has another schema than this version's.
@@ -95,12 +95,12 @@ async def inspect_stores(stores: Stores) -> tuple[StoreReport, str | None]:
     clock = SystemClock()
     client = connect(stores.redis_url)
     try:
-        report = await inspect_store(client, clock)
+        reports = await inspect_store(client, clock)
     finally:
         await client.close()
     ledger = await open_ledger(stores.database_url, clock=clock, upgrade=False)
     try:
         await ledger.ping()
-        return report, await ledger.schema_version()
+        return reports, await ledger.schema_version()
     finally:
         await ledger.close()

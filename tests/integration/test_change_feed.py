@@ -55,7 +55,7 @@ async def everything_done_once(store: StoreOnValkey) -> list[FeedEntry]:
 
 async def test_a_reader_gets_every_entry_exactly_as_the_call_that_appended_it_said(store: StoreOnValkey) -> None:
     said = await everything_done_once(store)
-    read = (await store.feed.read_after({EVENT: ""}, block_ms=0))[EVENT]
+    read = await store.after("")
     assert read[: len(said)] == said
     assert [entry.change.kind for entry in read] == [
         ChangeKind.WARMED,
@@ -76,7 +76,7 @@ async def test_the_map_at_any_position_and_the_entries_after_it_end_as_the_map(s
     held = await store.acquire("B1 B2")
     await store.holds.release(EVENT, hold_id=held.hold_id, user_id=USER)
     await store.acquire("B2 B3")
-    for entry in (await store.feed.read_after({EVENT: states.position.offset}, block_ms=0))[EVENT]:
+    for entry in await store.after(states.position.offset):
         assert states.apply(entry)
     last = await store.map()
     assert states.snapshot(last.now_ms) == last
@@ -131,6 +131,6 @@ async def test_trimmed_entries_are_missing_and_the_next_one_shows_it(store: Stor
     await store.acquire("A1")
     last = await store.acquire("A2")
     await store.client.execute(("XTRIM", keys.seat_changes(EVENT), "MAXLEN", 1))
-    read = (await store.feed.read_after({EVENT: warmed.offset}, block_ms=0))[EVENT]
+    read = await store.after(warmed.offset)
     assert read == list(last.entries)
     assert read[0].previous != warmed.offset

@@ -138,6 +138,7 @@ async def test_a_hundred_thousand_locks_of_one_event_are_swept_in_bounded_steps_
     feed = ValkeyChangeFeed(store.client)
     offset, kinds, told = before.position.offset, [], set[SeatId]()
     while entries := (await feed.read_after({EVENT: offset}, block_ms=1)).get(EVENT):
+        assert isinstance(entries, list)
         offset = entries[-1].offset
         for entry in entries:
             kinds.append(entry.change.kind)

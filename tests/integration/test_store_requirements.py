@@ -22,7 +22,8 @@ async def client(valkey: ValkeyServer) -> AsyncIterator[StoreClient]:
 
 @pytest.fixture
 async def report(client: StoreClient) -> StoreReport:
-    return await inspect_store(client, SystemClock())
+    [report] = await inspect_store(client, SystemClock())
+    return report
 
 
 async def test_the_embedded_server_is_accepted(client: StoreClient, report: StoreReport) -> None:
@@ -58,7 +59,7 @@ class _ShiftedClock(SystemClock):
 
 @pytest.mark.parametrize("shift_ms", [-2_000, 2_000])
 async def test_a_clock_that_differs_is_warned_of(client: StoreClient, shift_ms: int) -> None:
-    report = await inspect_store(client, _ShiftedClock(shift_ms))
+    [report] = await inspect_store(client, _ShiftedClock(shift_ms))
     assert report.faults() == []
     assert len(report.warnings()) == 1
 

@@ -98,12 +98,14 @@ class FakeFeed:
         await asyncio.sleep(0)
         return self.snapshot(event_id) if event_id in self._feeds else Cold(now_ms=self._stream_ms)
 
-    async def heads(self, event_ids: Sequence[EventId]) -> dict[EventId, Position]:
+    async def heads(self, event_ids: Sequence[EventId]) -> Mapping[EventId, Position | StoreUnavailable]:
         """See ports.ChangeFeed."""
         self._asked("heads")
         return {event_id: self.position(event_id) for event_id in event_ids if event_id in self._feeds}
 
-    async def read_after(self, offsets: Mapping[EventId, str], *, block_ms: int) -> dict[EventId, list[FeedEntry]]:
+    async def read_after(
+        self, offsets: Mapping[EventId, str], *, block_ms: int
+    ) -> Mapping[EventId, list[FeedEntry] | StoreUnavailable]:
         """See ports.ChangeFeed."""
         self._asked("read_after")
         try:

@@ -1,7 +1,7 @@
 """The store's adapters on a real server, for tests that look at several of them together."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Protocol, Self
 
 from frontrow.adapters.redis.change_feed import ValkeyChangeFeed
 from frontrow.adapters.redis.client import StoreClient, connect
@@ -12,10 +12,16 @@ from frontrow.domain.hold import HoldAcquired
 from frontrow.domain.ids import EventId, HoldId, UserId
 from frontrow.domain.seat_states import SeatMapSnapshot
 from tests.support.house import seats
-from tests.support.valkey import ValkeyServer
 
 EVENT = EventId("gala")
 USER = UserId("a user: 100 % ö")
+
+
+class HasUrl(Protocol):
+    """A server, a cluster, or a primary that sentinels name."""
+
+    @property
+    def url(self) -> str: ...
 
 
 @dataclass
@@ -27,7 +33,7 @@ class StoreOnValkey:
     feed: ValkeyChangeFeed
 
     @classmethod
-    def of(cls, server: ValkeyServer) -> Self:
+    def of(cls, server: HasUrl) -> Self:
         """With a client of its own, to be closed."""
         client = connect(server.url)
         return cls(client, ValkeyHoldStore(client), ValkeyChangeFeed(client))
@@ -53,6 +59,12 @@ class StoreOnValkey:
         )
         assert isinstance(outcome, HoldAcquired)
         return outcome
+
+    async def after(self, offset: str, event_id: EventId = EVENT) -> list[FeedEntry]:
+        """The entries after an offset, as they are now."""
+        found = (await self.feed.read_after({event_id: offset}, block_ms=0)).get(event_id, [])
+        assert isinstance(found, list), found
+        return found
 
     async def map(self, event_id: EventId = EVENT) -> SeatMapSnapshot:
         """The whole map."""

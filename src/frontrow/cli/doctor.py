@@ -84,12 +84,17 @@ def _look_at_stores(installation: Installation, stack: ExitStack) -> Iterator[Fi
     from frontrow.stores import embedded_stores, inspect_stores
 
     stores = stack.enter_context(embedded_stores(installation))
-    report, schema_version = asyncio.run(inspect_stores(stores))
-    yield Finding("hold store", "ok", f"{report.server} {report.version}, {report.memory_used_bytes >> 20} MiB used")
-    slow = report.round_trip_ms > _ROUND_TRIP_SLOW_MS
-    yield Finding("round trip", "look" if slow else "ok", f"{report.round_trip_ms} ms")
-    yield Finding("clock skew", "look" if report.warnings() else "ok", f"{report.clock_skew_ms} ms")
-    yield from (Finding("hold store", "wrong", fault) for fault in report.faults())
+    reports, schema_version = asyncio.run(inspect_stores(stores))
+    for report in reports:
+        where = f" {report.address}" if report.address else ""
+        said = f"{report.server} {report.version}, {report.memory_used_bytes >> 20} MiB used"
+        yield Finding(f"hold store{where}", "ok", f"{said}, {report.replicas} replicas")
+        slow = report.round_trip_ms > _ROUND_TRIP_SLOW_MS
+        yield Finding(f"round trip{where}", "look" if slow else "ok", f"{report.round_trip_ms} ms")
+        yield Finding(f"clock skew{where}", "ok", f"{report.clock_skew_ms} ms")
+        warnings = report.warnings(replicas_wanted=installation.settings.hold_replicas)
+        yield from (Finding("hold store", "look", warning) for warning in warnings)
+        yield from (Finding("hold store", "wrong", fault) for fault in report.faults())
     yield Finding("ledger", "ok", f"schema {schema_version}")
 
 

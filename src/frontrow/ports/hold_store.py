@@ -8,6 +8,7 @@ from frontrow.domain.booking import (
     SeatRowState,
 )
 from frontrow.domain.changes import FeedEntry, Position
+from frontrow.domain.errors import StoreUnavailable
 from frontrow.domain.hold import (
     AcquireOutcome,
     BeginOutcome,
@@ -190,13 +191,16 @@ class ChangeFeed(Protocol):
         """The whole state of an event at one position."""
         ...
 
-    async def heads(self, event_ids: Sequence[EventId]) -> dict[EventId, Position]:
-        """Where each feed stands now; cold events are left out."""
+    async def heads(self, event_ids: Sequence[EventId]) -> Mapping[EventId, Position | StoreUnavailable]:
+        """Where each feed stands now; cold events are left out. Those of a server that does not answer, while another
+        does, have that instead."""
         ...
 
-    async def read_after(self, offsets: Mapping[EventId, str], *, block_ms: int) -> dict[EventId, list[FeedEntry]]:
+    async def read_after(
+        self, offsets: Mapping[EventId, str], *, block_ms: int
+    ) -> Mapping[EventId, list[FeedEntry] | StoreUnavailable]:
         """The entries after each offset, waiting up to `block_ms` for the first. Trimmed entries are simply missing:
-        the reader sees it by `previous`."""
+        the reader sees it by `previous`. Feeds of a server that does not answer, while another does, have that."""
         ...
 
     async def read_before(self, event_id: EventId, before: str | None, *, limit: int) -> list[FeedEntry]:

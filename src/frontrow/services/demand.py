@@ -16,6 +16,7 @@ from typing import Protocol
 import msgspec
 
 from frontrow.domain.changes import FeedEntry
+from frontrow.domain.errors import StoreUnavailable
 from frontrow.domain.ids import EventId, SeatId
 from frontrow.ports import Clock
 from frontrow.services.callers import ADMIN, Caller
@@ -60,7 +61,9 @@ class Sales(Protocol):
 class ReadsHistory(Protocol):
     """The feed, as far as it is asked here."""
 
-    async def read_after(self, offsets: Mapping[EventId, str], *, block_ms: int) -> dict[EventId, list[FeedEntry]]: ...
+    async def read_after(
+        self, offsets: Mapping[EventId, str], *, block_ms: int
+    ) -> Mapping[EventId, list[FeedEntry] | StoreUnavailable]: ...
 
     async def ends(self, event_id: EventId) -> tuple[FeedEntry, FeedEntry] | None: ...
 
@@ -132,8 +135,8 @@ class DemandService:
                 break
             if piece:
                 await self._sleep(PAUSE_S)
-            entries = (await self._feed.read_after({event_id: counted.holds.offset}, block_ms=0)).get(event_id, [])
-            if not entries:
+            entries = (await self._feed.read_after({event_id: counted.holds.offset}, block_ms=0)).get(event_id)
+            if not entries or isinstance(entries, StoreUnavailable):
                 break
             if not counted.holds.follows(entries[0]):
                 counted.holds = HoldCounts()

@@ -50,6 +50,8 @@ class LiveViews:
         self._maps = MapReader(feed=feed, warmer=warmer, sweeper=sweeper)
         self._readable = asyncio.Event()
         self._followed: dict[EventId, FollowedEvent] = {}
+        self._lost: set[EventId] = set()
+        """Events whose server does not answer, while others do."""
 
     @property
     def events_followed(self) -> int:
@@ -162,8 +164,12 @@ class LiveViews:
         }
         heads = await self._feed.heads(list(quiet)) if quiet else {}
         for event_id, position in quiet.items():
-            if (followed := self._followed.get(event_id)) is not None:
-                followed.compare(position, heads.get(event_id), now_ms)
+            head = heads.get(event_id)
+            if isinstance(head, StoreUnavailable):
+                self._lose(event_id, head)
+            elif (followed := self._followed.get(event_id)) is not None:
+                followed.compare(position, head, now_ms)
+                self._find_again(event_id)
 
     async def _read_feeds(self, *, block_ms: int) -> None:
         """Wait for entries of any feed and apply them; return early when a map was read: there is more to tail."""
@@ -186,10 +192,30 @@ class LiveViews:
             return
         now_ms = self._clock.monotonic_ms()
         for event_id, entries in reading.result().items():
-            if (followed := self._followed.get(event_id)) is not None:
+            if isinstance(entries, StoreUnavailable):
+                self._lose(event_id, entries)
+            elif (followed := self._followed.get(event_id)) is not None:
                 followed.take(entries, now_ms)
+                self._find_again(event_id)
 
-    async def _entries_after(self, offsets: Mapping[EventId, str], block_ms: int) -> dict[EventId, list[FeedEntry]]:
+    def _lose(self, event_id: EventId, why: StoreUnavailable) -> None:
+        """One server of several does not answer: its events' views are stale, and the others go on."""
+        if not self._lost:
+            _log.warning("live_views_stale", reason=str(why), first_event_id=event_id)
+        self._lost.add(event_id)
+        if (followed := self._followed.get(event_id)) is not None:
+            followed.lost()
+
+    def _find_again(self, event_id: EventId) -> None:
+        if event_id in self._lost:
+            self._lost &= self._followed.keys()
+            self._lost.discard(event_id)
+            if not self._lost:
+                _log.info("live_views_fresh", events=len(self._followed))
+
+    async def _entries_after(
+        self, offsets: Mapping[EventId, str], block_ms: int
+    ) -> Mapping[EventId, list[FeedEntry] | StoreUnavailable]:
         if not offsets:
             await asyncio.sleep(block_ms / 1000)
             return {}

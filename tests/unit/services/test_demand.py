@@ -29,11 +29,16 @@ class FeedInPieces(FakeFeed):
 
     given = 0
 
-    async def read_after(self, offsets: Mapping[EventId, str], *, block_ms: int) -> dict[EventId, list[FeedEntry]]:
+    async def read_after(
+        self, offsets: Mapping[EventId, str], *, block_ms: int
+    ) -> Mapping[EventId, list[FeedEntry] | StoreUnavailable]:
         """See ports.ChangeFeed."""
         found = await super().read_after(offsets, block_ms=block_ms)
-        pieces = {event_id: entries[:PIECE] for event_id, entries in found.items()}
-        self.given += sum(map(len, pieces.values()))
+        pieces: dict[EventId, list[FeedEntry] | StoreUnavailable] = {}
+        for event_id, entries in found.items():
+            assert isinstance(entries, list)
+            pieces[event_id] = entries[:PIECE]
+            self.given += len(entries[:PIECE])
         return pieces
 
 

@@ -2,19 +2,24 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import TypeVar, cast
 
 from frontrow.adapters.redis import keys, scripts
 from frontrow.adapters.redis.client import StoreClient
 from frontrow.adapters.redis.gathering import Reply
 from frontrow.domain.booking import SeatRowState
 from frontrow.domain.changes import Change, ChangeKind, FeedEntry, Position
+from frontrow.domain.errors import StoreUnavailable
 from frontrow.domain.hold import Cold
 from frontrow.domain.ids import EventId, HoldId, SeatId, UserId
 from frontrow.domain.seat_map import SeatMapSnapshot
 
 ENTRIES_PER_READ_MAX = 500
 """Entries of one event in one read: bounds a reply to about 1 MB where a feed is far ahead."""
+HEADS_GRACE_S = 0.2
+"""What slower nodes of a cluster are given once one has answered: the feeds of the others are not kept waiting."""
+
+_Found = TypeVar("_Found")
 
 
 class ValkeyChangeFeed:
@@ -54,32 +59,42 @@ class ValkeyChangeFeed:
             blocked=owners[SeatRowState.BLOCKED],
         )
 
-    async def heads(self, event_ids: Sequence[EventId]) -> dict[EventId, Position]:
+    async def heads(self, event_ids: Sequence[EventId]) -> Mapping[EventId, Position | StoreUnavailable]:
         """Where each feed stands now: its last entry's epoch and offset. Events without a feed are left out."""
-        replies = await asyncio.gather(
-            *(
+        asked = {
+            event_id: asyncio.ensure_future(
                 self._client.execute(("XREVRANGE", keys.seat_changes(event_id), "+", "-", "COUNT", 1))
-                for event_id in event_ids
             )
-        )
-        heads: dict[EventId, Position] = {}
-        for event_id, reply in zip(event_ids, replies, strict=True):
-            if last := _list(reply):
+            for event_id in event_ids
+        }
+        if asked:
+            await asyncio.wait(asked.values(), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(asked.values(), timeout=HEADS_GRACE_S)
+        heads: dict[EventId, Position | StoreUnavailable] = {}
+        for event_id, answer in asked.items():
+            if not answer.done():
+                answer.cancel()
+                heads[event_id] = StoreUnavailable("no answer when others had one")
+            elif isinstance(error := answer.exception(), StoreUnavailable):
+                heads[event_id] = error
+            elif last := _list(answer.result()):
                 entry = _entry(last[0])
                 heads[event_id] = Position(entry.epoch, entry.offset)
-        return heads
+        return _some_answered(heads, event_ids)
 
-    async def read_after(self, offsets: Mapping[EventId, str], *, block_ms: int) -> dict[EventId, list[FeedEntry]]:
+    async def read_after(
+        self, offsets: Mapping[EventId, str], *, block_ms: int
+    ) -> Mapping[EventId, list[FeedEntry] | StoreUnavailable]:
         """The entries after each offset, ENTRIES_PER_READ_MAX of each event at most, waiting up to `block_ms` for the
-        first; 0 does not wait. Cancelling it while it waits costs its connection."""
+        first; 0 does not wait. Cancelling it while it waits may cost its connection."""
         event_of = {keys.seat_changes(event_id): event_id for event_id in offsets}
         streams = dict(zip(event_of, map(_stream_id, offsets.values()), strict=True))
-        reply = await self._client.read_streams(streams, count=ENTRIES_PER_READ_MAX, block_ms=block_ms)
-        found: dict[EventId, list[FeedEntry]] = {}
-        for stream in _list(reply) if reply is not None else []:
-            key, entries = _list(stream)
-            found[event_of[_text(key)]] = [_entry(entry) for entry in _list(entries)]
-        return found
+        replies = await self._client.read_streams(streams, count=ENTRIES_PER_READ_MAX, block_ms=block_ms)
+        found: dict[EventId, list[FeedEntry] | StoreUnavailable] = {
+            event_of[name]: reply if isinstance(reply, StoreUnavailable) else [_entry(entry) for entry in _list(reply)]
+            for name, reply in replies.items()
+        }
+        return _some_answered(found, list(offsets))
 
     async def read_before(self, event_id: EventId, before: str | None, *, limit: int) -> list[FeedEntry]:
         """Up to `limit` kept entries before the offset, newest first; ENTRIES_PER_READ_MAX at most."""
@@ -97,6 +112,20 @@ class ValkeyChangeFeed:
         )
         first, last = _list(oldest), _list(newest)
         return (_entry(first[0]), _entry(last[0])) if first and last else None
+
+
+def _some_answered(
+    found: dict[EventId, _Found | StoreUnavailable], asked: Sequence[EventId]
+) -> dict[EventId, _Found | StoreUnavailable]:
+    """What was found, unless there is no answer for any event that was asked for.
+
+    Raises:
+        StoreUnavailable: there is none.
+    """
+    lost = [answer for answer in found.values() if isinstance(answer, StoreUnavailable)]
+    if lost and len(lost) == len(asked):
+        raise lost[0]
+    return found
 
 
 def _stream_id(offset: str) -> str:

@@ -137,13 +137,17 @@ class StoreClient:
         key = key_of(command) if key is None else key
         return self._judged(await self._servers.blocking(packed(*command), key, block_s=block_ms / 1000))
 
-    async def read_streams(self, streams: Mapping[str, str], *, count: int, block_ms: int) -> Reply:
+    async def read_streams(
+        self, streams: Mapping[str, str], *, count: int, block_ms: int
+    ) -> Mapping[str, Reply | StoreUnavailable]:
         """XREAD of streams wherever they are, each after its id, waiting up to `block_ms` for the first entry.
 
-        The reply is that of one XREAD: up to `count` entries of each stream that has any; None where none has.
-        Cancelling it may cost connections.
+        Returns:
+            Up to `count` entries of each stream that has any, and for each whose server does not answer, why. Where
+            some of several servers are away, the others are waited for.
         """
-        return self._judged(await self._servers.read_streams(streams, count=count, block_ms=block_ms))
+        answers = await self._servers.read_streams(streams, count=count, block_ms=block_ms)
+        return {name: self._settled(answer) for name, answer in answers.items()}
 
     async def close(self) -> None:
         """Close every connection. Calls under way answer StoreUnavailable; cancel blocking ones first."""
@@ -192,6 +196,7 @@ def connect(url: str, *, timeout_ms: int = 2_000, connections_max: int = 8) -> S
             servers = Cluster(
                 seeds,
                 lambda address: _connection_to(address, common | options),
+                lambda address: _connection_to(address, common | options | {"protocol": 3}),
                 timeout_s=timeout_s,
                 connections_max=connections_max,
                 measures=measures,

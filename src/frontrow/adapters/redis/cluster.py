@@ -8,10 +8,11 @@ breaks a connection leaves its calls unanswered, as with one server: they may ha
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import cast
 
 from redis.asyncio.connection import AbstractConnection
 from redis.crc import key_slot
-from redis.exceptions import AskError, ClusterDownError, MovedError, ResponseError, TryAgainError
+from redis.exceptions import AskError, ClusterDownError, MovedError, RedisError, ResponseError, TryAgainError
 
 from frontrow.adapters.redis.cluster_map import ClusterMap, look_up
 from frontrow.adapters.redis.commands import Argument, packed
@@ -19,6 +20,7 @@ from frontrow.adapters.redis.gathering import Answer, NotSent, Replicas, Reply
 from frontrow.adapters.redis.measures import StoreMeasures
 from frontrow.adapters.redis.node import Node
 from frontrow.adapters.redis.store_url import Address
+from frontrow.adapters.redis.stream_tail import StreamTail
 from frontrow.domain.errors import StoreUnavailable
 
 PAUSE_S_MIN = 0.005
@@ -29,16 +31,23 @@ REDIRECTIONS_AT_ONCE = 3
 LOOKS_APART_S = 0.1
 """At least so long after the last look the cluster is asked again."""
 POLL_S = 0.05
+"""Between two reads of streams whose node does not tell when they change: they are moving, or it is lost."""
 _NOT_EXECUTED = (AskError, TryAgainError, ClusterDownError, NotSent)  # a MovedError is an AskError too
 
 
 class Cluster:
-    """Implements servers.Servers. Each node has its own connections, at most `connections_max` for gathered calls."""
+    """Implements servers.Servers. Each node has its own connections, at most `connections_max` for gathered calls.
+
+    Args:
+        seeds: some of its nodes; the others are learnt from them.
+        telling_connection_to: connections of protocol 3, on which servers say what has changed (stream_tail.py).
+    """
 
     def __init__(
         self,
         seeds: Sequence[Address],
         connection_to: Callable[[Address], AbstractConnection],
+        telling_connection_to: Callable[[Address], AbstractConnection],
         *,
         timeout_s: float,
         connections_max: int,
@@ -46,12 +55,14 @@ class Cluster:
     ) -> None:
         self._seeds = seeds
         self._connection_to = connection_to
+        self._telling_connection_to = telling_connection_to
         self._timeout_s = timeout_s
         self._connections_max = connections_max
         self._measures = measures
         self._owners: list[Address | None] = []
         self._known: frozenset[Address] = frozenset()
         self._nodes: dict[Address, Node] = {}
+        self._tails: dict[Address, StreamTail] = {}
         self._looking: asyncio.Task[None] | None = None
         self._failure: StoreUnavailable | None = None
         self._looked_at_s = float("-inf")
@@ -94,32 +105,77 @@ class Cluster:
             key, lambda node, _: node.blocking(sent, block_s=block_s), within_s=self._timeout_s + block_s
         )
 
-    async def read_streams(self, streams: Mapping[str, str], *, count: int, block_ms: int) -> Answer:
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + block_ms / 1000
-        while True:
-            found: list[Reply] = []
-            for answer in await asyncio.gather(
-                *(
-                    self.ask(packed("XREAD", "COUNT", count, "STREAMS", name, after), name)
-                    for name, after in streams.items()
-                )
-            ):
-                if isinstance(answer, Exception):
-                    return answer
-                found += answer if isinstance(answer, list) else []
-            if found or loop.time() >= deadline:
-                return found or None
-            await asyncio.sleep(min(POLL_S, deadline - loop.time()))
+    async def read_streams(self, streams: Mapping[str, str], *, count: int, block_ms: int) -> Mapping[str, Answer]:
+        try:
+            place = {name: await self._place(slot_of(name)) for name in streams}
+        except StoreUnavailable as error:
+            return dict.fromkeys(streams, error)
+        if block_ms <= 0:
+            return await self._read_once(streams, count)
+        of_node: dict[Address, dict[str, str]] = {}
+        for name, after in streams.items():
+            of_node.setdefault(place[name], {})[name] = after
+        lost: dict[str, Answer] = {}
+        waiting = [asyncio.create_task(self._tail(address, some, count, lost)) for address, some in of_node.items()]
+        try:
+            done, _ = await asyncio.wait(waiting, timeout=block_ms / 1000, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+        found = dict(lost)
+        for task in done:
+            found |= task.result()
+        return found
 
     async def close(self) -> None:
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
+        for tail in self._tails.values():
+            await tail.close()
+        self._tails.clear()
         nodes, self._nodes = self._nodes, {}
         for node in nodes.values():
             await node.close()
         await asyncio.gather(*self._letting_go)
+
+    async def _read_once(self, streams: Mapping[str, str], count: int) -> dict[str, Answer]:
+        """What the streams have now, wherever they are: entries, or why there is no answer."""
+        answers = await asyncio.gather(
+            *(
+                self.ask(packed("XREAD", "COUNT", count, "STREAMS", name, after), name)
+                for name, after in streams.items()
+            )
+        )
+        found: dict[str, Answer] = {}
+        for name, answer in zip(streams, answers, strict=True):
+            if isinstance(answer, list):
+                found[name] = cast("list[list[Reply]]", answer)[0][1]
+            elif answer is not None:
+                found[name] = answer
+        return found
+
+    async def _tail(
+        self, address: Address, streams: Mapping[str, str], count: int, lost: dict[str, Answer]
+    ) -> dict[str, Answer]:
+        """Wait for entries of one node's streams. Where it does not tell, they are asked for again and again, and
+        `lost` has those that nobody answers for."""
+        if address not in self._tails:
+            self._tails[address] = StreamTail(self._telling_connection_to(address))
+        try:
+            return await self._tails[address].entries(streams, count=count)
+        except (RedisError, OSError):
+            self._look_soon()
+        while True:
+            found = await self._read_once(streams, count)
+            answered = {name: answer for name, answer in found.items() if not isinstance(answer, Exception)}
+            for name in streams:
+                lost.pop(name, None)
+            if answered:
+                return found
+            lost.update(found)
+            await asyncio.sleep(POLL_S)
 
     async def _follow(
         self, key: Argument | None, send: Callable[[Node, bool], Awaitable[Answer]], *, within_s: float

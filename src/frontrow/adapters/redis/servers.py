@@ -1,10 +1,10 @@
 """What is behind a store's URL: one server, or the nodes of a cluster (cluster.py)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, cast
 
 from frontrow.adapters.redis.commands import Argument, packed
-from frontrow.adapters.redis.gathering import Answer, Replicas
+from frontrow.adapters.redis.gathering import Answer, Replicas, Reply
 from frontrow.adapters.redis.node import Node
 
 
@@ -28,8 +28,9 @@ class Servers(Protocol):
         """A command that is answered after up to `block_s`, on a connection of its own."""
         ...
 
-    async def read_streams(self, streams: Mapping[str, str], *, count: int, block_ms: int) -> Answer:
-        """XREAD of many streams, each after its id: at most `count` entries of each, waiting up to `block_ms`."""
+    async def read_streams(self, streams: Mapping[str, str], *, count: int, block_ms: int) -> Mapping[str, Answer]:
+        """XREAD of many streams, each after its id, waiting up to `block_ms` for the first entry: the entries of each
+        that has any, at most `count`, or why there is no answer for it."""
         ...
 
     async def close(self) -> None:
@@ -53,12 +54,17 @@ class OneServer:
     async def blocking(self, sent: bytes, key: Argument | None, *, block_s: float) -> Answer:
         return await self._node.blocking(sent, block_s=block_s)
 
-    async def read_streams(self, streams: Mapping[str, str], *, count: int, block_ms: int) -> Answer:
+    async def read_streams(self, streams: Mapping[str, str], *, count: int, block_ms: int) -> Mapping[str, Answer]:
         wanted: tuple[Argument, ...] = ("STREAMS", *streams, *streams.values())
         if block_ms > 0:
             sent = packed("XREAD", "COUNT", count, "BLOCK", block_ms, *wanted)
-            return await self._node.blocking(sent, block_s=block_ms / 1000)
-        return await self._node.calls.submit(packed("XREAD", "COUNT", count, *wanted))
+            answer = await self._node.blocking(sent, block_s=block_ms / 1000)
+        else:
+            answer = await self._node.calls.submit(packed("XREAD", "COUNT", count, *wanted))
+        if isinstance(answer, Exception):
+            return dict.fromkeys(streams, answer)
+        found = cast("list[tuple[bytes, Reply]]", answer or [])
+        return {name.decode(): entries for name, entries in found}
 
     async def close(self) -> None:
         await self._node.close()
