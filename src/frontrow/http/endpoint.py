@@ -7,6 +7,7 @@ JSON, fields, query, whom the request is for, idempotency key.
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import cache
 from time import perf_counter
 
 import msgspec
@@ -213,7 +214,7 @@ def _decoder(operation: AnyOperation) -> Callable[[bytes], msgspec.Struct]:
     if operation.body is RawJson:
         return RawJson
     expected = operation.body
-    decode = msgspec.json.Decoder(expected).decode
+    decode = _json_decoder(expected).decode
 
     def decode_body(content: bytes) -> msgspec.Struct:
         try:
@@ -224,6 +225,12 @@ def _decoder(operation: AnyOperation) -> Callable[[bytes], msgspec.Struct]:
             raise Refused(Problem(code=Code.MALFORMED, detail=f"the body is not JSON: {error}")) from None
 
     return decode_body
+
+
+@cache
+def _json_decoder(expected: type[msgspec.Struct]) -> msgspec.json.Decoder[msgspec.Struct]:
+    # The same for every application of the process, and a good part of what one takes to make.
+    return msgspec.json.Decoder(expected)
 
 
 def _body_problem(content: bytes, expected: type, first: str) -> Problem:

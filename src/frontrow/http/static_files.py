@@ -7,6 +7,7 @@ page and its modules always arrive together.
 
 import gzip
 import hashlib
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -75,24 +76,29 @@ def static_file(content: bytes, media_type: str) -> StaticFile:
     return StaticFile(content, media_type, etag, gzip.compress(content, 6, mtime=0) if worth_it else None)
 
 
-def files_of(folder: Path, prefix: str = "/") -> dict[str, StaticFile]:
-    """Every servable file below `folder` by its URL path; `index.html` also answers for its folder, with and without
-    the slash, so its links are absolute. Hidden files and links that lead out of the folder are left out."""
+@lru_cache(maxsize=8)
+def files_of(folder: Path, prefix: str = "/") -> Mapping[str, StaticFile]:
+    """Every servable file below `folder` by its URL path, as the process found it first; `index.html` also answers for
+    its folder, with and without the slash, so its links are absolute. Hidden files and links that lead out of the folder
+    are left out."""
     files: dict[str, StaticFile] = {}
     root = folder.resolve()
-    for path in sorted(root.rglob("*")):
-        relative = path.relative_to(root)
+    for path in root.rglob("*.*"):  # links to folders are not followed
         media_type = MEDIA_TYPES.get(path.suffix)
-        hidden = any(part.startswith(".") for part in relative.parts)
-        if media_type is None or hidden or not path.is_file() or not path.resolve().is_relative_to(root):
+        relative = path.as_posix().removeprefix(f"{root.as_posix()}/")
+        if media_type is None or "/." in f"/{relative}" or not path.is_file() or _leads_out(path, root):
             continue
         file = static_file(path.read_bytes(), media_type)
-        files[prefix + relative.as_posix()] = file
-        if relative.name == "index.html":
-            of_folder = prefix + relative.as_posix().removesuffix("index.html")
+        files[prefix + relative] = file
+        if path.name == "index.html":
+            of_folder = prefix + relative.removesuffix("index.html")
             files[of_folder] = file
             files[of_folder.rstrip("/") or "/"] = file  # as people type it
     return files
+
+
+def _leads_out(path: Path, root: Path) -> bool:
+    return path.is_symlink() and not path.resolve().is_relative_to(root)  # resolving every file took half of a start
 
 
 class StaticFiles:
