@@ -212,6 +212,20 @@ async def test_while_the_ledger_is_away_what_was_read_before_is_served(offer: Of
     assert len(await offer.catalog.events_on_sale(START_MS)) == 1
 
 
+async def test_a_ledger_that_hangs_keeps_nobody_waiting_for_what_was_read_before(offer: Offer) -> None:
+    event = await offer.add()
+    assert await offer.name() == "Gala"
+    await offer.rename(event, "Ball")
+    offer.ledger.gate = asyncio.Event()
+    offer.clock.advance(EVENT_FRESH_MS + 1)
+    assert [await offer.name() for _ in range(3)] == ["Gala"] * 3
+    assert offer.ledger.reads.count("event") == 2  # those who come next do not wait as well
+    offer.ledger.gate.set()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert await offer.name() == "Ball"
+
+
 async def test_while_the_ledger_is_away_what_was_never_read_is_unavailable(offer: Offer) -> None:
     await offer.add()
     offer.ledger.is_down = True

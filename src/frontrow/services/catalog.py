@@ -14,7 +14,9 @@ from frontrow.domain.layout_index import LayoutIndex, index_layout
 from frontrow.ports import Clock, Ledger
 
 EVENT_FRESH_MS = 2_000
-"""A change made by another process is seen at the latest after this long."""
+"""A change made by another process is seen at the latest after this long, while the ledger answers."""
+EVENT_PATIENCE_S = 0.25
+"""How long somebody waits for an event that was read before: a ledger that hangs is not to hang holds and maps."""
 EVENTS_CACHED_MAX = 10_000
 CACHED_SEATS_MAX = 1_000_000
 """Layouts are kept until they have more seats than this together (about 1 KiB a seat, document included)."""
@@ -115,11 +117,16 @@ class Catalog:
         kept = self._events.get(event_id)
         if kept is not None and not self._is_stale(kept[1]):
             return kept[0]
+        read = self._event_loads.join(event_id, lambda: self._read_event(event_id))
+        if kept is None:
+            return await read
         try:
-            return await self._event_loads.join(event_id, lambda: self._read_event(event_id))
-        except LedgerUnavailable:
-            if kept is None:
-                raise
+            async with asyncio.timeout(EVENT_PATIENCE_S):
+                return await read
+        except (LedgerUnavailable, TimeoutError):
+            # Those who come next need not wait as well; the read goes on, and what it brings is kept.
+            if self._events.get(event_id) is kept:
+                self._events[event_id] = (kept[0], self._clock.monotonic_ms())
             return kept[0]
 
     async def _read_event(self, event_id: EventId) -> Event | None:
