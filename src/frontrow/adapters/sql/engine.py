@@ -29,12 +29,15 @@ async def open_database(url: str, *, connections_max: int = CONNECTIONS_MAX) -> 
         ConfigurationError: the URL names no database this version knows.
         LedgerUnavailable: it cannot be opened.
     """
-    if is_server(url):
-        return await PostgresDatabase.open(url, connections_max=connections_max)
+    # Nothing of the URL is repeated but its scheme: whatever cannot be read may be, or hide, a password.
     try:
+        if is_server(url):
+            return await PostgresDatabase.open(url, connections_max=connections_max)
         parsed = sa.make_url(url)
-    except ArgumentError:
-        raise ConfigurationError(f"{_EXPECTED}, got {url!r}") from None
-    if parsed.drivername != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        raise ConfigurationError(f"{_EXPECTED}, got {parsed.render_as_string(hide_password=True)!r}")
+    except (ArgumentError, ValueError):
+        raise ConfigurationError(f"{_EXPECTED}; what is set cannot be read as either") from None
+    if parsed.drivername != "sqlite":
+        raise ConfigurationError(f"{_EXPECTED}, got {parsed.drivername}://")
+    if not parsed.database or parsed.database == ":memory:":
+        raise ConfigurationError(f"{_EXPECTED}, got sqlite:// without a file")
     return await SqliteDatabase.open(Path(parsed.database))

@@ -72,12 +72,13 @@ def sqlstate_of(error: BaseException) -> str | None:
 
 
 def reason_of(error: BaseException) -> str:
-    """Why, in words an operator can act on."""
+    """Why, in words an operator can act on, and without values: what PostgreSQL adds in further lines is whole rows."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     state = sqlstate_of(error)
     if state is not None:
         reason = _POSTGRES_REASONS.get(state) or _POSTGRES_REASONS.get(state[:2])
-        return f"{reason} ({state}: {cause})" if reason else f"{cause} ({state})"
+        said = str(cause).partition("\n")[0]
+        return f"{reason} ({state}: {said})" if reason else f"{said} ({state})"
     if isinstance(cause, TimeoutError):
         return "no answer in time"
     name = getattr(cause, "sqlite_errorname", None)
@@ -86,6 +87,16 @@ def reason_of(error: BaseException) -> str:
             if name == code or name.startswith(code + "_"):
                 return f"{reason} ({name})"
     return str(cause)
+
+
+def without_values(error: BaseException) -> None:
+    """Take the row that PostgreSQL quotes out of the error: it has people's names and addresses."""
+    link: BaseException | None = error
+    while link is not None:
+        for quoted in (link, link.orig if isinstance(link, DBAPIError) else None):
+            if isinstance(getattr(quoted, "detail", None), str):
+                vars(quoted)["detail"] = None
+        link = link.__cause__ or link.__context__
 
 
 def is_database_error(error: Exception) -> bool:
