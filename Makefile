@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 PORT ?= 8000
 WORKERS ?= 2
 
-.PHONY: help demo test test-fast lint format bench screenshots wheel clean setup
+.PHONY: help demo test test-fast lint format audit bench screenshots wheel chaos chaos-short clean setup
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -45,9 +45,19 @@ lint: setup ## Check style, types, layers and the JavaScript's types
 	@if command -v npm >/dev/null; then npm ci --silent --no-audit --no-fund && npx --no-install tsc -p . && npx --no-install tsc -p examples; \
 		else echo "npm is not installed: the JavaScript's types are not checked"; fi
 
+chaos: setup ## Sell through 1,000 seeded faults, and judge what came of it (about an hour; CHAOS="--seed N ...")
+	$(BIN)/python -m tests.chaos $(CHAOS)
+
+chaos-short: setup ## The same through 60 faults (minutes)
+	$(BIN)/python -m tests.chaos --faults 60 $(CHAOS)
+
 format: setup ## Format the Python code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+audit: setup ## Look for known weaknesses, in the code and in what it is installed with
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive src
+	$(BIN)/python .ci/audit_dependencies.py
 
 bench: setup ## Measure the hot paths, each against a floor in the same run
 	$(BIN)/python -m benchmarks

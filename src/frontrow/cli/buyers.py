@@ -83,9 +83,11 @@ async def simulate_buyers(
         return
     async with AsyncClient(url, retries=_PATIENCE, http=http) as client, asyncio.TaskGroup() as group:
         town = _Town([House(event_id, await client.seat_layout(event_id)) for event_id in event_ids])
-        luck, orders_share = random.Random(seed), _ORDERS_SHARE if with_orders else 0.0
+        luck = random.Random(seed)  # nosec B311  # what simulated buyers do is no secret
+        orders_share = _ORDERS_SHARE if with_orders else 0.0
         for _ in range(count):
-            buyer = _Buyer(client, town, random.Random(luck.random()), sleep, seconds, orders_share=orders_share)
+            own_luck = random.Random(luck.random())  # nosec B311  # as above
+            buyer = _Buyer(client, town, own_luck, sleep, seconds, orders_share=orders_share)
             group.create_task(buyer.live())
 
 

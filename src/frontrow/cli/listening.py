@@ -34,6 +34,6 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
 def url_of(listener: socket.socket) -> str:
     """Where a client on this machine finds it."""
     host, port = listener.getsockname()[:2]
-    if host in ("0.0.0.0", "::", "127.0.0.1"):
+    if host in ("0.0.0.0", "::", "127.0.0.1"):  # nosec B104  # asked for, and told as what a client can use
         host = "localhost"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -94,7 +94,7 @@ class SeatPicking:
     def __init__(self, *, catalog: Sales, live: Views, dice: random.Random | None = None) -> None:
         self._catalog = catalog
         self._live = live
-        self._dice = dice or random.Random()
+        self._dice = dice or random.Random()  # nosec B311  # no secret
         self._groups: WeakKeyDictionary[LayoutIndex, SeatGroups] = WeakKeyDictionary()
         self._preparing = asyncio.Lock()
         self._suggesting = SearchTurns()

@@ -26,7 +26,9 @@ def socket_path(folder: Path) -> Path:
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     name = f"frontrow-{os.getuid()}-{digest}"
     outside = Path(tempfile.gettempdir()) / name / "valkey.sock"
-    return outside if len(os.fsencode(outside)) <= SOCKET_PATH_BYTES_MAX else Path("/tmp") / name / "valkey.sock"
+    if len(os.fsencode(outside)) <= SOCKET_PATH_BYTES_MAX:
+        return outside
+    return Path("/tmp") / name / "valkey.sock"  # nosec B108  # `prepare` takes no folder that is another user's
 
 
 def prepare(folder: Path) -> None:

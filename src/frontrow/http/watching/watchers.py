@@ -103,7 +103,7 @@ class Watchers:
         try:
             if self._ended:
                 return
-            begin = retry_hint(random.randint(*RETRY_MS))
+            begin = retry_hint(random.randint(*RETRY_MS))  # nosec B311  # no secret
             if socket is None or self._sends_away:
                 yield begin + Frames().step(view, shown).frame
                 return
