@@ -9,16 +9,19 @@ import shutil
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
 import uvloop
 
 from tests.chaos.driver.clock_file import faketime_library
+from tests.chaos.driver.closing import NotAtRest
 from tests.chaos.driver.deployment import running_deployment
 from tests.chaos.driver.faults import RECIPES
 from tests.chaos.driver.rounds import put_layout, run_round
 from tests.chaos.driver.schedule import PlannedRound, counts_of, planned_rounds
+from tests.chaos.driver.tally import Tally
 
 
 def main() -> int:
@@ -34,38 +37,47 @@ def main() -> int:
     for name, count in counts_of(rounds).items():
         print(f"  {count:>4} {name}")
     folder = Path(tempfile.mkdtemp(prefix="frontrow-chaos-"))
+    tally = Tally()
     try:
-        broken = uvloop.run(_run(rounds, folder, options))
-    except BaseException:
-        print(f"left in {folder}", flush=True)
-        raise
-    if broken:
-        print(f"BROKEN, seed {seed}, left in {folder}:", *broken, sep="\n  ", flush=True)
+        uvloop.run(_run(rounds, folder, options, tally))
+    finally:
+        print(*tally.lines(), sep="\n", flush=True)
+        if tally.broken or options.keep:
+            print(f"histories, standings and logs are in {folder}", flush=True)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+    if tally.broken:
+        print(f"BROKEN, seed {seed}:", *tally.broken, sep="\n  ", flush=True)
         return 1
-    if options.keep is None:
-        shutil.rmtree(folder)
     print(f"seed {seed}: every promise was kept through {options.faults} faults", flush=True)
     return 0
 
 
-async def _run(rounds: Sequence[PlannedRound], folder: Path, options: argparse.Namespace) -> list[str]:
-    broken: list[str] = []
+async def _run(rounds: Sequence[PlannedRound], folder: Path, options: argparse.Namespace, tally: Tally) -> None:
     async with running_deployment(folder, lag_s=options.lag_ms / 1000) as deployment:
         await put_layout(deployment)
         for plan in rounds:
             began = time.monotonic()
             print(f"round {plan.number}{' (gentle)' if plan.is_gentle else ''}", flush=True)
-            ended = await run_round(
-                plan, deployment, folder / f"history-{plan.number}.jsonl", buyers=options.buyers, say=_say
-            )
-            print(f"round {plan.number}: {ended.calls} calls in {time.monotonic() - began:.1f} s", flush=True)
+            path = folder / f"history-{plan.number}.jsonl"
+            try:
+                ended = await run_round(plan, deployment, path, buyers=options.buyers, say=_say)
+            except (AssertionError, NotAtRest, ExceptionGroup) as error:
+                tally.broken.append(f"round {plan.number} did not end: {error}")
+                print(*traceback.format_exception(error), sep="", flush=True)
+                await deployment.heal()
+                continue
+            seconds = time.monotonic() - began
+            tally.add(ended.verdict, ended.faults, calls=ended.calls, seconds=seconds, is_gentle=plan.is_gentle)
+            print(f"round {plan.number}: {ended.calls} calls in {seconds:.1f} s", flush=True)
             for line in ended.verdict.lines():
                 print(f"  {line}", flush=True)
-            broken += [f"round {plan.number}: {it}" for it in (*ended.wrong, *ended.verdict.breaches)]
-            broken += [f"round {plan.number}: undecided: {it}" for it in ended.verdict.undecided]
-            if broken:
-                break
-    return broken
+            broken = [*ended.wrong, *map(str, ended.verdict.breaches)]
+            broken += [f"undecided: {it}" for it in ended.verdict.undecided]
+            tally.broken += [f"round {plan.number}: {it}" for it in broken]
+            if not broken and options.keep is None:
+                path.unlink()
+                path.with_suffix(".standing").unlink()
 
 
 def _say(text: str) -> None:

@@ -16,6 +16,8 @@ SEATS_MAX = 4
 OWNED_MAX = 2
 """Bookings a buyer keeps before giving the oldest back, so that there is always something to sell."""
 LOOKS_MAX = 8
+LOOKS_SHARE = 0.5
+"""Of purchases, those that begin with a look at what is free."""
 PAYS, DECLINED, ANSWER_LOST, REFUND_FAILS = (
     "4242424242424242",
     "4000000000000002",
@@ -83,7 +85,7 @@ class Buyer:
 
     async def _purchase(self) -> None:
         rng = self.client.rng
-        purchase = self._chosen()
+        purchase = await self._chosen()
         is_keyed = rng.random() < 0.7
         body = {"seatIds": [it for it in purchase.seats if it not in self._at_tables(purchase)]}
         told = await self.client.operate(
@@ -106,7 +108,7 @@ class Buyer:
         await asyncio.sleep(rng.uniform(0, 0.15))
         await conduct(purchase)
 
-    def _chosen(self) -> Purchase:
+    async def _chosen(self) -> Purchase:
         rng = self.client.rng
         sale = rng.choice(self.sales)
         name = f"{self.client.name}-{next(self.names)}"
@@ -114,6 +116,10 @@ class Buyer:
             table = rng.choice([*sale.tables])
             return Purchase(name, sale, sale.tables[table], (table,))
         single = [it for it in sale.seats if not any(it in sale.tables[table] for table in sale.whole)]
+        if rng.random() < LOOKS_SHARE:
+            seen = await self.client.ask("GET", f"events/{sale.event}/seat-states")
+            states = dict(zip(sale.seats, seen.body.get("states", ""), strict=False))
+            single = [it for it in single if states.get(it) == "a"] or single
         first = min(rng.randrange(len(single)), rng.randrange(len(single)))  # the front is wanted most
         return Purchase(name, sale, tuple(single[first : first + rng.randint(1, SEATS_MAX)]), ())
 

@@ -21,7 +21,7 @@ from tests.chaos.driver.injecting import inject
 from tests.chaos.driver.schedule import PlannedRound
 from tests.chaos.driver.standing import settled_standing
 from tests.chaos.driver.watchers import Watcher
-from tests.chaos.history import Beginning, History, Story
+from tests.chaos.history import Beginning, Fault, History, Story
 from tests.support.house import small_layout
 from tests.support.http_stack import bearer, event_body
 
@@ -37,6 +37,7 @@ class RoundEnded(msgspec.Struct, frozen=True):
     """What became of a round."""
 
     verdict: Verdict
+    faults: tuple[Fault, ...]
     calls: int
     wrong: tuple[str, ...]
     """What could not be sold, who did not catch up, and what failed by a fault of the program's."""
@@ -115,7 +116,7 @@ async def run_round(plan: PlannedRound, deployment: Deployment, path: Path, *, b
                 await asyncio.gather(*watching, return_exceptions=True)
         story = history.story()
     wrong = (*unsold, *behind, *_unexpected(story))
-    return RoundEnded(judge(story, standing, BOUNDS), sum(it.made for it in clients), wrong)
+    return RoundEnded(judge(story, standing, BOUNDS), story.faults, sum(it.made for it in clients), wrong)
 
 
 def _unexpected(story: Story) -> list[str]:
