@@ -37,8 +37,8 @@ class Tally:
         """As Markdown."""
         yield (
             f"{self.faults.total():,} faults in {self.rounds} rounds ({self.gentle} of them gentle),"
-            f" {self.seconds / 60:.0f} minutes: {self.calls:,} calls, {self.operations.total():,} operations judged, {self.seats:,} seats,"
-            f" {self.steps:,} steps of seats put in order; {len(self.broken)} promises broken."
+            f" {self.seconds / 60:.0f} minutes: {self.calls:,} calls, {self.operations.total():,} operations judged,"
+            f" {self.seats:,} seats, {self.steps:,} steps of seats put in order; {len(self.broken)} promises broken."
         )
         yield ""
         yield "| fault | times |"
