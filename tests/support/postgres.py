@@ -15,15 +15,17 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict, TypeVar
 
 import asyncpg
 import psutil
+
+T = TypeVar("T")
 
 START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 10.0
@@ -164,16 +166,29 @@ class PostgresServer:
     def execute(self, *statements: str, url: str | None = None) -> None:
         """Run statements one by one, each in a transaction of its own, as the superuser unless `url` says otherwise."""
 
-        async def run() -> None:
+        async def run(connection: asyncpg.Connection) -> None:
+            for statement in statements:
+                await connection.execute(statement)
+
+        self._connected(run, url)
+
+    def rows(self, query: str, *, url: str | None = None) -> list[tuple[Any, ...]]:
+        """What a query answers."""
+
+        async def run(connection: asyncpg.Connection) -> list[tuple[Any, ...]]:
+            return [tuple(row) for row in await connection.fetch(query)]
+
+        return self._connected(run, url)
+
+    def _connected(self, run: Callable[[asyncpg.Connection], Awaitable[T]], url: str | None) -> T:
+        async def connected() -> T:
             connection = await asyncpg.connect(url or self.admin_url, timeout=START_SECONDS_MAX)
             try:
-                for statement in statements:
-                    await connection.execute(statement)
+                return await run(connection)
             finally:
                 await connection.close()
 
-        with ThreadPoolExecutor(1) as thread:  # callers may be in a loop of their own
-            thread.submit(asyncio.run, run()).result()
+        return in_a_thread(connected())
 
     def command(self, name: str) -> str:
         """The path of one of PostgreSQL's own commands that is installed with the server."""
@@ -255,6 +270,12 @@ class PostgresServer:
         if self._account is not None:
             found |= _Surroundings(user=self._account.pw_uid, group=self._account.pw_gid, extra_groups=[])
         return found
+
+
+def in_a_thread(work: Coroutine[Any, Any, T]) -> T:
+    """Run it in a loop of its own: its caller may be in one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def name_of(url: str) -> str:

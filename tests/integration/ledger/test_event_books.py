@@ -2,7 +2,6 @@
 
 import msgspec
 import pytest
-import sqlalchemy as sa
 
 from frontrow.adapters.sql.database import Database
 from frontrow.adapters.sql.event_books import SqlEventBooks
@@ -15,6 +14,7 @@ from frontrow.domain.payment import PaymentState, RefundState
 from frontrow.ports.event_books import EventBooks, SeatRow
 from tests.integration.ledger.drafts import block, booked, draft, event_on_sale
 from tests.integration.ledger.order_steps import Books, claim, drop, pay, payment, refund, step
+from tests.integration.ledger.plans import plans_of
 from tests.support.fake_clock import START_MS, FakeClock
 from tests.support.fake_event_books import FakeEventBooks
 from tests.support.fake_ledger import FakeLedger
@@ -149,39 +149,23 @@ async def test_a_seats_rows_are_all_that_ever_were(ledger: SqlLedger, gala: Even
 
 
 async def test_every_list_finds_its_rows_by_a_key(database: Database, ledger: SqlLedger, gala: Event) -> None:
-    seen: dict[str, object] = {}
-
-    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
-        seen[statement] = parameters
-
-    def listen(connection: sa.Connection) -> None:
-        sa.event.listen(connection.engine, "before_cursor_execute", note)
-
-    await database.read(listen)
     of, asked = gala.event_id, SqlEventBooks(database)
-    await asked.booking_counts(of)
-    await asked.refund_counts(of)
-    await asked.live_booking_ids(of, after=None, limit=5)
-    await asked.payments_in(of, states=(PaymentState.STARTED,), after=None, limit=5)
-    await asked.refunds_in(of, states=(RefundState.DUE,), after=None, limit=5)
-    await asked.order_contacts(of, states=None, before=(1, OrderId("1-x")), limit=5)
-    await asked.order_contacts(of, states=(OrderState.PAID,), before=None, limit=5)
-    await asked.orders_among(of, [OrderId("1-x")])
-    await asked.payments_of_orders(of, [OrderId("1-x")])
-    await asked.refunds_of_orders(of, [OrderId("1-x")])
-    await asked.open_orders_of(user_id=UserId("ann"), email="ann@example.com", limit=5)
-    await asked.seat_rows(of, SeatId("A1"), limit=5)
 
-    def plans(connection: sa.Connection) -> dict[str, list[str]]:
-        sa.event.remove(connection.engine, "before_cursor_execute", note)
-        selects = {it: values for it, values in seen.items() if it.startswith("SELECT")}
-        explained = {
-            statement: connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()  # type: ignore[arg-type]
-            for statement, values in selects.items()
-        }
-        return {statement: [row.detail for row in rows] for statement, rows in explained.items()}
+    async def ask() -> None:
+        await asked.booking_counts(of)
+        await asked.refund_counts(of)
+        await asked.live_booking_ids(of, after=None, limit=5)
+        await asked.payments_in(of, states=(PaymentState.STARTED,), after=None, limit=5)
+        await asked.refunds_in(of, states=(RefundState.DUE,), after=None, limit=5)
+        await asked.order_contacts(of, states=None, before=(1, OrderId("1-x")), limit=5)
+        await asked.order_contacts(of, states=(OrderState.PAID,), before=None, limit=5)
+        await asked.orders_among(of, [OrderId("1-x")])
+        await asked.payments_of_orders(of, [OrderId("1-x")])
+        await asked.refunds_of_orders(of, [OrderId("1-x")])
+        await asked.open_orders_of(user_id=UserId("ann"), email="ann@example.com", limit=5)
+        await asked.seat_rows(of, SeatId("A1"), limit=5)
 
-    found = await database.read(plans)
+    found = await plans_of(database, ask)
     assert len(found) == 13
     for statement, steps in found.items():
         assert [it for it in steps if it.startswith("SCAN")] == [], statement

@@ -18,7 +18,14 @@ from sqlalchemy.exc import TimeoutError as NoneIsFree
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from frontrow.adapters.sql.database import T, Work
-from frontrow.adapters.sql.faults import CommitUnknown, WriteConflict, is_conflict, reason_of, sqlstate_of
+from frontrow.adapters.sql.faults import (
+    CommitUnknown,
+    WriteConflict,
+    is_conflict,
+    reason_of,
+    sqlstate_of,
+    without_values,
+)
 from frontrow.domain.errors import LedgerUnavailable
 
 CONNECTIONS_MAX = 10
@@ -265,4 +272,5 @@ def _wanted_session(url: str) -> str | None:
 
 
 def _reason(error: BaseException) -> str:
+    without_values(error)
     return f"the ledger: {reason_of(error)}"

@@ -15,7 +15,7 @@ Times are milliseconds since 1970 in UTC, money is in minor units.
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0005"
 """The newest migration: the schema this package reads and writes."""
 
 _BIG_IDENTITY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
