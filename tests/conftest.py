@@ -8,6 +8,7 @@ import redis
 
 from tests.support.postgres import NoPostgres, PostgresServer, running_postgres
 from tests.support.valkey import ValkeyServer, running_valkey
+from tests.support.valkey_cluster import ValkeyCluster, running_cluster
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,6 +29,26 @@ def valkey(_valkey_session: ValkeyServer) -> ValkeyServer:
     client.flushall()
     client.close()
     return _valkey_session
+
+
+@pytest.fixture(scope="session")
+def _cluster_session() -> Iterator[ValkeyCluster]:
+    with running_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def cluster(_cluster_session: ValkeyCluster) -> ValkeyCluster:
+    """A real cluster, whole and empty, started for whoever needs it first; to be left whole."""
+    _cluster_session.flush()
+    return _cluster_session
+
+
+@pytest.fixture
+def broken_cluster(cluster: ValkeyCluster) -> Iterator[ValkeyCluster]:
+    """The same, for tests that break it: it is mended afterwards."""
+    yield cluster
+    cluster.mend()
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,9 @@
-"""The change feed on a real server: what scripts append, as readers get it."""
+"""The change feed on a real server and on a real cluster: what scripts append, as readers get it."""
 
 import asyncio
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 
 from frontrow.adapters.redis import keys
@@ -13,14 +14,13 @@ from frontrow.domain.ids import BlockId, EventId, SeatId
 from frontrow.domain.seat_states import SeatStates
 from tests.support.house import seats
 from tests.support.store_on_valkey import EVENT, USER, StoreOnValkey
-from tests.support.valkey import ValkeyServer
 
 OTHER = EventId("ball")
 
 
-@pytest_asyncio.fixture
-async def store(valkey: ValkeyServer) -> AsyncIterator[StoreOnValkey]:
-    store = StoreOnValkey.of(valkey)
+@pytest_asyncio.fixture(params=["valkey", "cluster"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[StoreOnValkey]:
+    store = StoreOnValkey.of(request.getfixturevalue(request.param))
     yield store
     await store.client.close()
 
@@ -119,6 +119,39 @@ async def test_a_blocked_read_wakes_at_the_first_entry_of_any_feed(store: StoreO
     reading = asyncio.create_task(store.feed.read_after(at, block_ms=10_000))
     held = await store.acquire("A1", event_id=OTHER)
     assert await reading == {OTHER: list(held.entries)}
+
+
+async def test_a_blocked_read_tells_of_feeds_on_any_node_again_and_again(store: StoreOnValkey) -> None:
+    events = [EventId(f"evening {number}") for number in range(8)]
+    at = {event_id: (await store.warm(event_id)).offset for event_id in events}
+    for event_id in [*events, *events]:
+        reading = asyncio.create_task(store.feed.read_after(at, block_ms=10_000))
+        held = await store.acquire(f"A{len(at[event_id])}-{event_id[-1]}", event_id=event_id)
+        assert await reading == {event_id: list(held.entries)}
+        at[event_id] = held.entries[0].offset
+        await store.holds.release(event_id, hold_id=held.hold_id, user_id=USER)
+        at[event_id] = (await store.feed.heads([event_id]))[event_id].offset  # type: ignore[union-attr]
+
+
+async def test_a_blocked_read_that_was_cancelled_costs_the_next_one_nothing(store: StoreOnValkey) -> None:
+    at = {EVENT: (await store.warm(EVENT)).offset, OTHER: (await store.warm(OTHER)).offset}
+    for _ in range(3):
+        reading = asyncio.create_task(store.feed.read_after(at, block_ms=10_000))
+        await store.client.execute(("PING",))
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+    held = await store.acquire("A1", event_id=OTHER)
+    assert await store.feed.read_after(at, block_ms=10_000) == {OTHER: list(held.entries)}
+
+
+async def test_a_blocked_read_hears_of_an_emptied_store_and_of_what_comes_after(store: StoreOnValkey) -> None:
+    await store.warm(EVENT)
+    reading = asyncio.create_task(store.feed.read_after({EVENT: "", OTHER: ""}, block_ms=10_000))
+    assert list(await reading) == [EVENT]
+    await store.client.execute_on_all(("FLUSHALL",))
+    reading = asyncio.create_task(store.feed.read_after({EVENT: "", OTHER: ""}, block_ms=10_000))
+    warmed = await store.warm(OTHER)
+    assert await reading == {OTHER: [warmed]}
 
 
 async def test_a_blocked_read_without_entries_ends_in_time_with_nothing(store: StoreOnValkey) -> None:

@@ -204,7 +204,7 @@ async def test_the_exchange_goes_on_after_an_outage(
 async def test_the_script_touches_only_keys_it_was_given_and_all_are_in_one_slot(
     client: StoreClient, clock: FakeClock, valkey: ValkeyServer
 ) -> None:
-    recorder = ScriptRecorder(valkey.socket)
+    recorder = ScriptRecorder(valkey)
     windows = SharedRateWindows(clock, client)
     for number in range(20):
         hit(windows, 1, f"calls/user/{number}/120/1/minute")

@@ -6,8 +6,6 @@ Time is moved by setting every stored time back, so that the server's clock find
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-import redis
-
 from frontrow.adapters.redis import keys
 from frontrow.adapters.redis.client import Argument, StoreClient, connect
 from frontrow.adapters.redis.gathering import Reply
@@ -29,7 +27,7 @@ from frontrow.domain.hold import (
 )
 from frontrow.domain.ids import BlockId, BookingId, EventId, HoldId, OrderId, SeatId, TableId, UserId
 from tests.support.one_event import GUARD_MS, LIFETIME_MAX_MS, TTL_MS, orphan_checks, seats
-from tests.support.valkey import ValkeyServer
+from tests.support.valkey import StoreServer
 
 EVENT = EventId("gala")
 _KEY_STAYS_MS = 60_000
@@ -38,11 +36,10 @@ _KEY_STAYS_MS = 60_000
 class EventOnValkey:
     """A warm event once `warm` was called. `raw` is a connection beside the adapter's, to look and to interfere."""
 
-    def __init__(self, server: ValkeyServer) -> None:
-        self.server = server
+    def __init__(self, server: StoreServer) -> None:
         self.client: StoreClient = connect(server.url)
         self.store = ValkeyHoldStore(self.client)
-        self.raw = redis.Redis(unix_socket_path=str(server.socket), decode_responses=True)
+        self.raw = server.raw()
 
     async def close(self) -> None:
         await self.client.close()

@@ -1,12 +1,11 @@
 """What scripts did to the server, by its MONITOR: each script's declared keys and every key its commands touched."""
 
 import re
-import socket
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import redis
 from redis.crc import key_slot
+
+from tests.support.valkey import StoreServer
 
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _SOURCE = re.compile(r"^\+[\d.]+ \[\d+ (\S+)\] ")
@@ -43,11 +42,9 @@ class ScriptRun:
 class ScriptRecorder:
     """Records from its creation on; each call of `runs` answers with what came since the one before."""
 
-    def __init__(self, server_socket: Path) -> None:
-        self._client = redis.Redis(unix_socket_path=str(server_socket))
-        self._connection = socket.socket(socket.AF_UNIX)
-        self._connection.settimeout(10)
-        self._connection.connect(str(server_socket))
+    def __init__(self, server: StoreServer) -> None:
+        self._client = server.raw()
+        self._connection = server.open_socket()
         self._lines = self._connection.makefile("r", encoding="utf-8", newline="\r\n")
         self._connection.sendall(b"MONITOR\r\n")
         assert self._lines.readline().startswith("+OK")

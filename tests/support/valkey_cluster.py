@@ -1,6 +1,7 @@
 """A real Valkey Cluster for tests: primaries and replicas on loopback, moved, killed and failed over at will."""
 
 import shutil
+import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 import redis
 from redis.crc import key_slot
 
+from tests.support.valkey import SOCKET_SECONDS_MAX
 from tests.support.valkey_node import HOST, ValkeyNode, free_ports
 
 SLOTS = 16_384
@@ -234,6 +236,22 @@ class ValkeyCluster:
                     raise
             assert time.monotonic() < deadline, f"not within {WAIT_SECONDS_MAX:g} s: {description}"
             time.sleep(_POLL_SECONDS)
+
+
+class Shard:
+    """The node that has an event's slot now, as a server like any other; its client knows the cluster."""
+
+    def __init__(self, cluster: ValkeyCluster, event_id: str) -> None:
+        self.url = cluster.url
+        self.node = cluster.primary_of(f"{{{event_id}}}")
+
+    def raw(self) -> redis.Redis:
+        """A connection to that node; to be closed."""
+        return redis.Redis(host=HOST, port=self.node.port, decode_responses=True)
+
+    def open_socket(self) -> socket.socket:
+        """The same, of plain bytes."""
+        return socket.create_connection(self.node.address, timeout=SOCKET_SECONDS_MAX)
 
 
 def node_argument(node: ValkeyNode, name: str) -> str:

@@ -1,13 +1,15 @@
-"""An event on a real server for each test of a script; around it what holds for every script, whatever a test does."""
+"""An event on a real server, and on a real cluster, for each test of a script; around it what holds for every script,
+whatever a test does."""
 
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
 
-from tests.support.event_on_valkey import EventOnValkey
+from tests.support.event_on_valkey import EVENT, EventOnValkey
 from tests.support.script_recorder import ScriptRecorder
-from tests.support.valkey import ValkeyServer
+from tests.support.valkey import StoreServer, ValkeyServer
+from tests.support.valkey_cluster import Shard, ValkeyCluster
 
 PERMANENT_KEYS = {
     "booking_marks",
@@ -20,10 +22,20 @@ PERMANENT_KEYS = {
 """The kinds of keys that stay until their event is retired; every other key has a time to live."""
 
 
-@pytest.fixture(autouse=True)
-def recorder(valkey: ValkeyServer) -> Iterator[ScriptRecorder]:
+@pytest.fixture(params=["one server", "cluster"])
+def server(request: pytest.FixtureRequest) -> StoreServer:
+    """Where the test's event is, empty."""
+    if request.param == "cluster":
+        cluster: ValkeyCluster = request.getfixturevalue("cluster")
+        return Shard(cluster, EVENT)
+    valkey: ValkeyServer = request.getfixturevalue("valkey")
+    return valkey
+
+
+@pytest.fixture
+def recorder(server: StoreServer) -> Iterator[ScriptRecorder]:
     """No script touches a key that it wasn't given, and all it is given is in one slot of a cluster."""
-    recorder = ScriptRecorder(valkey.socket)
+    recorder = ScriptRecorder(server)
     yield recorder
     runs = recorder.runs()
     recorder.close()
@@ -33,9 +45,9 @@ def recorder(valkey: ValkeyServer) -> Iterator[ScriptRecorder]:
 
 
 @pytest_asyncio.fixture
-async def cold(valkey: ValkeyServer, recorder: ScriptRecorder) -> AsyncIterator[EventOnValkey]:
+async def cold(server: StoreServer, recorder: ScriptRecorder) -> AsyncIterator[EventOnValkey]:
     """An event that nobody has warmed. Afterwards every key of it has a time to live or is listed as permanent."""
-    event = EventOnValkey(valkey)
+    event = EventOnValkey(server)
     yield event
     leaked = [
         name

@@ -116,6 +116,8 @@ async def test_each_script_runs_and_touches_only_keys_it_was_given(
 
 
 async def test_the_recorder_sees_a_key_that_was_not_passed(cold: EventOnValkey, recorder: ScriptRecorder) -> None:
-    cold.raw.eval("redis.call('SET', 'hidden', '1', 'PX', 60000) return redis.call('GET', KEYS[1])", 1, "given")
+    given, hidden = f"given:{{{EVENT}}}", f"hidden:{{{EVENT}}}"
+    script = "redis.call('SET', ARGV[1], '1', 'PX', 60000) return redis.call('GET', KEYS[1])"
+    cold.raw.eval(script, 1, given, hidden)
     (run,) = recorder.runs()
-    assert (run.declared, run.touched, run.undeclared) == (["given"], {"given", "hidden"}, {"hidden"})
+    assert (run.declared, run.touched, run.undeclared) == ([given], {given, hidden}, {hidden})
