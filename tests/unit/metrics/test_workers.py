@@ -1,7 +1,5 @@
 """Several workers of one server are added up: what counts up never goes back, whoever of them ends, and how."""
 
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +11,6 @@ from frontrow.measures import Spread
 from frontrow.metrics import families
 from frontrow.metrics.family import Readings, SpreadReading
 from frontrow.metrics.workers import SharedReadings
-from tests.support.eventually import eventually
 
 SCRIPT = "acquire_hold"
 
@@ -72,7 +69,8 @@ def test_whoever_is_asked_tells_the_sum_of_all_and_the_worst_of_what_is_a_delay(
     assert told(first, ours) == expected
     assert told(second, theirs) == expected
     spread = first.with_others(ours).spreads[families.SCRIPT_SECONDS.name][SCRIPT,]
-    assert spread == SpreadReading((0.001, 0.01), (1, 1, 1), pytest.approx(0.5055))
+    assert spread.counts == (1, 1, 1)
+    assert spread.total == pytest.approx(0.5055)
 
 
 def test_what_a_worker_counted_stays_when_it_has_ended_and_what_it_had_does_not(workers: Workers) -> None:
@@ -95,7 +93,7 @@ def test_one_after_the_other_they_leave_no_more_files_than_there_are_workers(wor
     assert told(last, readings(holds=2))["holds"] == 27
 
 
-async def test_a_worker_that_is_killed_is_known_to_have_ended(workers: Workers) -> None:
+def test_a_worker_that_is_killed_is_known_to_have_ended(workers: Workers) -> None:
     script = f"""
 import sys, time
 from pathlib import Path
@@ -115,12 +113,10 @@ time.sleep(600)
         assert killed.stdout is not None
         assert killed.stdout.readline() == b"published\n"
         assert told(first, ours)["watchers"] == 101
-        os.kill(killed.pid, signal.SIGKILL)
     finally:
         killed.kill()
         killed.communicate()
-    await eventually(lambda: told(first, ours)["watchers"] == 1, "its watchers are gone")
-    assert told(first, ours)["holds"] == 8
+    assert (told(first, ours)["watchers"], told(first, ours)["holds"]) == (1, 8)
     second = workers.start()
     assert told(second, readings(holds=0))["holds"] == 8
 
@@ -132,7 +128,7 @@ def test_what_another_version_wrote_is_left_out_where_it_cannot_be_read(workers:
     other.publish(other_counts)
     ours = readings(holds=1, scripts=(0.5,))
     assert told(first, ours)["holds"] == 2
-    assert told(first, ours)["scripts"] in (1, 10)
+    assert told(first, ours)["scripts"] == 1
     for path in workers.folder.glob("*.readings"):
         path.write_bytes(b"\xc1 of no version")
     assert told(first, ours)["holds"] == 1
