@@ -126,7 +126,7 @@ class Application:
             client = connect(stores.redis_url)
             stack.push_async_callback(client.close)
             await check_store(client, clock, replicas_wanted=settings.hold_replicas)
-            ledger = await open_ledger(stores.database_url, clock=clock)
+            ledger = await open_ledger(stores.database_url, clock=clock, connections_max=settings.database_connections)
             stack.push_async_callback(ledger.close)
 
             store, feed = ValkeyHoldStore(client, replicas=_replicas(settings)), ValkeyChangeFeed(client)

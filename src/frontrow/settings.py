@@ -71,8 +71,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 100
     database_url: Annotated[
         str | None,
-        Meta(description="ledger: sqlite:///path; a file in the data folder when unset"),
+        Meta(description="ledger: sqlite:///path or postgresql://...; a file in the data folder when unset"),
     ] = None
+    database_connections: Annotated[
+        int, Meta(ge=1, le=100, description="connections of one process to a PostgreSQL ledger; work waits for one")
+    ] = 10
     jwt_secret: Annotated[
         str | None,
         Meta(description="HS256 secret, of 32 bytes or more; generated in the data folder when unset"),

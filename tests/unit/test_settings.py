@@ -35,6 +35,7 @@ EVERY_SETTING = {
     "hold_replicas": ("1", 1),
     "hold_replicas_wait_ms": ("50", 50),
     "database_url": ("sqlite:///ledger", "sqlite:///ledger"),
+    "database_connections": ("20", 20),
     "jwt_secret": ("a secret", "a secret"),
     "jwks_url": ("https://id.example/keys", "https://id.example/keys"),
     "jwt_issuer": ("https://id.example", "https://id.example"),
