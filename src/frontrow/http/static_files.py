@@ -79,7 +79,7 @@ def static_file(content: bytes, media_type: str) -> StaticFile:
 @lru_cache(maxsize=8)
 def files_of(folder: Path, prefix: str = "/") -> Mapping[str, StaticFile]:
     """Every servable file below `folder` by its URL path, as the process found it first; `index.html` also answers for
-    its folder, with and without the slash, so its links are absolute. Hidden files and links that lead out are left out.
+    its folder, with and without the slash, so its links are absolute. Hidden files and links leading out are left out.
     """
     files: dict[str, StaticFile] = {}
     root = folder.resolve()
