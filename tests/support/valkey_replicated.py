@@ -102,6 +102,14 @@ class ValkeyReplicated:
         """Whether it is connected to its primary and has its data."""
         return replica.raw.info("replication").get("master_link_status") == "up"
 
+    def wait_until_caught_up(self) -> None:
+        """Wait until the replica has everything that is written by now."""
+        offset = int(self.primary().raw.info("replication")["master_repl_offset"])
+        replica = self.replica()
+        self._until(
+            lambda: int(replica.raw.info("replication")["slave_repl_offset"]) >= offset, "the replica has caught up"
+        )
+
     def failover(self) -> ValkeyNode:
         """Have the sentinels make the replica the primary, both being well; the new primary."""
         before = self.primary()
