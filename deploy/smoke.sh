@@ -160,7 +160,8 @@ for url in "$by_haproxy" "$by_nginx"; do
     [ "$status" = 404 ] || fail "$url$path answers $status"
   done
 done
-at "http://127.0.0.1:$api_1/metrics" | grep -q '^frontrow_' || fail "/metrics of a process itself"
+at "http://127.0.0.1:$api_1/metrics" >"$work/metrics" || fail "/metrics of a process itself"
+grep -q '^frontrow_' "$work/metrics" || fail "figures in /metrics"
 say "figures are there for this machine, and for nobody behind a balancer"
 
 event=cinema-demo
@@ -236,6 +237,7 @@ sleep 1
 # shellcheck disable=SC2154 # serve sets it
 victims=$(workers "$first_pid")
 kill -KILL "$first_pid"
+{ wait "$first_pid" || true; } 2>/dev/null
 until_true "the workers of a killed process end by themselves" 30 sh -c "! kill -0 $(tr '\n' ' ' <<<"$victims") 2>/dev/null"
 serve first "$api_1"
 ready first "$api_1"
@@ -257,7 +259,11 @@ say "no seat was sold twice, and what buyers have is what both processes show"
 
 # --- A store is away
 
-is_not_ready() { curl --silent --max-time 10 "$by_haproxy/health/ready" | grep -q not_ready; }
+is_not_ready() { [[ $(curl --silent --max-time 10 "$by_haproxy/health/ready") == *not_ready* ]]; }
+# What a process has read once it knows. Many at once, so that every worker is asked.
+for port in "$api_1" "$api_2"; do
+  seq 30 | xargs -P 10 -I{} curl --silent --output /dev/null "http://127.0.0.1:$port/api/v1/events/$event/seat-states"
+done
 order pause ledger
 until_true "HAProxy goes on while no process is ready" 40 is_not_ready
 [ -n "$(states "$by_haproxy")" ] || fail "maps while the ledger is away"
