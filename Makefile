@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 PORT ?= 8000
 WORKERS ?= 2
 
-.PHONY: help demo test test-fast lint format audit bench screenshots wheel chaos chaos-short clean setup
+.PHONY: help demo test test-fast lint format audit bench screenshots wheel smoke chaos chaos-short clean setup
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -67,6 +67,9 @@ screenshots: setup ## Make the pictures of the documentation anew (docs/images)
 
 wheel: setup ## Build the wheel, install it into an empty environment and start it there
 	.ci/check-wheel $(BIN)/python
+
+smoke: setup ## Run the deployment on loopback: balancers, processes, a store's cluster and PostgreSQL, sold through and restarted
+	deploy/smoke.sh
 
 clean: ## Remove what the other commands made
 	rm -rf $(VENV) node_modules dist build .coverage* .hypothesis .mypy_cache .ruff_cache .pytest_cache
