@@ -21,6 +21,9 @@ from tests.chaos.driver.deployment import running_deployment
 from tests.chaos.driver.faults import RECIPES
 from tests.chaos.driver.rounds import put_layout, run_round
 from tests.chaos.driver.schedule import PlannedRound, counts_of, planned_rounds
+from tests.chaos.driver.store_cluster import StoreCluster
+from tests.chaos.driver.store_pair import StorePair
+from tests.chaos.driver.stores import Stores
 from tests.chaos.driver.tally import Tally
 
 
@@ -32,14 +35,24 @@ def main() -> int:
     if faketime_library() is None:
         without |= {name for name in RECIPES if "clock" in name}
         print("libfaketime is not installed: no clock is stepped", flush=True)
-    rounds = planned_rounds(seed, options.faults, per_round=options.per_round, only=options.only, without=without)
+    folder = Path(tempfile.mkdtemp(prefix="frontrow-chaos-"))
+    stores: Stores
+    stores = StoreCluster(folder) if options.store == "cluster" else StorePair(folder, lag_s=options.lag_ms / 1000)
+    without |= stores.can_not
+    rounds = planned_rounds(
+        seed,
+        options.faults,
+        per_round=options.per_round,
+        only=options.only,
+        without=without,
+        also_lossy=stores.also_lossy,
+    )
     print(f"seed {seed}: {options.faults} faults in {len(rounds)} rounds, --seed {seed} replays them", flush=True)
     for name, count in counts_of(rounds).items():
         print(f"  {count:>4} {name}")
-    folder = Path(tempfile.mkdtemp(prefix="frontrow-chaos-"))
     tally = Tally()
     try:
-        uvloop.run(_run(rounds, folder, options, tally))
+        uvloop.run(_run(rounds, folder, stores, options, tally))
     finally:
         print(*tally.lines(), sep="\n", flush=True)
         if tally.broken or options.keep:
@@ -53,8 +66,10 @@ def main() -> int:
     return 0
 
 
-async def _run(rounds: Sequence[PlannedRound], folder: Path, options: argparse.Namespace, tally: Tally) -> None:
-    async with running_deployment(folder, lag_s=options.lag_ms / 1000) as deployment:
+async def _run(
+    rounds: Sequence[PlannedRound], folder: Path, stores: Stores, options: argparse.Namespace, tally: Tally
+) -> None:
+    async with running_deployment(folder, stores) as deployment:
         await put_layout(deployment)
         for plan in rounds:
             began = time.monotonic()
@@ -90,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--faults", type=int, default=1000, help="how many in all")
     parser.add_argument("--per-round", type=int, default=20, help="after so many, all comes to rest and is judged")
     parser.add_argument("--buyers", type=int, default=14, help="how many buy at once")
+    parser.add_argument("--store", choices=["pair", "cluster"], default="pair", help="what the hold store is")
     parser.add_argument("--lag-ms", type=int, default=300, help="how late the replica is told")
     parser.add_argument("--only", nargs="*", default=[], choices=[*RECIPES], help="these faults alone")
     parser.add_argument("--without", nargs="*", default=[], choices=[*RECIPES], help="not these faults")

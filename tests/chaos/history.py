@@ -103,6 +103,7 @@ class FaultKind(StrEnum):
     STORE_SPLIT = "store_split"
     STORE_DISK_FULL = "store_disk_full"
     STORE_SCRIPTS_FLUSHED = "store_scripts_flushed"
+    STORE_SLOT_MOVED = "store_slot_moved"
     STORE_CLOCK_STEPPED = "store_clock_stepped"
     API_CLOCK_STEPPED = "api_clock_stepped"
     LEDGER_KILLED = "ledger_killed"

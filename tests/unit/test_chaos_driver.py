@@ -30,7 +30,7 @@ def test_gentle_rounds_lose_no_hold() -> None:
     rounds = planned_rounds(7, 400, per_round=20)
     gentle = [each for each in rounds if each.is_gentle]
     assert 0 < len(gentle) < len(rounds)
-    assert not any(fault.recipe.may_lose_holds for each in gentle for fault in each.faults)
+    assert not any(fault.may_lose_holds for each in gentle for fault in each.faults)
 
 
 @asynccontextmanager

@@ -13,7 +13,8 @@ import httpx
 from tests.chaos.driver.child import Child
 from tests.chaos.driver.clock_file import ClockFile
 from tests.chaos.driver.wire import HOST, Wire
-from tests.support.server import environment, free_port
+from tests.support.server import environment
+from tests.support.valkey_node import free_ports
 
 RESTART_PAUSE_S = 0.2
 READY_SECONDS_MAX = 120.0
@@ -26,12 +27,12 @@ class ApiProcess:
     It runs as tests/support/hasty_server.py: the product's waits for the dead are seconds there instead of minutes.
     """
 
-    def __init__(self, name: str, folder: Path, settings: Mapping[str, str], *, to_store: Wire, to_ledger: Wire | None):
+    def __init__(self, name: str, folder: Path, settings: Mapping[str, str], *, to_store: Wire | None, to_ledger: Wire):
         folder.mkdir(parents=True)
         self.name = name
         self.to_store = to_store
         self.to_ledger = to_ledger
-        self.port = free_port()
+        self.port = free_ports(1)[0]
         self.url = f"http://{HOST}:{self.port}"
         self.clock = ClockFile(folder / "clock")
         self.child = Child(name, folder / "server.log")

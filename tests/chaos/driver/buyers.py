@@ -71,7 +71,7 @@ class Buyer:
     sales: Sequence[Sale]
     bank: CallbackPost
     is_over: Callable[[], bool]
-    pause_s: float = 0.02
+    pause_s: float = 0.05
     owned: list[Bought] = field(default_factory=list)
     names: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 

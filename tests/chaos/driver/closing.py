@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tests.chaos.driver.buyers import Sale
 from tests.chaos.driver.calls import TRIES_MAX, Client, Wish
@@ -12,6 +12,7 @@ from tests.support.http_stack import CONTACT
 
 REST_SECONDS_MAX = 150.0
 """Twice the shortest hold: what nobody gives back runs out."""
+TELL_EVERY_S = 8.0
 _OPEN = {"pending", "claimed", "paying", "paid", "cancelling", "refunding"}
 _UNFINISHED = """
   SELECT 'order' AS what, order_id AS id, state FROM orders
@@ -26,7 +27,9 @@ class NotAtRest(Exception):
     """Something did not come to its end; the message says what."""
 
 
-async def come_to_rest(deployment: Deployment, sales: Sequence[Sale], clients: Sequence[Client]) -> None:
+async def come_to_rest(
+    deployment: Deployment, sales: Sequence[Sale], clients: Sequence[Client], say: Callable[[str], None]
+) -> None:
     """Give up every order that is open and every hold, and wait until ledger, store and API have the same seats sold,
     and no other taken.
 
@@ -34,6 +37,7 @@ async def come_to_rest(deployment: Deployment, sales: Sequence[Sale], clients: S
         NotAtRest: they do not agree within REST_SECONDS_MAX.
     """
     deadline = time.monotonic() + REST_SECONDS_MAX
+    told_at = time.monotonic()
     while True:
         await asyncio.gather(*(_gives_up(client, {sale.event for sale in sales}) for client in clients))
         left = await _unrest(deployment, sales, clients[0])
@@ -41,6 +45,9 @@ async def come_to_rest(deployment: Deployment, sales: Sequence[Sale], clients: S
             return
         if time.monotonic() > deadline:
             raise NotAtRest(f"after {REST_SECONDS_MAX:g} s: " + "; ".join(left[:20]))
+        if time.monotonic() > told_at + TELL_EVERY_S:
+            told_at = time.monotonic()
+            say(f"not at rest: {'; '.join(left[:4])}")
         await asyncio.sleep(0.5)
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tests.chaos.driver.api_process import ApiProcess
 from tests.chaos.driver.ledger_server import LedgerServer
-from tests.chaos.driver.store_pair import StorePair
-from tests.chaos.driver.wire import HOST, Passage, Wire
+from tests.chaos.driver.stores import Stores
+from tests.chaos.driver.wire import Passage, Wire
 from tests.support.http_stack import SECRET
 from tests.support.postgres import running_postgres
 
@@ -28,10 +28,12 @@ SETTINGS: Mapping[str, str] = {
 class Deployment:
     """What faults are done to."""
 
-    def __init__(self, *, apis: Sequence[ApiProcess], stores: StorePair, ledger: LedgerServer) -> None:
+    def __init__(self, *, apis: Sequence[ApiProcess], stores: Stores, ledger: LedgerServer) -> None:
         self.apis = apis
         self.stores = stores
         self.ledger = ledger
+        self.events: Sequence[str] = ()
+        """What is on sale now."""
 
     @property
     def wires(self) -> Sequence[Wire]:
@@ -51,13 +53,12 @@ class Deployment:
     async def wait_until_ready(self) -> None:
         """Until every process is ready and the replica follows."""
         await asyncio.gather(*(api.wait_until_ready() for api in self.apis))
-        await self.stores.wait_until_followed()
+        await self.stores.wait_until_well()
 
 
 @asynccontextmanager
-async def running_deployment(folder: Path, *, lag_s: float) -> AsyncIterator[Deployment]:
+async def running_deployment(folder: Path, stores: Stores) -> AsyncIterator[Deployment]:
     """Everything started, and ended at the end of the block."""
-    stores = StorePair(folder, lag_s=lag_s)
     apis: list[ApiProcess] = []
     wires: list[Wire] = []
     with running_postgres() as server:
@@ -65,12 +66,12 @@ async def running_deployment(folder: Path, *, lag_s: float) -> AsyncIterator[Dep
         try:
             await stores.start()
             for name in API_NAMES:
-                to_store = await stores.way_for(name)
+                to_store, store_url = await stores.way_for(name)
                 to_ledger, database_url = await ledger.way_for(name)
-                wires += (to_store, to_ledger)
+                wires += [it for it in (to_store, to_ledger) if it is not None]
                 settings = {
                     **SETTINGS,
-                    "FRONTROW_REDIS_URL": f"redis://{HOST}:{to_store.port}",
+                    "FRONTROW_REDIS_URL": store_url,
                     "FRONTROW_DATABASE_URL": database_url,
                 }
                 apis.append(ApiProcess(name, folder / name, settings, to_store=to_store, to_ledger=to_ledger))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tests.chaos.driver.api_process import ApiProcess
 from tests.chaos.driver.bank import CallbackPost
 from tests.chaos.driver.deployment import Deployment
+from tests.chaos.driver.store_pair import NOTICED_S
 from tests.chaos.driver.wire import Passage, Wire
 from tests.chaos.history import FaultKind
 
@@ -65,77 +66,47 @@ async def _api_stopped(deployment: Deployment, _: CallbackPost, draw: Draw) -> N
 
 
 async def _store_killed(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
-    store = deployment.stores.primary
-    store.kill()
-    await asyncio.sleep(draw.lasts_s)
-    await store.start()
-    await deployment.stores.wait_until_followed()
+    await deployment.stores.kill(draw.which, draw.lasts_s)
 
 
 async def _store_lost(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
-    store = deployment.stores.primary
-    store.kill()
-    await asyncio.sleep(draw.lasts_s)
-    await store.start(empty=True)
-    await deployment.stores.wait_until_followed()
+    await deployment.stores.lose(draw.which, draw.lasts_s)
 
 
 async def _replica_killed(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
-    stores = deployment.stores
-    stores.replica.kill()
-    await asyncio.sleep(draw.lasts_s)
-    await stores.bring_back_replica()
-    await deployment.stores.wait_until_followed()
+    await deployment.stores.kill_replica(draw.which, draw.lasts_s)
 
 
 async def _store_stopped(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
-    store = deployment.stores.primary
-    store.freeze()
-    try:
-        await asyncio.sleep(draw.lasts_s)
-    finally:
-        store.thaw()
-    await deployment.stores.wait_until_followed()
+    await deployment.stores.freeze(draw.which, draw.lasts_s)
 
 
 async def _store_emptied(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
-    await deployment.stores.primary.ask("FLUSHALL")
-    await deployment.stores.wait_until_followed()
+    await deployment.stores.empty(draw.which)
 
 
 async def _scripts_flushed(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
-    await deployment.stores.primary.ask("SCRIPT", "FLUSH")
+    await deployment.stores.flush_scripts(draw.which)
 
 
 async def _store_failed_over(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
-    await deployment.stores.fail_over()
-    await deployment.stores.wait_until_followed()
+    await deployment.stores.fail_over(draw.which)
 
 
 async def _store_split(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
     await deployment.stores.split(_api(deployment, draw).to_store, draw.lasts_s)
-    await deployment.stores.wait_until_followed()
 
 
 async def _store_disk_full(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
-    store = deployment.stores.primary
-    store.fill_disk()
-    try:
-        await asyncio.sleep(draw.lasts_s)
-    finally:
-        store.free_disk()
-    await deployment.stores.wait_until_followed()
+    await deployment.stores.fill_disk(draw.which, draw.lasts_s)
 
 
 async def _store_clock_stepped(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
-    clock = deployment.stores.primary.clock
-    clock.step_to((draw.share - 0.5) * 60)
-    try:
-        await asyncio.sleep(draw.lasts_s)
-    finally:
-        clock.step_to(0.0)
-    await asyncio.sleep(1.2)  # until it has noticed
-    await deployment.stores.wait_until_followed()
+    await deployment.stores.step_clock(draw.which, (draw.share - 0.5) * 60, draw.lasts_s)
+
+
+async def _slot_moved(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
+    await deployment.stores.move_events(draw.which, deployment.events)
 
 
 async def _api_clock_stepped(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
@@ -145,7 +116,7 @@ async def _api_clock_stepped(deployment: Deployment, _: CallbackPost, draw: Draw
         await asyncio.sleep(draw.lasts_s)
     finally:
         clock.step_to(0.0)
-    await asyncio.sleep(1.2)
+    await asyncio.sleep(NOTICED_S)
 
 
 async def _ledger_killed(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
@@ -222,8 +193,8 @@ _API, _STORE, _LEDGER, _BANK = frozenset({"api"}), frozenset({"store"}), frozens
 _WIRE = frozenset({"wire"})
 
 RECIPES: Mapping[str, Recipe] = {
-    "api killed": Recipe(FaultKind.API_KILLED, _api_killed, _API, 8),
-    "api ended by SIGTERM": Recipe(FaultKind.API_KILLED, _api_ended, _API, 3),
+    "api killed": Recipe(FaultKind.API_KILLED, _api_killed, _API, 4),
+    "api ended by SIGTERM": Recipe(FaultKind.API_KILLED, _api_ended, _API, 2),
     "api stopped": Recipe(FaultKind.API_STOPPED, _api_stopped, _API, 7, (0.3, 6.0)),
     "api clock stepped": Recipe(FaultKind.API_CLOCK_STEPPED, _api_clock_stepped, _API, 3, (1.2, 3.0)),
     "store killed": Recipe(FaultKind.STORE_KILLED, _store_killed, _STORE, 7, (0.0, 1.5)),
@@ -237,6 +208,7 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "store failed over": Recipe(FaultKind.STORE_FAILED_OVER, _store_failed_over, _STORE, 6, may_lose_holds=True),
     "store split": Recipe(FaultKind.STORE_SPLIT, _store_split, _STORE | _WIRE, 4, (0.5, 2.5), may_lose_holds=True),
+    "store slot moved": Recipe(FaultKind.STORE_SLOT_MOVED, _slot_moved, _STORE, 8),
     "store clock stepped": Recipe(
         FaultKind.STORE_CLOCK_STEPPED, _store_clock_stepped, _STORE, 4, (1.2, 4.0), may_lose_holds=True
     ),

@@ -46,7 +46,7 @@ async def _inject(
                 target=_target(fault),
                 began_ns=began_ns,
                 ended_ns=time.monotonic_ns(),
-                may_lose_holds=fault.recipe.may_lose_holds,
+                may_lose_holds=fault.may_lose_holds,
                 detail=fault.name,
             )
         )

@@ -71,6 +71,7 @@ async def run_round(plan: PlannedRound, deployment: Deployment, path: Path, *, b
     all_over = asyncio.Event()
     with History(path, beginning) as history:
         async with aiohttp.ClientSession(timeout=wait, connector=aiohttp.TCPConnector(limit=0)) as session:
+            deployment.events = [sale.event for sale in sales]
             for sale in sales:
                 await _as_admin(session, deployment, "events", event_body(sale.event))
             post = CallbackPost(urls, session, random.Random(rng.getrandbits(32)))
@@ -103,7 +104,7 @@ async def run_round(plan: PlannedRound, deployment: Deployment, path: Path, *, b
                         over.set()
                 await post.empty()
                 await deployment.heal()
-                await come_to_rest(deployment, sales, clients)
+                await come_to_rest(deployment, sales, clients, say)
                 seller = Client("seller", urls, session, history, random.Random(rng.getrandbits(32)), ("admin",))
                 unsold = await sell_everything(deployment, sales, seller)
                 standing = await settled_standing(deployment, sales, seller)

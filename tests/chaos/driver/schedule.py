@@ -20,6 +20,8 @@ class Planned:
     after_s: float
     draw: Draw
 
+    may_lose_holds: bool
+
     @property
     def recipe(self) -> Recipe:
         """What is done."""
@@ -43,17 +45,24 @@ class PlannedRound:
 
 
 def planned_rounds(
-    seed: int, faults: int, *, per_round: int, only: Collection[str] = (), without: Collection[str] = ()
+    seed: int,
+    faults: int,
+    *,
+    per_round: int,
+    only: Collection[str] = (),
+    without: Collection[str] = (),
+    also_lossy: Collection[str] = (),
 ) -> list[PlannedRound]:
     """The whole schedule. Every fault comes once before the dice alone decide, where there are so many."""
     rng = random.Random(seed)
     names = [name for name in RECIPES if (not only or name in only) and name not in without]
+    lossy = {name for name in names if RECIPES[name].may_lose_holds or name in also_lossy}
     each_once = rng.sample(names, len(names))
     rounds: list[PlannedRound] = []
     number = 0
     while number < faults:
         is_gentle = rng.random() < GENTLE_SHARE
-        fit = [name for name in names if not (is_gentle and RECIPES[name].may_lose_holds)] or names
+        fit = [name for name in names if not (is_gentle and name in lossy)] or names
         planned = []
         for _ in range(min(per_round, faults - number)):
             number += 1
@@ -62,7 +71,9 @@ def planned_rounds(
                 owed = rng.choices(fit, [RECIPES[name].weight for name in fit])[0]
             else:
                 each_once.remove(owed)
-            planned.append(Planned(number, owed, rng.uniform(0, PAUSE_S_MAX), _drawn(rng, RECIPES[owed])))
+            planned.append(
+                Planned(number, owed, rng.uniform(0, PAUSE_S_MAX), _drawn(rng, RECIPES[owed]), owed in lossy)
+            )
         rounds.append(PlannedRound(len(rounds) + 1, rng.getrandbits(32), is_gentle, tuple(planned)))
     return rounds
 

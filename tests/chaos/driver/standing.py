@@ -22,7 +22,7 @@ from tests.chaos.checker.standing import (
 from tests.chaos.driver.buyers import Sale
 from tests.chaos.driver.calls import Client
 from tests.chaos.driver.deployment import Deployment
-from tests.chaos.driver.store_server import StoreServer
+from tests.chaos.driver.stores import Stores
 
 SETTLE_SECONDS_MAX = 30.0
 _ROWS = """
@@ -73,8 +73,8 @@ async def standing_of(deployment: Deployment, sales: Sequence[Sale], looker: Cli
         refunds=msgspec.convert(await rows(_REFUNDS, events), tuple[RefundRow, ...]),
         outbox=tuple(str(row["owner_id"]) for row in await rows(_OUTBOX, events)),
         gateway=tuple(_paid(row) for row in await rows(_BANK, events)),
-        sold={sale.event: await _sold(deployment.stores.primary, sale.event) for sale in sales},
-        held={sale.event: await _held(deployment.stores.primary, sale) for sale in sales},
+        sold={sale.event: await _sold(deployment.stores, sale.event) for sale in sales},
+        held={sale.event: await _held(deployment.stores, sale) for sale in sales},
         views=await _views(deployment, sales, looker),
         at_ns=time.monotonic_ns(),
     )
@@ -95,14 +95,14 @@ def _paid(row: Mapping[str, object]) -> GatewayPayment:
     )
 
 
-async def _sold(store: StoreServer, event: str) -> Mapping[str, str]:
-    return msgspec.convert(await store.ask("HGETALL", keys.sold_seats(EventId(event))), dict[str, str])
+async def _sold(store: Stores, event: str) -> Mapping[str, str]:
+    return msgspec.convert(await store.ask(event, "HGETALL", keys.sold_seats(EventId(event))), dict[str, str])
 
 
-async def _held(store: StoreServer, sale: Sale) -> Mapping[str, str]:
+async def _held(store: Stores, sale: Sale) -> Mapping[str, str]:
     """The locks that stand; those that have run out are gone by themselves."""
     names = [keys.seat_lock(EventId(sale.event), msgspec.convert(it, str)) for it in sale.seats]
-    locks = msgspec.convert(await store.ask("MGET", *names), list[str | None])
+    locks = msgspec.convert(await store.ask(sale.event, "MGET", *names), list[str | None])
     return {seat: lock for seat, lock in zip(sale.seats, locks, strict=True) if lock is not None}
 
 

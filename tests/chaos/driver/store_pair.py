@@ -13,13 +13,18 @@ from pathlib import Path
 from redis.exceptions import RedisError
 
 from tests.chaos.driver.store_server import StoreServer
-from tests.chaos.driver.wire import Passage, Wire
+from tests.chaos.driver.wire import HOST, Passage, Wire
 
 FOLLOW_SECONDS_MAX = 60.0
+NOTICED_S = 1.2
+"""Until a process has noticed that its clock was set."""
 
 
 class StorePair:
     """Two stores, `primary` and `replica`. What the replica is told arrives `lag_s` late."""
+
+    can_not = frozenset({"store slot moved"})
+    also_lossy: frozenset[str] = frozenset()
 
     def __init__(self, folder: Path, *, lag_s: float) -> None:
         self.lag_s = lag_s
@@ -33,7 +38,7 @@ class StorePair:
         await self._to_primary.start()
         await self.primary.start()
         await self.replica.start(replica_of=self._to_primary.port)
-        await self.wait_until_followed()
+        await self.wait_until_well()
 
     async def stop(self) -> None:
         """End both."""
@@ -41,14 +46,83 @@ class StorePair:
         for server in (self.primary, self.replica):
             await asyncio.to_thread(server.child.stop)
 
-    async def way_for(self, api: str) -> Wire:
+    async def way_for(self, api: str) -> tuple[Wire, str]:
         """A wire to the primary, whoever that is."""
         wire = Wire(f"{api}-store", self.primary.port)
         await wire.start()
         self.wires = (*self.wires, wire)
-        return wire
+        return wire, f"redis://{HOST}:{wire.port}"
 
-    async def fail_over(self) -> None:
+    async def ask(self, event: str, *command: str | int) -> object:
+        """See Stores."""
+        return await self.primary.ask(*command)
+
+    async def kill(self, which: int, lasts_s: float) -> None:
+        """See Stores; of primaries there is one."""
+        store = self.primary
+        store.kill()
+        await asyncio.sleep(lasts_s)
+        await store.start()
+        await self.wait_until_well()
+
+    async def lose(self, which: int, lasts_s: float) -> None:
+        """See Stores."""
+        store = self.primary
+        store.kill()
+        await asyncio.sleep(lasts_s)
+        await store.start(empty=True)
+        await self.wait_until_well()
+
+    async def kill_replica(self, which: int, lasts_s: float) -> None:
+        """See Stores."""
+        self.replica.kill()
+        await asyncio.sleep(lasts_s)
+        await self.replica.start(replica_of=self._to_primary.port)
+        await self.wait_until_well()
+
+    async def freeze(self, which: int, lasts_s: float) -> None:
+        """See Stores."""
+        store = self.primary
+        store.freeze()
+        try:
+            await asyncio.sleep(lasts_s)
+        finally:
+            store.thaw()
+        await self.wait_until_well()
+
+    async def empty(self, which: int) -> None:
+        """See Stores."""
+        await self.primary.ask("FLUSHALL")
+
+    async def flush_scripts(self, which: int) -> None:
+        """See Stores."""
+        await self.primary.ask("SCRIPT", "FLUSH")
+
+    async def fill_disk(self, which: int, lasts_s: float) -> None:
+        """See Stores."""
+        store = self.primary
+        store.fill_disk()
+        try:
+            await asyncio.sleep(lasts_s)
+        finally:
+            store.free_disk()
+        await self.wait_until_well()
+
+    async def step_clock(self, which: int, offset_s: float, lasts_s: float) -> None:
+        """See Stores."""
+        clock = self.primary.clock
+        clock.step_to(offset_s)
+        try:
+            await asyncio.sleep(lasts_s)
+        finally:
+            clock.step_to(0.0)
+        await asyncio.sleep(NOTICED_S)
+        await self.wait_until_well()
+
+    async def move_events(self, which: int, events: Sequence[str]) -> None:
+        """It has no slots, so nothing moves."""
+
+    async def fail_over(self, which: int) -> None:
         """The primary is killed, the replica takes its place with what it has been told so far.
 
         The other comes back as its replica.
@@ -60,9 +134,9 @@ class StorePair:
         for wire in self.wires:
             await wire.lead_to(self.primary.port)
         await lost.start(replica_of=self._to_primary.port)
-        await self.wait_until_followed()
+        await self.wait_until_well()
 
-    async def split(self, stays: Wire, seconds: float) -> None:
+    async def split(self, stays: Wire | None, lasts_s: float) -> None:
         """The replica takes over while the primary lives on: for so long, one API process still speaks to the old one.
         Then the old one throws away what it was told meanwhile."""
         old = self.primary
@@ -71,15 +145,11 @@ class StorePair:
         for wire in self.wires:
             if wire is not stays:
                 await wire.lead_to(self.primary.port)
-        await asyncio.sleep(seconds)
-        await stays.lead_to(self.primary.port)
+        await asyncio.sleep(lasts_s)
+        if stays is not None:
+            await stays.lead_to(self.primary.port)
         await old.follow(self._to_primary.port)
-        await self.wait_until_followed()
-
-    async def bring_back_replica(self) -> None:
-        """Start the replica anew."""
-        await self.replica.start(replica_of=self._to_primary.port)
-        await self.wait_until_followed()
+        await self.wait_until_well()
 
     async def heal(self) -> None:
         """Whatever was done to them: both run, unstopped, with disks and clocks as they should be."""
@@ -94,7 +164,7 @@ class StorePair:
                 await wire.lead_to(self.primary.port)
             await wire.set_passage(Passage.OPEN)
 
-    async def wait_until_followed(self) -> None:
+    async def wait_until_well(self) -> None:
         """Until the replica is told everything again."""
         deadline = time.monotonic() + FOLLOW_SECONDS_MAX
         while not await self.replica.follows():
