@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 
 from frontrow.cli.token import sign_token
-from frontrow.settings import Settings
+from frontrow.settings import load
 
 START_SECONDS_MAX = 90.0
 STOP_SECONDS_MAX = 30.0
@@ -52,11 +52,14 @@ def run_frontrow(
 class RunningServer:
     """A server process: where it listens, and what it wrote so far."""
 
-    def __init__(self, process: subprocess.Popen[bytes], url: str, output: Path, data_dir: Path) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], url: str, output: Path, data_dir: Path, environ: Mapping[str, str]
+    ) -> None:
         self.process = process
         self.url = url
         self.data_dir = data_dir
         self._output = output
+        self._environ = environ
 
     @property
     def output(self) -> str:
@@ -65,7 +68,7 @@ class RunningServer:
 
     def token(self, user: str, *roles: str) -> str:
         """A token of this installation, signed as its own command does, without a process for each."""
-        return sign_token(Settings(data_dir=self.data_dir), user=user, roles=[*roles], ttl_minutes=720)
+        return sign_token(load(self._environ), user=user, roles=[*roles], ttl_minutes=720)
 
     def stop(self, signal_number: int = signal.SIGTERM) -> int:
         """Send the signal and return the exit status."""
@@ -85,13 +88,11 @@ def running_server(
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with tempfile.NamedTemporaryFile(prefix="frontrow-server-", suffix=".log") as output:
+        environ = environment(data_dir, extra)
         process = subprocess.Popen(
-            [*program, *command, "--port", str(port)],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=environment(data_dir, extra),
+            [*program, *command, "--port", str(port)], stdout=output, stderr=subprocess.STDOUT, env=environ
         )
-        server = RunningServer(process, url, Path(output.name), data_dir)
+        server = RunningServer(process, url, Path(output.name), data_dir, environ)
         try:
             _wait_until_ready(server)
             yield server

@@ -188,7 +188,6 @@ class Supervisor:
         worker = WorkerProcess.start(number, self._listener, self._environment)
         self._living.add(worker)
         worker.when_ended(lambda: self._living.discard(worker))
-        _log.info("worker_started", worker=number, pid=worker.pid)
         return worker
 
     async def _end_all(self) -> None:

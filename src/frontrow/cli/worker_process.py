@@ -120,6 +120,7 @@ class WorkerProcess:
                 return
             if said == line(OfWorker.SERVING):
                 self.serves.set()
+                _log.info("worker_serving", worker=self.number, pid=self.pid, after_s=round(self.ran_s, 1))
 
     def _reap(self) -> int:
         try:
