@@ -6,6 +6,7 @@ Prints the seed and every fault; `--seed` replays the schedule. Exits with 1 whe
 import argparse
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -30,6 +31,7 @@ from tests.chaos.driver.tally import Tally
 def main() -> int:
     """Run what the command line says; 0 where every promise was kept."""
     options = _parser().parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended, as for Ctrl-C
     seed = options.seed if options.seed is not None else secrets.randbits(32)
     without = set(options.without)
     if faketime_library() is None:
@@ -103,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--seed", type=int, help="the schedule; printed by every run")
     parser.add_argument("--faults", type=int, default=1000, help="how many in all")
-    parser.add_argument("--per-round", type=int, default=20, help="after so many, all comes to rest and is judged")
+    parser.add_argument("--per-round", type=int, default=40, help="after so many, all comes to rest and is judged")
     parser.add_argument("--buyers", type=int, default=14, help="how many buy at once")
     parser.add_argument("--store", choices=["pair", "cluster"], default="pair", help="what the hold store is")
     parser.add_argument("--lag-ms", type=int, default=300, help="how late the replica is told")

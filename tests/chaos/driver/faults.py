@@ -46,13 +46,11 @@ def _api(deployment: Deployment, draw: Draw) -> ApiProcess:
 
 async def _api_killed(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
     _api(deployment, draw).kill()
-    await _api(deployment, draw).wait_until_ready()
 
 
 async def _api_ended(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
     _api(deployment, draw).terminate()
     await asyncio.sleep(0.5)
-    await _api(deployment, draw).wait_until_ready()
 
 
 async def _api_stopped(deployment: Deployment, _: CallbackPost, draw: Draw) -> None:
@@ -62,6 +60,11 @@ async def _api_stopped(deployment: Deployment, _: CallbackPost, draw: Draw) -> N
         await asyncio.sleep(draw.lasts_s)
     finally:
         api.thaw()
+
+
+async def api_well(deployment: Deployment, draw: Draw) -> None:
+    """Until the API process it was done to is ready. Other faults may be done to it meanwhile: also one that starts may
+    be killed."""
     await _api(deployment, draw).wait_until_ready()
 
 

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 
 from tests.chaos.driver.bank import CallbackPost
 from tests.chaos.driver.deployment import Deployment
+from tests.chaos.driver.faults import api_well
 from tests.chaos.driver.schedule import Planned
 from tests.chaos.history import Fault, History
 
@@ -36,20 +37,22 @@ async def inject(
 async def _inject(
     fault: Planned, deployment: Deployment, post: CallbackPost, history: History, held: AsyncExitStack
 ) -> None:
+    began_ns = time.monotonic_ns()
     async with held:
-        began_ns = time.monotonic_ns()
         await fault.recipe.run(deployment, post, fault.draw)
-        history.add(
-            Fault(
-                number=fault.number,
-                kind=fault.recipe.kind,
-                target=_target(fault),
-                began_ns=began_ns,
-                ended_ns=time.monotonic_ns(),
-                may_lose_holds=fault.may_lose_holds,
-                detail=fault.name,
-            )
+    if "api" in fault.recipe.touches:
+        await api_well(deployment, fault.draw)
+    history.add(
+        Fault(
+            number=fault.number,
+            kind=fault.recipe.kind,
+            target=_target(fault),
+            began_ns=began_ns,
+            ended_ns=time.monotonic_ns(),
+            may_lose_holds=fault.may_lose_holds,
+            detail=fault.name,
         )
+    )
 
 
 def _parts_of(fault: Planned) -> set[str]:

@@ -92,7 +92,7 @@ class Wire:
             async with asyncio.TaskGroup() as ways:
                 ways.create_task(self._there(reader, far_writer))
                 ways.create_task(self._back(far_reader, writer))
-        except* (OSError, _Ended):
+        except* (OSError, RuntimeError, _Ended):  # RuntimeError: uvloop, of a transport that is closed
             pass
         except* asyncio.CancelledError:
             pass
