@@ -215,7 +215,8 @@ class FakeOrderLedger:
         return taken
 
     async def update_notice(self, notice: Notice) -> None:
-        if notice.notice_id in self.notes:
+        found = self.notes.get(notice.notice_id)
+        if found is not None and (found.state is not NoticeState.DELIVERED or notice.tries == 0):
             self.notes[notice.notice_id] = notice
 
     async def drop_delivered_notices(self, *, kind: NoticeKind, before_ms: int, limit: int) -> int:

@@ -128,7 +128,11 @@ class OrderLedger(Protocol):
         ...
 
     async def update_notice(self, notice: Notice) -> None:
-        """Replace how the notice's delivery stands; nothing where it is gone."""
+        """Replace how the notice's delivery stands; nothing where it is gone.
+
+        What an attempt came to takes the place of no delivery, which another process may have made meanwhile; only a
+        notice that is to be sent anew, with no tries, does.
+        """
         ...
 
     async def drop_delivered_notices(self, *, kind: NoticeKind, before_ms: int, limit: int) -> int:

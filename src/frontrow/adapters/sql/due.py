@@ -23,6 +23,8 @@ class DueRows:
             .order_by(due)
             .limit(sa.bindparam("limit"))
         )
+        # Where the database can, those that another process is taking are passed over, and others taken meanwhile.
+        self._free = self._due.with_for_update(skip_locked=True)
         self._take = (
             sa.update(table)
             .where(key.in_(sa.bindparam("keys", expanding=True)), due <= sa.bindparam("now_ms"))
@@ -38,7 +40,7 @@ class DueRows:
         self, connection: sa.Connection, *, now_ms: int, until_ms: int, limit: int
     ) -> list[sa.Row[*tuple[Any, ...]]]:
         """Up to `limit` due rows, longest first, as they are once they are put off until `until_ms`."""
-        due = connection.execute(self._due, {"now_ms": now_ms, "limit": limit}).all()
+        due = connection.execute(self._free, {"now_ms": now_ms, "limit": limit}).all()
         if not due:
             return []
         keys = [(row.event_id, row.own_id) for row in due]

@@ -33,8 +33,10 @@ _orders_found = sa.select(orders.c.event_id, orders.c.order_id.label("own_id"), 
 _closed_orders = _orders_found.where(orders.c.state.in_([state.value for state in CLOSED])).with_for_update()
 _orders_of_user = _closed_orders.where(orders.c.user_id == _wanted_user)
 _orders_of_email = _closed_orders.where(sa.func.lower(orders.c.customer_email) == sa.func.lower(_wanted_email))
-_bookings_found = sa.select(bookings.c.event_id, bookings.c.booking_id.label("own_id"), bookings.c.user_id).limit(
-    ROWS_PER_PIECE_MAX
+_bookings_found = (
+    sa.select(bookings.c.event_id, bookings.c.booking_id.label("own_id"), bookings.c.user_id)
+    .limit(ROWS_PER_PIECE_MAX)
+    .with_for_update()
 )
 _bookings_of_user = _bookings_found.where(bookings.c.user_id == _wanted_user)
 _bookings_of_email = _bookings_found.where(sa.func.lower(bookings.c.contact_email) == sa.func.lower(_wanted_email))

@@ -23,10 +23,14 @@ _page = (
     .order_by(events.c.number)
     .limit(sa.bindparam("limit"))
 )
+_one_at_a_time = sa.text("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE")
 
 
 def add_event(connection: sa.Connection, event: Event) -> Event:
     """See Ledger.add_event; a taken id is a conflict."""
+    if connection.dialect.name == "postgresql":
+        # Numbers are seen in their order: whoever pages by them would never see a lower one that is committed later.
+        connection.execute(_one_at_a_time)
     number = connection.scalar(sa.insert(events).values(_columns(event)).returning(events.c.number))
     assert number is not None
     return msgspec.structs.replace(event, number=number)

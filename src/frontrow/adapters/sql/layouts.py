@@ -8,7 +8,17 @@ from frontrow.domain.ids import LayoutId
 from frontrow.domain.layout import Layout
 
 
-def add_layout(connection: sa.Connection, layout: Layout, document: bytes) -> int:
+def drawing_of(layout: Layout) -> bytes:
+    """The layout as it is stored. That of a stadium takes a while: work for a thread."""
+    return encode_in_pieces(layout, "seats")
+
+
+def layout_of(drawing: bytes) -> Layout:
+    """The layout that was stored so, which takes as long."""
+    return decode_in_pieces(drawing, Layout)
+
+
+def add_layout(connection: sa.Connection, layout: Layout, drawing: bytes, document: bytes) -> int:
     """See Ledger.add_layout. Two at once for the same id conflict on the version: write again."""
     version = (latest_version(connection, layout.id) or 0) + 1
     connection.execute(
@@ -17,21 +27,21 @@ def add_layout(connection: sa.Connection, layout: Layout, document: bytes) -> in
             "layout_id": layout.id,
             "version": version,
             "name": layout.name,
-            "drawing": encode_in_pieces(layout, "seats"),
+            "drawing": drawing,
             "document": document,
         },
     )
     return version
 
 
-def layout_version(connection: sa.Connection, layout_id: LayoutId, version: int) -> tuple[Layout, bytes] | None:
-    """See Ledger.layout."""
+def layout_version(connection: sa.Connection, layout_id: LayoutId, version: int) -> tuple[bytes, bytes] | None:
+    """The layout as it is stored, and its document."""
     row = connection.execute(
         sa.select(layouts.c.drawing, layouts.c.document).where(
             layouts.c.layout_id == layout_id, layouts.c.version == version
         )
     ).one_or_none()
-    return None if row is None else (decode_in_pieces(row.drawing, Layout), row.document)
+    return None if row is None else (row.drawing, row.document)
 
 
 def latest_version(connection: sa.Connection, layout_id: LayoutId) -> int | None:

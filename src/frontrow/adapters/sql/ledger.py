@@ -84,11 +84,14 @@ class SqlLedger:
 
     async def add_layout(self, layout: Layout, document: bytes) -> int:
         """See Ledger.add_layout."""
-        return await self._write_again(partial(layouts.add_layout, layout=layout, document=document))
+        drawing = await asyncio.to_thread(layouts.drawing_of, layout)
+        work = partial(layouts.add_layout, layout=layout, drawing=drawing, document=document)
+        return await self._write_again(work)
 
     async def layout(self, layout_id: LayoutId, version: int) -> tuple[Layout, bytes] | None:
         """See Ledger.layout."""
-        return await self._database.read(partial(layouts.layout_version, layout_id=layout_id, version=version))
+        stored = await self._database.read(partial(layouts.layout_version, layout_id=layout_id, version=version))
+        return None if stored is None else (await asyncio.to_thread(layouts.layout_of, stored[0]), stored[1])
 
     async def latest_layout_version(self, layout_id: LayoutId) -> int | None:
         """See Ledger.latest_layout_version."""
@@ -100,12 +103,15 @@ class SqlLedger:
 
     async def add_event(self, event: Event) -> Event | None:
         """See Ledger.add_event."""
-        try:
-            return await self._database.write(partial(events.add_event, event=event))
-        except WriteConflict:
-            if await self.event(event.event_id) is not None:
-                return None
-            raise ValueError(f"layout {event.layout_id!r} has no version {event.layout_version}") from None
+        for _ in range(CONFLICTS_MAX):
+            try:
+                return await self._database.write(partial(events.add_event, event=event))
+            except WriteConflict:
+                if await self.event(event.event_id) is not None:
+                    return None
+                if await self.layout(event.layout_id, event.layout_version) is None:
+                    raise ValueError(f"layout {event.layout_id!r} has no version {event.layout_version}") from None
+        raise _kept_conflicting()
 
     async def update_event(self, event: Event, *, expected: Event) -> bool:
         """See Ledger.update_event."""

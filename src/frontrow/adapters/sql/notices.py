@@ -31,7 +31,11 @@ _is_before = sa.tuple_(notices.c.created_at_ms, notices.c.notice_id) < sa.tuple_
 _DELIVERY = ("state", "tries", "due_at_ms", "last_status", "last_error", "delivered_at_ms")
 _replace = (
     sa.update(notices)
-    .where(notices.c.event_id == sa.bindparam("of_event"), notices.c.notice_id == sa.bindparam("of_notice"))
+    .where(
+        notices.c.event_id == sa.bindparam("of_event"),
+        notices.c.notice_id == sa.bindparam("of_notice"),
+        sa.or_(notices.c.state != NoticeState.DELIVERED.value, sa.bindparam("is_anew", type_=sa.Integer) == 1),
+    )
     .values({name: sa.bindparam(name) for name in _DELIVERY})
 )
 
@@ -95,7 +99,8 @@ def newest_notices(
 def replace_notice(connection: sa.Connection, notice: Notice) -> None:
     """See OrderLedger.update_notice."""
     values = {name: getattr(notice, name) for name in _DELIVERY} | {"state": notice.state.value}
-    connection.execute(_replace, values | {"of_event": notice.event_id, "of_notice": notice.notice_id})
+    of = {"of_event": notice.event_id, "of_notice": notice.notice_id, "is_anew": int(notice.tries == 0)}
+    connection.execute(_replace, values | of)
 
 
 def notice_of(row: sa.Row[*tuple[Any, ...]]) -> Notice:

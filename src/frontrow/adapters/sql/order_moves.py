@@ -171,6 +171,7 @@ def _cancel(connection: sa.Connection, move: OrderMove, now_ms: int) -> OutboxTa
     order = move.after
     if order.booking_id is None:
         raise ValueError(f"order {order.order_id} has no booking to cancel seats of")
+    sales.lock_booking(connection, order.event_id, order.booking_id)
     ended = end_seats(connection, order.event_id, order.booking_id, move.cancels, now_ms)
     if ended != len(move.cancels):
         raise ValueError(f"booking {order.booking_id} has {ended} of the {len(move.cancels)} seats to be cancelled")

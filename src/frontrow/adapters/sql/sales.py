@@ -90,7 +90,7 @@ def cancel(
     event_id = event_id_of(connection, booking_id)
     if event_id is None:
         return BookingNotFound()
-    connection.execute(_lock_booking, {"event_id": event_id, "booking_id": booking_id})
+    lock_booking(connection, event_id, booking_id)
     before = booking_in(connection, event_id, booking_id)
     if before is None:
         return BookingNotFound()
@@ -118,6 +118,11 @@ def cancel(
     return BookingCancelled(after, freed, task_ids=(task.task_id,))
 
 
+def lock_booking(connection: sa.Connection, event_id: EventId, booking_id: BookingId) -> None:
+    """Let nobody else give seats of the booking back until this transaction ends: its status is read off its seats."""
+    connection.execute(_lock_booking, {"event_id": event_id, "booking_id": booking_id})
+
+
 def is_spent(connection: sa.Connection, booking: Booking) -> bool:
     """Whether a row stands under the booking's id, be it aborted."""
     found = connection.execute(_by_id, {"event_id": booking.event_id, "booking_id": booking.booking_id})
@@ -125,7 +130,7 @@ def is_spent(connection: sa.Connection, booking: Booking) -> bool:
 
 
 def set_status_by_seats(connection: sa.Connection, event_id: EventId, booking_id: BookingId) -> None:
-    """Set the status of a booking that seats were given back of: cancelled once none is left."""
+    """Set the status of a booking that seats were given back of: cancelled once none is left. It must be locked."""
     left = connection.scalar(_seats_left, {"event_id": event_id, "booking_id": booking_id})
     status = BookingStatus.PARTLY_CANCELLED if left else BookingStatus.CANCELLED
     _set_status(connection, event_id, booking_id, status)

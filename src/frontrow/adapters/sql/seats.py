@@ -12,11 +12,18 @@ from frontrow.domain.ids import EventId, SeatId, UserId
 IDS_PER_STATEMENT_MAX = 1000
 """Ids in one IN list: whole venues are asked for in parts, well under any database's parameter bound."""
 
+SEATS_PER_STATEMENT_MAX = 2_000
+"""Rows of a whole venue that are made seats of at a time: where an event loop waits for the database, it has its turn
+after some milliseconds."""
+
 T = TypeVar("T")
 
 _live = sa.select(
     seat_rows.c.seat_id, seat_rows.c.state, seat_rows.c.owner_id, seat_rows.c.user_id, seat_rows.c.price_minor
 ).where(seat_rows.c.event_id == sa.bindparam("event_id"), seat_rows.c.ended_at_ms.is_(None))
+_live_page = (
+    _live.where(seat_rows.c.seat_id > sa.bindparam("after")).order_by(seat_rows.c.seat_id).limit(sa.bindparam("limit"))
+)
 _live_among = _live.where(seat_rows.c.seat_id.in_(sa.bindparam("seat_ids", expanding=True)))
 _booked = sa.select(seat_rows.c.seat_id, seat_rows.c.user_id, seat_rows.c.created_at_ms, seat_rows.c.price_minor).where(
     seat_rows.c.event_id == sa.bindparam("event_id"),
@@ -69,13 +76,24 @@ def in_parts(ids: Sequence[T]) -> Iterator[Sequence[T]]:
 def live_seats(connection: sa.Connection, event_id: EventId, seat_ids: Sequence[SeatId] | None) -> list[LedgerSeat]:
     """See Ledger.live_seats. In the order asked, or by seat id when all are asked for."""
     if seat_ids is None:
-        rows = connection.execute(_live.order_by(seat_rows.c.seat_id), {"event_id": event_id})
-        return [_seat(row) for row in rows]
+        return list(_all_live_seats(connection, event_id))
     found: dict[SeatId, LedgerSeat] = {}
     for part in in_parts(seat_ids):
         for row in connection.execute(_live_among, {"event_id": event_id, "seat_ids": part}):
             found[row.seat_id] = _seat(row)
     return [found[seat_id] for seat_id in dict.fromkeys(seat_ids) if seat_id in found]
+
+
+def _all_live_seats(connection: sa.Connection, event_id: EventId) -> Iterator[LedgerSeat]:
+    after = ""
+    while True:
+        values = {"event_id": event_id, "after": after, "limit": SEATS_PER_STATEMENT_MAX}
+        rows = connection.execute(_live_page, values).all()
+        for row in rows:
+            yield _seat(row)
+        if len(rows) < SEATS_PER_STATEMENT_MAX:
+            return
+        after = rows[-1].seat_id
 
 
 def booked_seats(connection: sa.Connection, event_id: EventId, seat_ids: Sequence[SeatId]) -> list[BookedSeat]:
