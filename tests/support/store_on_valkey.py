@@ -35,7 +35,11 @@ class StoreOnValkey:
     @classmethod
     def of(cls, server: HasUrl) -> Self:
         """With a client of its own, to be closed."""
-        client = connect(server.url)
+        return cls.over(connect(server.url))
+
+    @classmethod
+    def over(cls, client: StoreClient) -> Self:
+        """With this client, to be closed."""
         return cls(client, ValkeyHoldStore(client), ValkeyChangeFeed(client))
 
     async def warm(self, event_id: EventId = EVENT, *sold: LedgerSeat) -> FeedEntry:

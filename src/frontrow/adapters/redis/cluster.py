@@ -7,7 +7,7 @@ breaks a connection leaves its calls unanswered, as with one server: they may ha
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import cast
 
 from redis.asyncio.connection import AbstractConnection
@@ -63,6 +63,10 @@ class Cluster:
         self._known: frozenset[Address] = frozenset()
         self._nodes: dict[Address, Node] = {}
         self._tails: dict[Address, StreamTail] = {}
+        self._tailing: dict[Address, asyncio.Task[dict[str, Answer]]] = {}
+        self._lost: dict[str, Answer] = {}
+        """Streams that are followed and that no node answers for, and why."""
+        self._is_closed = False
         self._looking: asyncio.Task[None] | None = None
         self._failure: StoreUnavailable | None = None
         self._looked_at_s = float("-inf")
@@ -115,26 +119,26 @@ class Cluster:
         of_node: dict[Address, dict[str, str]] = {}
         for name, after in streams.items():
             of_node.setdefault(place[name], {})[name] = after
-        lost: dict[str, Answer] = {}
-        waiting = [asyncio.create_task(self._tail(address, some, count, lost)) for address, some in of_node.items()]
-        try:
-            done, _ = await asyncio.wait(waiting, timeout=block_ms / 1000, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in waiting:
-                task.cancel()
-            await asyncio.gather(*waiting, return_exceptions=True)
-        found = dict(lost)
-        for task in done:
-            found |= task.result()
+        for address in [address for address in self._tailing if address not in of_node]:
+            self._tailing.pop(address).cancel()
+        waiting = {address: await self._tail_of(address, some, count) for address, some in of_node.items()}
+        await asyncio.wait(waiting.values(), timeout=block_ms / 1000, return_when=asyncio.FIRST_COMPLETED)
+        self._lost = {name: why for name, why in self._lost.items() if name in streams}
+        found = dict(self._lost)
+        for address, task in waiting.items():
+            if task.done():  # the others go on, and are waited for by the next call
+                del self._tailing[address]
+                found |= {name: answer for name, answer in task.result().items() if name in streams}
         return found
 
     async def close(self) -> None:
-        if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
+        self._is_closed = True
+        under_way = [*self._tailing.values(), *([] if self._looking is None else [self._looking])]
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
         for tail in self._tails.values():
             await tail.close()
-        self._tails.clear()
         nodes, self._nodes = self._nodes, {}
         for node in nodes.values():
             await node.close()
@@ -156,26 +160,45 @@ class Cluster:
                 found[name] = answer
         return found
 
-    async def _tail(
-        self, address: Address, streams: Mapping[str, str], count: int, lost: dict[str, Answer]
-    ) -> dict[str, Answer]:
+    async def _tail_of(
+        self, address: Address, streams: Mapping[str, str], count: int
+    ) -> "asyncio.Task[dict[str, Answer]]":
+        """The task that waits for entries of one node's streams: the one under way where it may go on with these."""
+        tail = self._tails.get(address)
+        if tail is None:
+            tail = self._tails[address] = StreamTail(self._telling_connection_to(address), timeout_s=self._timeout_s)
+        task = self._tailing.get(address)
+        if task is not None and not task.done() and tail.wanted != streams and not tail.is_exchanging:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            task = None
+        tail.wanted = streams
+        if task is None:
+            task = self._tailing[address] = asyncio.create_task(self._entries(tail, count), name="Cluster.tail")
+        return task
+
+    async def _entries(self, tail: StreamTail, count: int) -> dict[str, Answer]:
         """Wait for entries of one node's streams. Where it does not tell, they are asked for again and again, and
-        `lost` has those that nobody answers for."""
-        if address not in self._tails:
-            self._tails[address] = StreamTail(self._telling_connection_to(address))
+        `_lost` has those that nobody answers for."""
         try:
-            return await self._tails[address].entries(streams, count=count)
+            found = await tail.entries(count=count)
         except (RedisError, OSError):
             self._look_soon()
+        else:
+            self._found_again(tail.wanted)
+            return found
         while True:
-            found = await self._read_once(streams, count)
+            found = await self._read_once(tail.wanted, count)
+            self._found_again(tail.wanted)
             answered = {name: answer for name, answer in found.items() if not isinstance(answer, Exception)}
-            for name in streams:
-                lost.pop(name, None)
             if answered:
                 return found
-            lost.update(found)
+            self._lost |= found
             await asyncio.sleep(POLL_S)
+
+    def _found_again(self, streams: Iterable[str]) -> None:
+        for name in streams:
+            self._lost.pop(name, None)
 
     async def _follow(
         self, key: Argument | None, send: Callable[[Node, bool], Awaitable[Answer]], *, within_s: float
@@ -207,11 +230,15 @@ class Cluster:
                 redirections += 1
                 if redirections > REDIRECTIONS_AT_ONCE:
                     pause_s = PAUSE_S_MIN * redirections / REDIRECTIONS_AT_ONCE
-                    await asyncio.sleep(min(pause_s, PAUSE_S_MAX, deadline - loop.time()))
+                    await asyncio.sleep(min(pause_s, PAUSE_S_MAX, max(0.0, deadline - loop.time())))
+                    if loop.time() >= deadline:
+                        return answer
                 async with asyncio.timeout_at(deadline):
                     answer = await send(self._node(address), is_asking)
-        except (StoreUnavailable, TimeoutError) as error:
+        except StoreUnavailable as error:
             return error
+        except TimeoutError:
+            answer = TimeoutError(f"no answer within {within_s:g} s")
         self._doubt(answer)
         return answer
 
@@ -222,6 +249,8 @@ class Cluster:
             StoreUnavailable: the cluster does not say.
         """
         for _ in range(2):
+            if self._is_closed:
+                raise StoreUnavailable("the client is closed")
             if self._owners:
                 owner = next(filter(None, self._owners), None) if slot is None else self._owners[slot]
                 if owner is not None:
@@ -253,13 +282,14 @@ class Cluster:
         if isinstance(answer, Exception) and not isinstance(answer, ResponseError):
             self._look_soon()
 
-    def _look_soon(self) -> asyncio.Task[None]:
-        if self._looking is None or self._looking.done():
+    def _look_soon(self) -> None:
+        if not self._is_closed and (self._looking is None or self._looking.done()):
             self._looking = asyncio.create_task(self._look_once(), name="Cluster.look")
-        return self._looking
 
     async def _look(self) -> None:
-        await asyncio.shield(self._look_soon())
+        self._look_soon()
+        if self._looking is not None:
+            await asyncio.wait((self._looking,))
 
     async def _look_once(self) -> None:
         loop = asyncio.get_running_loop()

@@ -21,34 +21,42 @@ from frontrow.adapters.redis.gathering import Answer, Reply, make_ready, read_an
 
 
 class StreamTail:
-    """One connection (of protocol 3) that follows the streams it is asked about; one call at a time."""
+    """One connection (of protocol 3) that follows the streams of `wanted`, each after its id; one call at a time.
 
-    def __init__(self, connection: AbstractConnection) -> None:
+    `wanted` may be set anew during a call that is exchanging: it goes on with that.
+    """
+
+    def __init__(self, connection: AbstractConnection, *, timeout_s: float) -> None:
+        self.wanted: Mapping[str, str] = {}
+        self.is_exchanging = False
+        """Whether a call waits for replies: cancelling it then costs the connection; while it is told nothing, not."""
         self._connection = connection
+        self._timeout_s = timeout_s
         self._quiet: dict[str, str] = {}
         """Streams that had no entry after this id when they were read, and that the server has not told of since."""
-        self._is_waiting = False
 
-    async def entries(self, streams: Mapping[str, str], *, count: int) -> dict[str, Answer]:
+    async def entries(self, *, count: int) -> dict[str, Answer]:
         """Wait until a stream has entries after its id: up to `count` of each that has.
-
-        Cancelling it while it waits costs nothing, while it reads the connection.
 
         Raises:
             RedisError, OSError: the connection failed, or the node refused (a stream that lives elsewhere).
         """
         try:
-            await self._be_told()
             while True:
-                due = {name: after for name, after in streams.items() if self._quiet.get(name) != after}
-                if not due:
-                    await self._hear()
-                elif found := await self._read(due, count):
+                self.is_exchanging = True
+                async with asyncio.timeout(self._timeout_s):
+                    await self._be_told()
+                    found = await self._read(count)
+                self.is_exchanging = False
+                if found:
                     return found
+                await self._hear()
         except BaseException as error:
-            if not (self._is_waiting and isinstance(error, asyncio.CancelledError)):
+            if self.is_exchanging or not isinstance(error, asyncio.CancelledError):
                 await self.close()
             raise
+        finally:
+            self.is_exchanging = False
 
     async def close(self) -> None:
         """Close the connection; the next call opens it again."""
@@ -57,7 +65,6 @@ class StreamTail:
 
     async def _be_told(self) -> None:
         connection = self._connection
-        self._is_waiting = False
         if connection.is_connected:
             return
         self._quiet.clear()
@@ -69,14 +76,15 @@ class StreamTail:
         if isinstance(answer, Exception):
             raise answer
 
-    async def _read(self, streams: Mapping[str, str], count: int) -> dict[str, Answer]:
-        self._is_waiting = False
+    async def _read(self, count: int) -> dict[str, Answer]:
+        """Read the streams of which anything may be new."""
+        due = {name: after for name, after in self.wanted.items() if self._quiet.get(name) != after}
         await self._connection.send_packed_command(
-            [packed("XREAD", "COUNT", count, "STREAMS", name, after) for name, after in streams.items()]
+            [packed("XREAD", "COUNT", count, "STREAMS", name, after) for name, after in due.items()]
         )
         found: dict[str, Answer] = {}
         refused: RedisError | None = None
-        for name, after in streams.items():
+        for name, after in due.items():
             answer = cast("Answer | dict[bytes, Reply]", await read_answer(self._connection))
             if isinstance(answer, RedisError):
                 refused = answer
@@ -89,9 +97,9 @@ class StreamTail:
         return found
 
     async def _hear(self) -> None:
-        self._is_waiting = True
-        await self._connection.read_response(timeout=math.inf, disconnect_on_error=False, push_request=True)
-        self._is_waiting = False
+        """Wait for a word of the server, unless there is something to read."""
+        if all(self._quiet.get(name) == after for name, after in self.wanted.items()):
+            await self._connection.read_response(timeout=math.inf, disconnect_on_error=False, push_request=True)
 
     async def _note(self, told: list[Reply]) -> None:
         """`invalidate` and the keys that have changed; nothing for all of them: the store was emptied."""
