@@ -73,7 +73,6 @@ async def use_everything(ledger: SqlLedger, clock: FakeClock) -> None:
     await ledger.booked_seats(gala.event_id, booking.seat_ids)
     await ledger.booked_seats_of(gala.event_id, user)
     await ledger.outbox(older_than_ms=clock.now_ms() + 1, limit=5)
-    await ledger.backlog()
     await ledger.outbox_of(booking.booking_id)
     await ledger.outbox_done(written.task_ids)
     await ledger.cancel(booking.booking_id, seats("A1"))
