@@ -16,6 +16,7 @@ from pathlib import Path
 
 import uvloop
 
+from tests.chaos.checker.breaches import Promise
 from tests.chaos.driver.clock_file import faketime_library
 from tests.chaos.driver.closing import NotAtRest
 from tests.chaos.driver.deployment import running_deployment
@@ -61,6 +62,10 @@ def main() -> int:
             print(f"histories, standings and logs are in {folder}", flush=True)
         else:
             shutil.rmtree(folder, ignore_errors=True)
+    if options.control:
+        is_seen = any(f"{Promise.ONE_OWNER.name.lower()}:" in it for it in tally.broken)
+        print("the control was seen" if is_seen else "NOTHING WAS SEEN, though the ledger had no unique index")
+        return 0 if is_seen else 1
     if tally.broken:
         print(f"BROKEN, seed {seed}:", *tally.broken, sep="\n  ", flush=True)
         return 1
@@ -73,6 +78,8 @@ async def _run(
 ) -> None:
     async with running_deployment(folder, stores) as deployment:
         await put_layout(deployment)
+        if options.control:
+            await deployment.ledger.drop_the_last_word()
         for plan in rounds:
             began = time.monotonic()
             print(f"round {plan.number}{' (gentle)' if plan.is_gentle else ''}", flush=True)
@@ -111,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--lag-ms", type=int, default=300, help="how late the replica is told")
     parser.add_argument("--only", nargs="*", default=[], choices=[*RECIPES], help="these faults alone")
     parser.add_argument("--without", nargs="*", default=[], choices=[*RECIPES], help="not these faults")
+    parser.add_argument("--control", action="store_true", help="drop the ledger's unique index: has to be seen")
     parser.add_argument("--keep", action="store_const", const=True, help="keep histories and logs")
     return parser
 

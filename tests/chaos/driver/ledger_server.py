@@ -63,6 +63,10 @@ class LedgerServer:
             " WHERE pid <> pg_backend_pid() AND datname IS NOT NULL"
         )
 
+    async def drop_the_last_word(self) -> None:
+        """Drop the unique index on live seats, which nothing but a control may do."""
+        await asyncio.to_thread(self._server.execute, "DROP INDEX uq_seat_rows_live", url=self.url)
+
     async def wait_until_it_answers(self) -> None:
         """Until it takes connections again."""
         deadline = time.monotonic() + ANSWER_SECONDS_MAX
