@@ -1,6 +1,7 @@
 """Several workers behind one port: they agree, share what is to be shared, and are killed and replaced under load."""
 
 import os
+import re
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -197,3 +198,38 @@ async def test_workers_are_replaced_one_after_the_other_and_no_request_fails(wor
         await eventually(lambda: crowd.purchases > bought + 5, "it goes on", seconds_max=WAIT_SECONDS_MAX)
     assert (crowd.failures, crowd.unanswered) == ([], 0)
     assert not set(before).intersection(psutil.pids())
+
+
+async def test_any_worker_tells_what_all_have_counted_and_no_count_goes_back_when_one_is_killed(
+    workers: Workers,
+) -> None:
+    def asked(metrics: str) -> int:
+        found = re.search(r'^frontrow_http_answers_total\{operation="suggestSeats",status="422"\} (\d+)', metrics, re.M)
+        return 0 if found is None else int(found[1])
+
+    async def told(client: httpx.AsyncClient) -> str:
+        answer = await client.get("/metrics")
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    before, more = 0, 0
+    async with one_client_of_each(workers) as clients:
+        for client in clients:
+            before = max(before, asked(await told(client)))
+        for times, client in enumerate(clients, start=3):
+            for _ in range(times):
+                answer = await client.get(f"/api/v1/events/{EVENT}/suggestions?seatIds=no-such-seat&count=1")
+                assert answer.status_code == 422, answer.text
+            more += times
+
+        async def agree() -> bool:
+            return {asked(await told(client)) for client in clients} == {before + more}
+
+        await eventually(agree, "each worker tells the sum", seconds_max=WAIT_SECONDS_MAX)
+        assert f"frontrow_workers {float(len(clients))}" in await told(clients[0])
+        killed = workers.pids()[0]
+        os.kill(killed, signal.SIGKILL)
+    await workers.all_serve(without=(killed,))
+    async with one_client_of_each(workers) as clients:
+        assert [asked(await told(client)) for client in clients] == [before + more] * len(clients)
+        assert f"frontrow_workers {float(len(clients))}" in await told(clients[-1])
