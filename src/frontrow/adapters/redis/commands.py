@@ -26,4 +26,4 @@ def key_of(command: Sequence[Argument]) -> Argument | None:
         return command[3] if int(command[2]) else None
     if name == "XREAD":
         return command[[str(word).upper() for word in command].index("STREAMS") + 1]
-    return command[1]
+    return command[1] if len(command) > 1 else None
