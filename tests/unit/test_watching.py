@@ -8,6 +8,8 @@ import pytest
 import pytest_asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.contextvars import bound_contextvars, merge_contextvars
+from structlog.testing import capture_logs
 
 from frontrow.client import SeatChanges, SeatSnapshot
 from frontrow.domain.changes import ChangeKind
@@ -222,14 +224,17 @@ async def test_the_process_stops_and_every_stream_ends_at_once(house: House) -> 
 
 
 async def test_an_event_that_is_gone_ends_its_streams(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    browser = await house.opened()
+    with bound_contextvars(request_id="of-the-first-watcher"):
+        browser = await house.opened()
 
     async def nothing(event_id: EventId) -> Sale | None:
         return None
 
     monkeypatch.setattr(house.stage.sales, "sale", nothing)
-    await eventually(lambda: browser.has_ended, "the stream ends")
+    with capture_logs(processors=[merge_contextvars]) as lines:
+        await eventually(lambda: browser.has_ended, "the stream ends")
     assert not browser.was_hung_up
+    assert lines == [{"event": "watched_event_gone", "event_id": EVENT, "watchers": 1, "log_level": "info"}]
 
 
 async def test_ids_that_nobody_knows_are_not_kept(house: House) -> None:
