@@ -2,6 +2,7 @@
 # Starts Valkey with deploy/valkey.conf and two users: `frontrow`, who may do what the API does and nothing else
 # (deploy/store-user.acl), and `admin`, who empties the store after the ledger was restored. Their passwords are
 # STORE_PASSWORD and STORE_ADMIN_PASSWORD; only their digests are written, to RUNTIME_FOLDER, which may be in memory.
+# DATA_FOLDER has the append-only file.
 # Arguments are valkey-server's own, such as --port 6380.
 set -eu
 : "${STORE_PASSWORD:?}" "${STORE_ADMIN_PASSWORD:?}"
@@ -17,4 +18,4 @@ user admin on #$(digest "$STORE_ADMIN_PASSWORD") ~* &* +@all
 user frontrow on #$(digest "$STORE_PASSWORD") $(tr '\n' ' ' <"$here/store-user.acl")
 USERS
 unset STORE_PASSWORD STORE_ADMIN_PASSWORD
-exec valkey-server "$here/valkey.conf" --aclfile "$users" "$@"
+exec valkey-server "$here/valkey.conf" --dir "${DATA_FOLDER:-/data}" --aclfile "$users" "$@"
