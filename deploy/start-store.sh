@@ -14,8 +14,8 @@ digest() { printf %s "$1" | sha256sum | cut -d' ' -f1; }
 umask 077
 cat >"$users" <<USERS
 user default off
-user admin on #$(digest "$STORE_ADMIN_PASSWORD") ~* &* +@all
-user frontrow on #$(digest "$STORE_PASSWORD") $(tr '\n' ' ' <"$here/store-user.acl")
+user admin reset on #$(digest "$STORE_ADMIN_PASSWORD") ~* &* +@all
+user frontrow reset on #$(digest "$STORE_PASSWORD") $(tr '\n' ' ' <"$here/store-user.acl")
 USERS
 unset STORE_PASSWORD STORE_ADMIN_PASSWORD
 exec valkey-server "$here/valkey.conf" --dir "${DATA_FOLDER:-/data}" --aclfile "$users" "$@"
