@@ -138,7 +138,14 @@ class Application:
             notices = NoticeBoard(channels=told.channels, clock=clock)
             expired = ExpiredHolds(ledger=ledger.orders, notices=notices, feed=feed, background=background)
             sweeper = Sweeper(store=store, catalog=catalog, clock=clock, expired=expired)
-            live = LiveViews(feed=feed, catalog=catalog, warmer=warmer, sweeper=sweeper, clock=clock)
+            live = LiveViews(
+                feed=feed,
+                catalog=catalog,
+                warmer=warmer,
+                sweeper=sweeper,
+                clock=clock,
+                on_read_anew=activity.note_changed,
+            )
             calls = SeatCalls(warmer=warmer, live=live, sweeper=sweeper, activity=activity, expired=expired)
             order_ids = OrderIds(derived_key(stores.secret, "orders"))
             booking_ids = BookingIds(derived_key(stores.secret, "booking ids"))

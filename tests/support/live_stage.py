@@ -67,8 +67,14 @@ class Stage:
         self.warmer = Warmer(self.feed)
         self.sweeper = Sweeper()
         self.clock = FakeClock()
+        self.read_anew: list[EventId] = []
         self.live = LiveViews(
-            feed=self.feed, catalog=self.sales, warmer=self.warmer, sweeper=self.sweeper, clock=self.clock
+            feed=self.feed,
+            catalog=self.sales,
+            warmer=self.warmer,
+            sweeper=self.sweeper,
+            clock=self.clock,
+            on_read_anew=self.read_anew.append,
         )
         self._tail: asyncio.Task[None] | None = None
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import structlog
@@ -44,8 +44,11 @@ class Sweeps(Protocol):
 class MapReader:
     """Reads whole maps for all followed events, a few at a time, warming what is cold."""
 
-    def __init__(self, *, feed: ChangeFeed, warmer: Warms, sweeper: Sweeps) -> None:
+    def __init__(
+        self, *, feed: ChangeFeed, warmer: Warms, sweeper: Sweeps, on_read_anew: Callable[[EventId], object]
+    ) -> None:
         self._feed = feed
+        self.on_read_anew = on_read_anew
         self._warmer = warmer
         self.sweeper = sweeper
         self._at_once = asyncio.Semaphore(MAP_READS_AT_ONCE_MAX)
@@ -212,6 +215,7 @@ class FollowedEvent:
                 self._noted_before_view = []
             else:
                 self.view.replace(snapshot, notes_before=notes_before)
+                self._maps.on_read_anew(self.event_id)
             self.view.stale = False
             self._has_moved()
             if not self._read_again:

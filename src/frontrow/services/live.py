@@ -6,7 +6,7 @@ view converges whatever the store goes through. All reads are answered from here
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -41,13 +41,26 @@ class Sales(Protocol):
 
 
 class LiveViews:
-    """The views of this process. `run` is the task that tails the feeds; without it views do not follow others."""
+    """The views of this process. `run` is the task that tails the feeds; without it views do not follow others.
 
-    def __init__(self, *, feed: ChangeFeed, catalog: Sales, warmer: Warms, sweeper: Sweeps, clock: Clock) -> None:
+    `on_read_anew` is told of events whose feed did not go on where it was: the store may have lost its last changes, as
+    after a failover, and among them what the ledger had told it.
+    """
+
+    def __init__(
+        self,
+        *,
+        feed: ChangeFeed,
+        catalog: Sales,
+        warmer: Warms,
+        sweeper: Sweeps,
+        clock: Clock,
+        on_read_anew: Callable[[EventId], object] = lambda _: None,
+    ) -> None:
         self._feed = feed
         self._catalog = catalog
         self._clock = clock
-        self._maps = MapReader(feed=feed, warmer=warmer, sweeper=sweeper)
+        self._maps = MapReader(feed=feed, warmer=warmer, sweeper=sweeper, on_read_anew=on_read_anew)
         self._readable = asyncio.Event()
         self._followed: dict[EventId, FollowedEvent] = {}
         self._lost: set[EventId] = set()

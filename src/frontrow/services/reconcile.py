@@ -32,6 +32,10 @@ ROTATION_PAUSE_S = 10.0
 PASS_PAUSE_S = 0.5
 WORK_SHARE_MAX = 0.05
 """Of a process's time: after a comparison that took a second, nothing is compared for twenty."""
+REST_S_MAX = 30.0
+"""However long a comparison took: most of that was waiting, and what is astray has to be healed."""
+FAILED_PAUSE_S = 2.0
+"""After one that a store left without an answer, which may have taken all of its time-outs and no work."""
 OWNERS_HEALED_MAX = 200
 SEATS_PER_SLICE = 2_000
 
@@ -84,8 +88,10 @@ class Reconciler:
                 await self.step()
             except (StoreUnavailable, LedgerUnavailable) as error:
                 _log.warning("reconcile_waits", reason=str(error))
-            took_s = (self._clock.monotonic_ms() - began_ms) / 1000
-            await self._sleep(max(PASS_PAUSE_S, took_s / WORK_SHARE_MAX))
+                await self._sleep(FAILED_PAUSE_S)
+            else:
+                took_s = (self._clock.monotonic_ms() - began_ms) / 1000
+                await self._sleep(min(max(PASS_PAUSE_S, took_s / WORK_SHARE_MAX), REST_S_MAX))
 
     async def step(self) -> None:
         """Compare the one event that is most due, if any is.

@@ -132,6 +132,15 @@ async def test_a_trimmed_feed_has_the_map_read_anew(stage: Stage) -> None:
     stage.feed.trim(EVENT, keep=1)
     stage.tail()
     await eventually(stage.shows, "the view shows all three holds")
+    assert stage.read_anew == [EVENT]
+
+
+async def test_a_feed_that_goes_on_tells_nobody_that_changes_were_lost(stage: Stage) -> None:
+    await stage.live.view(EVENT)
+    stage.tail()
+    stage.feed.append(EVENT, ChangeKind.HELD, "A1")
+    await eventually(stage.shows, "the view shows the hold")
+    assert stage.read_anew == []
 
 
 @pytest.mark.parametrize("clock_back_ms", [0, 500])

@@ -13,7 +13,7 @@ from frontrow.domain.seat_states import SeatState
 from frontrow.services.activity import CHANGED_AFTER_MS
 from frontrow.services.counts import Count
 from frontrow.services.outcomes import BlockWritten
-from frontrow.services.reconcile import ALARM_REPEAT_MS, SUSPECT_MS, Reconciled
+from frontrow.services.reconcile import ALARM_REPEAT_MS, FAILED_PAUSE_S, REST_S_MAX, SUSPECT_MS, Reconciled
 from tests.support.eventually import eventually
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_hold_store import FakeHoldStore
@@ -249,6 +249,31 @@ async def test_the_reconciler_goes_on_when_a_store_is_away_and_comes_back_to_the
     running = asyncio.create_task(house.reconciler.run())
     await eventually(lambda: house.counts.of(Count.SEATS_HEALED) > 0, "the lost seat was healed")
     running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_a_store_that_hung_until_every_deadline_does_not_hold_up_the_comparison_after_it(
+    house: House, clock: FakeClock
+) -> None:
+    house.activity.note_warmed(EVENT)
+    house.store_faults.before("sold_seats", lambda: clock.advance(10_000))
+    house.ledger_faults.before("live_seats", LedgerUnavailable("no answer"))
+    running = asyncio.create_task(house.reconciler.run())
+    await eventually(lambda: bool(clock.slept_s), "the reconciler rested")
+    running.cancel()
+    assert clock.slept_s[0] == FAILED_PAUSE_S
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_however_long_a_comparison_waited_the_next_is_not_far(house: House, clock: FakeClock) -> None:
+    house.activity.note_warmed(EVENT)
+    house.store_faults.before("sold_seats", lambda: clock.advance(10_000))
+    running = asyncio.create_task(house.reconciler.run())
+    await eventually(lambda: bool(clock.slept_s), "the reconciler rested")
+    running.cancel()
+    assert clock.slept_s[0] == REST_S_MAX
     with pytest.raises(asyncio.CancelledError):
         await running
 
