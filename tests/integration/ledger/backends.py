@@ -49,6 +49,12 @@ class BuiltLedger:
         self._url: str | None = None
         self._shape: list[tuple[object, ...]] = []
 
+    @property
+    def url(self) -> str:
+        """The URL of the database, with what the test has written."""
+        assert self._url is not None
+        return self._url
+
     def emptied(self) -> str:
         """The URL of the database, with nothing in it."""
         if self._url is not None and self._server.rows(self._SHAPE, url=self._url) == self._shape:
