@@ -9,8 +9,11 @@ import re
 
 import pytest
 
+from frontrow.domain.ids import UserId
 from frontrow.http.app import OPERATIONS
+from frontrow.http.auth import Authenticator
 from frontrow.http.operation import Access, AnyOperation
+from frontrow.services.callers import Caller
 from tests.e2e.security.victim import (
     ABSENT,
     CONTACT,
@@ -119,6 +122,13 @@ async def test_a_stranger_changes_nothing_learns_nothing_and_cannot_tell_what_is
                     compared += 1
         assert await all_of_it(api) == before, operation.name
     assert compared > 40
+
+
+async def test_a_server_that_takes_strangers_for_the_owner_is_seen(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The negative control of the test above.
+    monkeypatch.setattr(Authenticator, "known", lambda _self, _header: Caller(UserId(VICTIM)))
+    with pytest.raises(AssertionError):
+        await test_a_stranger_changes_nothing_learns_nothing_and_cannot_tell_what_is_there(api, "another buyer")
 
 
 async def test_the_same_requests_are_answered_to_their_owner(api: Api) -> None:
