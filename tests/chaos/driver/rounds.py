@@ -12,6 +12,7 @@ import msgspec
 from frontrow.domain.layout import Layout
 from tests.chaos.checker.bounds import Bounds
 from tests.chaos.checker.judging import Verdict, judge
+from tests.chaos.driver.alarms import alarms_in
 from tests.chaos.driver.bank import CallbackPost
 from tests.chaos.driver.buyers import Buyer, Sale
 from tests.chaos.driver.calls import CALL_SECONDS_MAX, Client
@@ -66,6 +67,7 @@ async def run_round(plan: PlannedRound, deployment: Deployment, path: Path, *, b
         seats={sale.event: sale.seats for sale in sales},
         prices={sale.event: prices for sale in sales},
     )
+    logged = [api.child.log.stat().st_size for api in deployment.apis]
     wait = aiohttp.ClientTimeout(total=CALL_SECONDS_MAX)
     over = asyncio.Event()
     all_over = asyncio.Event()
@@ -116,7 +118,12 @@ async def run_round(plan: PlannedRound, deployment: Deployment, path: Path, *, b
                     task.cancel()
                 await asyncio.gather(*watching, return_exceptions=True)
         story = history.story()
-    wrong = (*unsold, *behind, *_unexpected(story))
+    alarms = [
+        f"{api.name} logged {said}"
+        for api, size in zip(deployment.apis, logged, strict=True)
+        for said in alarms_in(api.child.log, from_byte=size, may_lose_holds=not plan.is_gentle)
+    ]
+    wrong = (*unsold, *behind, *_unexpected(story), *alarms)
     return RoundEnded(judge(story, standing, BOUNDS), story.faults, sum(it.made for it in clients), wrong)
 
 
