@@ -17,6 +17,10 @@ import structlog
 from frontrow.log_lines import LineWriter
 from frontrow.settings import LogLevel
 
+SAME_WARNING_EVERY_S = 60.0
+"""A dependency's warning is written again after this long. Whoever sends what is no HTTP causes one each time, before
+anything is counted: a flood of that must not fill a disk."""
+_WARNINGS_MAX = 64
 _NS_PER_MS = 1_000_000
 _encoder = msgspec.json.Encoder(enc_hook=repr)
 _second: tuple[int, str] = (-1, "")
@@ -49,16 +53,38 @@ def configure_logs(level: LogLevel, *, for_people: bool = False) -> None:
 
 
 class _OfDependencies(logging.Handler):
-    """Writes what our dependencies log, by the standard library, as lines like our own."""
+    """Writes what our dependencies log, by the standard library, as lines like our own; the same warning seldom."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._written: dict[tuple[str, str], tuple[float, int]] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record with its logger's name, at the level of ours next below its own."""
         level = min(max(record.levelno // 10 * 10, logging.DEBUG), logging.CRITICAL)
-        fields = {"exc_info": record.exc_info} if record.exc_info else {}
+        fields: dict[str, object] = {"exc_info": record.exc_info} if record.exc_info else {}
         try:
+            if level < logging.ERROR:
+                left_out = self._left_out(record.name, str(record.msg))
+                if left_out is None:
+                    return
+                if left_out:
+                    fields["left_out"] = left_out
             structlog.get_logger().log(level, record.getMessage().strip(), logger=record.name, **fields)
         except Exception:  # as every handler: the caller has other things to do than to log
             self.handleError(record)
+
+    def _left_out(self, logger: str, message: str) -> int | None:
+        """How many of these were not written since the last that was; None when this is one more of them."""
+        now_s, seen = time.monotonic(), self._written
+        at_s, left_out = seen.get((logger, message), (now_s - SAME_WARNING_EVERY_S, 0))
+        if now_s - at_s < SAME_WARNING_EVERY_S:
+            seen[logger, message] = at_s, left_out + 1
+            return None
+        if len(seen) >= _WARNINGS_MAX:
+            seen.clear()
+        seen[logger, message] = now_s, 0
+        return left_out
 
 
 def _quick_logger(level: int) -> Any:

@@ -117,3 +117,24 @@ logging.getLogger("uvicorn.error").warning("Invalid %s", {hostile})
     plain = re.sub(r"\x1b\[[0-9;]*m", "", written)  # the colours of lines for people
     assert plain.count("\n") == 2, written
     assert not {"\x1b", "\x07", "\r"} & set(plain)
+
+
+def test_a_flood_of_one_warning_of_a_dependency_is_one_line_a_minute_that_says_how_many_were_left_out() -> None:
+    written = logged_by("""
+import logging, time
+at_s = time.monotonic()
+time.monotonic = lambda: at_s
+for _ in range(1000):
+    logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
+    logging.getLogger("uvicorn.error").error("a fault")
+logging.getLogger("uvicorn.error").warning("another")
+at_s += 60
+logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
+""")
+    lines = [json.loads(line) for line in written.splitlines()]
+    assert [line["event"] for line in lines if line["event"] != "a fault"] == [
+        "Invalid HTTP request received.",
+        "another",
+        "Invalid HTTP request received.",
+    ]
+    assert (len(lines), lines[-1]["left_out"]) == (1003, 999)
