@@ -28,7 +28,7 @@ class Lua:
         return hashlib.sha1(self.source, usedforsecurity=False).hexdigest()
 
 
-COUNT = Lua(b"#!lua\nreturn server.call('INCR', KEYS[1])")
+COUNT = Lua(b"#!lua\nreturn redis.call('INCR', KEYS[1])")
 
 
 @pytest_asyncio.fixture
@@ -175,7 +175,7 @@ async def test_a_read_only_replica_is_unavailable_for_writes(client: StoreClient
     ],
 )
 async def test_a_reply_that_the_store_cannot_serve_now_is_unavailable(client: StoreClient, reply: str) -> None:
-    error = await failed(client, ("EVAL", "return server.error_reply(ARGV[1])", 0, reply))
+    error = await failed(client, ("EVAL", "return redis.error_reply(ARGV[1])", 0, reply))
     assert reply.partition(" ")[2] in str(error)
     assert error.retry_after_s >= 1
     assert await client.execute(("PING",)) == b"PONG"

