@@ -32,7 +32,7 @@ async def replicated_script(
     reply, reached = list_of(await client.script(script, names, arguments, replicas=replicas))
     words = list_of(reply)
     if words[0] == written:
-        _require(replicas, int_of(reached))
+        _require(client, replicas, int_of(reached))
     return words
 
 
@@ -46,11 +46,12 @@ async def require_replicated(client: StoreClient, *, event_id: EventId, replicas
     """
     command = ("SET", keys.replica_check(event_id), "1", "PX", CHECK_LIVES_MS)
     _, reached = list_of(await client.execute(command, replicas=replicas))
-    _require(replicas, int_of(reached))
+    _require(client, replicas, int_of(reached))
 
 
-def _require(replicas: Replicas, reached: int) -> None:
+def _require(client: StoreClient, replicas: Replicas, reached: int) -> None:
     if reached < replicas.count:
+        client.measures.failures["NotReplicated"] += 1
         raise StoreUnavailable(
             f"{reached} of {replicas.count} replicas had it within {replicas.wait_ms} ms", retry_after_s=2
         )
