@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 PORT ?= 8000
 WORKERS ?= 2
 
-.PHONY: help demo test test-fast lint format audit bench screenshots wheel smoke chaos chaos-short clean setup
+.PHONY: help demo test test-fast lint format audit bench screenshots wheel smoke chaos chaos-short mutants clean setup
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ chaos: setup ## Sell through 1,000 seeded faults, and judge what came of it (abo
 
 chaos-short: setup ## The same through 60 faults (minutes)
 	$(BIN)/python -m tests.chaos --faults 60 $(CHAOS)
+
+mutants: setup ## Seed defects into copies of the product, and see that each is caught (minutes; MUTANTS="NAME ...")
+	$(BIN)/python -m tests.mutants $(MUTANTS)
 
 format: setup ## Format the Python code
 	$(BIN)/ruff check --fix .
