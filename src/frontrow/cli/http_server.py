@@ -37,9 +37,11 @@ class HttpServer(uvicorn.Server):
 
     Args:
         drain_s: seconds between the first SIGTERM or SIGINT and stopping; a second signal cuts them short.
+        is_supervised: only SIGINT does so then. A service manager that signals every process of a group, and the
+            supervisor that passes the same signal on, are not two who are in a hurry.
     """
 
-    def __init__(self, application: Application, *, drain_s: int) -> None:
+    def __init__(self, application: Application, *, drain_s: int, is_supervised: bool = False) -> None:
         super().__init__(
             uvicorn.Config(
                 application.http,
@@ -59,6 +61,7 @@ class HttpServer(uvicorn.Server):
         self._application = application
         self.accepts = asyncio.Event()
         self._drain_s = drain_s
+        self._is_supervised = is_supervised
         self._signals = 0
         self._drained_at_s: float | None = None
         self._retires = False
@@ -98,6 +101,8 @@ class HttpServer(uvicorn.Server):
         """Take SIGINT and SIGTERM for as long as the block runs."""
 
         def note(number: int, _frame: FrameType | None) -> None:
+            if self._signals and self._is_supervised and number != signal.SIGINT:
+                return
             self._signals += 1
             if self.should_exit and self._signals > 1 and number == signal.SIGINT:
                 self.force_exit = True

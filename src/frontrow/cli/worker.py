@@ -31,6 +31,7 @@ _log = structlog.get_logger(__name__)
 def main() -> None:
     """Serve until told to stop or to retire, or until the supervisor is gone."""
     signal.signal(signal.SIGTERM, _exit_cleanly)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # is for the supervisor, also where it is sent to a whole group
     listener, channel = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
     try:
         settings = load()
@@ -52,7 +53,7 @@ async def _work(settings: Settings, stores: Stores, listener: socket.socket, cha
     listening = serving = None
     try:
         async with Application.running(settings, stores, readings_folder=_metrics_folder()) as application:
-            server = HttpServer(application, drain_s=settings.drain_seconds)
+            server = HttpServer(application, drain_s=settings.drain_seconds, is_supervised=True)
             listening = asyncio.create_task(_obey(reader, server), name="obey")
             serving = asyncio.create_task(_tell_serving(writer, server), name="tell serving")
             await server.serve(sockets=[listener])
