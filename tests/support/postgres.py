@@ -296,7 +296,8 @@ def running_postgres(*, fsync: bool = False, settings: Mapping[str, str] | None 
         server.start()
         yield server
     finally:
-        server.stop()
+        if server._process is not None and server._process.poll() is None:
+            server.kill(signal.SIGQUIT)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -34,8 +34,8 @@ CONNECTIONS_MAX = 10
 CONNECTION_WAIT_S = 5.0
 CONNECT_S = 5.0
 WORK_S = 10.0
-"""From BEGIN until COMMIT is sent. The server ends each statement sooner; this is for a server that says nothing."""
-COMMIT_S = 10.0
+"""From BEGIN until COMMIT is sent, and again until it is answered. The server ends each statement sooner: this is for
+one that says nothing."""
 MIGRATION_S = 3_600.0
 
 PREPARED_STATEMENTS_MAX = 400
@@ -183,12 +183,12 @@ class PostgresDatabase:
                 # No COMMIT was sent: what is left of the transaction the server rolls back by itself.
                 raise LedgerUnavailable(_reason(error), surely_not_written=True) from error
             raise
-        await self._commit(connection, driver)
+        await self._commit(connection, driver, seconds_max)
         return result
 
-    async def _commit(self, connection: AsyncConnection, driver: asyncpg.Connection) -> None:
+    async def _commit(self, connection: AsyncConnection, driver: asyncpg.Connection, seconds_max: float) -> None:
         try:
-            async with asyncio.timeout(COMMIT_S):
+            async with asyncio.timeout(seconds_max):
                 said = await driver.execute("COMMIT")
         except BaseException as error:
             # Even an error may come after the deed: a server that is shut down while it waits for its standby says so.
@@ -245,7 +245,7 @@ class PostgresDatabase:
             await _discard(connection, driver)  # it hangs, or another server takes the writes now
             return
         try:
-            async with asyncio.timeout(COMMIT_S):
+            async with asyncio.timeout(WORK_S):
                 await driver.execute("ROLLBACK")
         except _DRIVER_ERRORS:
             await _discard(connection, driver)
