@@ -6,8 +6,8 @@ from frontrow.measures import SECONDS, SIZES, Spread, Spreads
 
 
 class StoreMeasures:
-    """Seconds of scripts by their name, waiting included; calls of each pipeline; failed calls by the error's name, where
-    `NotReplicated` is a hold that too few replicas had in time."""
+    """Seconds of scripts by their name, waiting included; calls of each pipeline; failed calls by the error's name,
+    `NotReplicated` for a hold that too few replicas had in time."""
 
     def __init__(self) -> None:
         self.script_seconds = Spreads(SECONDS)
