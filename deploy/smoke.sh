@@ -2,7 +2,7 @@
 # Runs the deployment of compose.yaml on loopback, without containers, and sells seats through it: PostgreSQL with the
 # ledger's two users, a Valkey Cluster, two API processes of two workers each, and HAProxy and nginx before them, all with
 # the files in this folder. Restarts, replaces and kills processes meanwhile, counts every answer, and takes the ledger
-# back to a dump. Two minutes; leaves nothing behind. `make setup` comes first; haproxy, nginx, curl and jq are needed.
+# back to a dump. Some minutes; leaves nothing behind. `make setup` comes first; haproxy, nginx, curl and jq are needed.
 #   deploy/smoke.sh             installs Frontrow as the Dockerfile does, and runs that
 #   deploy/smoke.sh FOLDER      runs what deploy/install.sh installed there
 set -euo pipefail
