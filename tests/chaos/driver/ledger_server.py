@@ -5,6 +5,7 @@ import json
 import signal
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -52,9 +53,10 @@ class LedgerServer:
 
     async def kill_backend(self, which: int) -> None:
         """kill -9 of one process that serves a connection: PostgreSQL ends all others then, and recovers by itself."""
-        found = [it for it in psutil.Process(self._server.pid).children() if "idle" in " ".join(it.cmdline())]
-        if found:
-            found[which % len(found)].kill()
+        with suppress(psutil.Error):  # one that is ending by itself
+            found = [it for it in psutil.Process(self._server.pid).children() if "idle" in " ".join(it.cmdline())]
+            if found:
+                found[which % len(found)].kill()
 
     async def end_connections(self) -> None:
         """Every connection is ended by an administrator."""

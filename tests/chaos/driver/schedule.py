@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.chaos.driver.faults import RECIPES, Draw, Recipe
 
-PAUSE_S_MAX = 0.6
+PAUSE_S_MAX = 0.4
 GENTLE_SHARE = 0.4
 """The share of rounds whose faults lose no hold: in these nothing is forgiven."""
 
@@ -61,8 +61,8 @@ def planned_rounds(
     rounds: list[PlannedRound] = []
     number = 0
     while number < faults:
-        is_gentle = rng.random() < GENTLE_SHARE
-        fit = [name for name in names if not (is_gentle and name in lossy)] or names
+        is_gentle = rng.random() < GENTLE_SHARE and len(lossy) < len(names)
+        fit = [name for name in names if not (is_gentle and name in lossy)]
         planned = []
         for _ in range(min(per_round, faults - number)):
             number += 1

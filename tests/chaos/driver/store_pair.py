@@ -63,7 +63,6 @@ class StorePair:
         store.kill()
         await asyncio.sleep(lasts_s)
         await store.start()
-        await self.wait_until_well()
 
     async def lose(self, which: int, lasts_s: float) -> None:
         """See Stores."""
@@ -71,7 +70,6 @@ class StorePair:
         store.kill()
         await asyncio.sleep(lasts_s)
         await store.start(empty=True)
-        await self.wait_until_well()
 
     async def kill_replica(self, which: int, lasts_s: float) -> None:
         """See Stores."""
@@ -88,7 +86,6 @@ class StorePair:
             await asyncio.sleep(lasts_s)
         finally:
             store.thaw()
-        await self.wait_until_well()
 
     async def empty(self, which: int) -> None:
         """See Stores."""
@@ -106,7 +103,7 @@ class StorePair:
             await asyncio.sleep(lasts_s)
         finally:
             store.free_disk()
-        await self.wait_until_well()
+        await store.wait_until_written()
 
     async def step_clock(self, which: int, offset_s: float, lasts_s: float) -> None:
         """See Stores."""
@@ -117,7 +114,6 @@ class StorePair:
         finally:
             clock.step_to(0.0)
         await asyncio.sleep(NOTICED_S)
-        await self.wait_until_well()
 
     async def move_events(self, which: int, events: Sequence[str]) -> None:
         """It has no slots, so nothing moves."""
@@ -127,6 +123,7 @@ class StorePair:
 
         The other comes back as its replica.
         """
+        await self.wait_until_well()
         lost = self.primary
         lost.kill()
         await self.replica.lead()
@@ -139,6 +136,7 @@ class StorePair:
     async def split(self, stays: Wire | None, lasts_s: float) -> None:
         """The replica takes over while the primary lives on: for so long, one API process still speaks to the old one.
         Then the old one throws away what it was told meanwhile."""
+        await self.wait_until_well()
         old = self.primary
         await self.replica.lead()
         await self._exchange_roles()
