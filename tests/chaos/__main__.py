@@ -4,6 +4,7 @@ Prints the seed and every fault; `--seed` replays the schedule. Exits with 1 whe
 """
 
 import argparse
+import asyncio
 import secrets
 import shutil
 import signal
@@ -32,7 +33,6 @@ from tests.chaos.driver.tally import Tally
 def main() -> int:
     """Run what the command line says; 0 where every promise was kept."""
     options = _parser().parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is ended, as for Ctrl-C
     seed = options.seed if options.seed is not None else secrets.randbits(32)
     without = set(options.without)
     if faketime_library() is None:
@@ -76,6 +76,9 @@ def main() -> int:
 async def _run(
     rounds: Sequence[PlannedRound], folder: Path, stores: Stores, options: argparse.Namespace, tally: Tally
 ) -> None:
+    this = asyncio.current_task()
+    assert this is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)  # what was started is ended
     async with running_deployment(folder, stores) as deployment:
         await put_layout(deployment)
         if options.control:
