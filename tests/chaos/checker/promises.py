@@ -30,8 +30,11 @@ def broken_effects(story: Story, standing: Standing) -> Iterator[Breach]:
 
 
 def broken_wholes(story: Story, standing: Standing) -> Iterator[Breach]:
-    """Whether a booking or claim has other seats than were asked for."""
-    purchases = standing.purchases()
+    """Whether a booking or claim has other seats than were asked for.
+
+    A release that the store forgot may leave a hold with the seats given back: who books it then books them too.
+    """
+    purchases, returned = standing.purchases(), _returned(story)
     asked: dict[str, set[frozenset[str]]] = defaultdict(set)
     for it in story.operations:
         if it.kind in {Kind.BOOK, Kind.ORDER}:
@@ -40,14 +43,14 @@ def broken_wholes(story: Story, standing: Standing) -> Iterator[Breach]:
         purchase, seats = purchases.get(owner_id), frozenset(it.seat for it in rows)
         if purchase is None or purchase not in asked:
             yield Breach(Promise.ONE_EFFECT, f"{owner_id} has {sorted(seats)}, and nobody asked for that")
-        elif seats not in asked[purchase]:
+        elif not any(it <= seats <= it | returned[purchase] for it in asked[purchase]):
             wanted = [sorted(it) for it in asked[purchase]]
             yield Breach(Promise.ALL_OR_NOTHING, f"{owner_id} of {purchase} has {sorted(seats)} instead of {wanted}")
 
 
 def broken_bookings(story: Story, standing: Standing) -> Iterator[Breach]:
     """Whether a booking that was answered is not in the ledger, or its seats are gone though nobody cancelled them."""
-    purchases = standing.purchases()
+    purchases, returned = standing.purchases(), _returned(story)
     cancelled: dict[str, set[str]] = defaultdict(set)
     for it in story.operations:
         if it.kind is Kind.CANCEL_BOOKING and it.outcome is not Outcome.REFUSED:
@@ -62,7 +65,7 @@ def broken_bookings(story: Story, standing: Standing) -> Iterator[Breach]:
     rows = _rows_by_owner(standing)
     for purchase, booking in bookings.items():
         ended = {it.seat for it in rows.get(booking.booking_id, ()) if it.ended_at_ms is not None}
-        if lost := ended - cancelled[purchase]:
+        if lost := ended - cancelled[purchase] - (returned[purchase] if cancelled[purchase] else set()):
             yield Breach(
                 Promise.KEPT, f"{booking.booking_id} of {purchase} lost {sorted(lost)}, and nobody cancelled that"
             )
@@ -148,6 +151,16 @@ def broken_rows(standing: Standing) -> Iterator[Breach]:
         if count > 1:
             owners = sorted(it.owner_id for it in standing.rows if (it.event, it.seat) == (event, seat))
             yield Breach(Promise.ONE_OWNER, f"{event}/{seat} has {count} live rows: {owners}")
+
+
+def _returned(story: Story) -> Mapping[str, set[str]]:
+    """By purchase, the seats that were released and may have come back, for the store may have lost that."""
+    returned: dict[str, set[str]] = defaultdict(set)
+    if any(it.may_lose_holds for it in story.faults):
+        for it in story.operations:
+            if it.kind is Kind.RELEASE:
+                returned[it.purchase].update(it.seats)
+    return returned
 
 
 def _written(standing: Standing) -> list[BookingRow]:

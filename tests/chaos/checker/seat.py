@@ -162,7 +162,8 @@ def shaken(seat: Seat, *, hold_until_ns: int, healed_ns: int) -> Iterator[Seat]:
 def found(seat: Seat, span: Span, *, at: At | None, purchase: str) -> Iterator[Seat]:
     """How the ledger has it at the end: `at` CLAIMED or BOOKED by `purchase`, or None where nobody has it."""
     if at is not None:
-        if seat.at is at and seat.purchase == purchase:
+        is_returned = seat.at is At.HAUNTED  # a hold that came back, and was booked with its other seats
+        if is_returned or (seat.at is at and seat.purchase == purchase):
             yield seat
     elif seat.at is not At.BOOKED and not (seat.at is At.CLAIMED and span.ended_ns < seat.lo_ns):
         yield seat

@@ -252,6 +252,20 @@ def test_a_booking_has_all_seats_that_were_asked_for() -> None:
     assert Promise.ALL_OR_NOTHING in broken(judged(*lines, sold_to="anna"))
 
 
+def test_a_seat_whose_release_was_forgotten_may_be_booked_with_the_others() -> None:
+    hold = told(Kind.HOLD, "anna", 1, seats=("A1", "A2"))
+    release = told(Kind.RELEASE, "anna", 3, seats=("A2",))
+    lines = [hold, release, told(Kind.BOOK, "anna", 8)]
+    rows = (row("b-anna"), row("b-anna", "A2"))
+    ends: dict[str, Any] = {"sold_to": "anna", "rows": rows, "sold": _sold(rows)}
+    assert broken(judged(*lines, lossy(5, 6), **ends)) == KEPT
+    assert broken(judged(*lines, **ends)) == {Promise.ONE_OWNER, Promise.ALL_OR_NOTHING}
+    given_back = tuple(msgspec.structs.replace(it, ended_at_ms=1) for it in rows)
+    lines.append(told(Kind.CANCEL_BOOKING, "anna", 10))
+    assert broken(judged(*lines, lossy(5, 6), sold_to="anna", rows=given_back, sold={})) == KEPT
+    assert Promise.KEPT in broken(judged(*lines, sold_to="anna", rows=given_back, sold={}))
+
+
 def test_what_nobody_asked_for_is_not_booked() -> None:
     assert Promise.ONE_EFFECT in broken(judged(sold_to="ghost"))
 
