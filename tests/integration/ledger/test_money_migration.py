@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 
-from frontrow.adapters.sql import schema
+from frontrow.adapters.sql import migrating
 from frontrow.adapters.sql.database import Database
 from frontrow.adapters.sql.ledger import SqlLedger
 from frontrow.domain.booking import BookingIdSpent, BookingWritten, IdempotencyKey, OutboxTask, SoldSeat
@@ -41,9 +40,7 @@ def of_letter(letter: str) -> str:
 
 def build_0003(connection: sa.Connection) -> None:
     """An event with a booking, its key and task, as the release before left them."""
-    config = schema._config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "0003")
+    migrating.upgrade(connection, "0003")
     drawing = b"{}"
     insert(connection, "layouts", layout_id="hall", version=1, name="Hall", drawing=drawing, document=drawing)
     insert(

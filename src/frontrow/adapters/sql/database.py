@@ -8,6 +8,9 @@ from typing import Protocol, TypeVar
 
 import sqlalchemy as sa
 
+CONNECTIONS_MAX = 10
+"""Of one process to a server, where no setting says otherwise; the next piece of work waits for one."""
+
 T = TypeVar("T")
 Work = Callable[[sa.Connection], T]
 

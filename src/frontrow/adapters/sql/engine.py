@@ -5,8 +5,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
 
-from frontrow.adapters.sql.database import Database
-from frontrow.adapters.sql.postgres import CONNECTIONS_MAX, PostgresDatabase
+from frontrow.adapters.sql.database import CONNECTIONS_MAX, Database
 from frontrow.adapters.sql.sqlite import SqliteDatabase
 from frontrow.domain.errors import ConfigurationError
 
@@ -32,6 +31,9 @@ async def open_database(url: str, *, connections_max: int = CONNECTIONS_MAX) -> 
     # Nothing of the URL is repeated but its scheme: whatever cannot be read may be, or hide, a password.
     try:
         if is_server(url):
+            # Its driver and SQLAlchemy's asyncio take as long to import as all else a command needs.
+            from frontrow.adapters.sql.postgres import PostgresDatabase  # noqa: PLC0415
+
             return await PostgresDatabase.open(url, connections_max=connections_max)
         parsed = sa.make_url(url)
     except (ArgumentError, ValueError):

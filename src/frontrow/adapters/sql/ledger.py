@@ -8,14 +8,13 @@ import sqlalchemy as sa
 
 from frontrow.adapters.sql import backlog, blocks, bookings, events, figures, layouts, outbox, sales, schema, seats
 from frontrow.adapters.sql.backlog import Backlog
-from frontrow.adapters.sql.database import Database, T
+from frontrow.adapters.sql.database import CONNECTIONS_MAX, Database, T
 from frontrow.adapters.sql.demo_payments import SqlDemoPayments
 from frontrow.adapters.sql.engine import open_database
 from frontrow.adapters.sql.event_books import SqlEventBooks
 from frontrow.adapters.sql.faults import WriteConflict
 from frontrow.adapters.sql.measures import LedgerMeasures, MeasuredDatabase
 from frontrow.adapters.sql.order_ledger import SqlOrderLedger
-from frontrow.adapters.sql.postgres import CONNECTIONS_MAX
 from frontrow.adapters.sql.tables import SCHEMA_VERSION
 from frontrow.adapters.sql.writer import BookingWriter
 from frontrow.domain.booking import (

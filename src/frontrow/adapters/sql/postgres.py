@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoneIsFree
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from frontrow.adapters.sql.database import T, Work
+from frontrow.adapters.sql.database import CONNECTIONS_MAX, T, Work
 from frontrow.adapters.sql.faults import (
     CommitUnknown,
     WriteConflict,
@@ -27,9 +27,6 @@ from frontrow.adapters.sql.faults import (
     without_values,
 )
 from frontrow.domain.errors import LedgerUnavailable
-
-CONNECTIONS_MAX = 10
-"""Connections of one process where no setting says otherwise; the next piece of work waits for one."""
 
 CONNECTION_WAIT_S = 5.0
 CONNECT_S = 5.0

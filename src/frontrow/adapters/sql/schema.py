@@ -1,27 +1,29 @@
-"""The schema's version: what a database has, what this package needs, and the way from one to the other."""
+"""The schema's version: what a database has and what this package needs.
 
-from pathlib import Path
+Alembic, which leads from one to the other (migrating.py), is imported where there is a way to go: that takes as long as
+all else a command needs.
+"""
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from frontrow.adapters.sql.tables import SCHEMA_VERSION
 from frontrow.domain.errors import LedgerUnavailable
 
-_MIGRATIONS = Path(__file__).with_name("migrations")
+_written = sa.table("alembic_version", sa.column("version_num", sa.Text))
 
 
 def current(connection: sa.Connection) -> str | None:
     """The schema version the database has; None where nothing has been built."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not sa.inspect(connection).has_table(_written.name):
+        return None
+    return connection.scalar(sa.select(_written.c.version_num))
 
 
 def known_versions() -> list[str]:
     """Every schema version this package can come from, newest first."""
-    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+    from frontrow.adapters.sql import migrating  # noqa: PLC0415
+
+    return migrating.known_versions()
 
 
 def upgrade(connection: sa.Connection) -> None:
@@ -35,9 +37,9 @@ def upgrade(connection: sa.Connection) -> None:
         return
     if found is not None and found not in known_versions():
         check(connection)
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, SCHEMA_VERSION)
+    from frontrow.adapters.sql import migrating  # noqa: PLC0415
+
+    migrating.upgrade(connection)
 
 
 def check(connection: sa.Connection) -> None:
@@ -55,9 +57,3 @@ def check(connection: sa.Connection) -> None:
     if found in known_versions():
         raise LedgerUnavailable(f"the ledger has the older schema {found!r}, {wanted}: run `frontrow migrate`")
     raise LedgerUnavailable(f"the ledger has the unknown schema {found!r}, {wanted}: run the newer Frontrow it is from")
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    return config
