@@ -1,4 +1,4 @@
-"""The way from one schema to the next, by Alembic. Others ask schema.py, which comes here where there is a way to go."""
+"""The way from one schema to the next, by Alembic. Others ask schema.py, which comes here where there is one to go."""
 
 from pathlib import Path
 
