@@ -1,7 +1,8 @@
-"""One of several processes that serve: `python -m frontrow.cli.worker LISTENER CHANNEL`, started by a supervisor.
+"""One of several processes that serve: `python -m frontrow.cli.worker NUMBER LISTENER CHANNEL`.
 
-Its arguments are the numbers of two open files: the listener it shares with the other workers, and its end of the
-socket pair to the supervisor. Everything else it knows from the environment, as every process of Frontrow.
+A supervisor starts it. Its arguments are its number, which all its log lines carry, and two open files: the listener it
+shares with the other workers, and its end of the socket pair to the supervisor. Everything else it knows from the
+environment, as every process of Frontrow.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from types import FrameType
 
 import structlog
 import uvloop
+from structlog.contextvars import bind_contextvars
 
 from frontrow.app import Application
 from frontrow.cli.console import fail
@@ -32,7 +34,9 @@ def main() -> None:
     """Serve until told to stop or to retire, or until the supervisor is gone."""
     signal.signal(signal.SIGTERM, _exit_cleanly)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # is for the supervisor, also where it is sent to a whole group
-    listener, channel = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
+    number, *files = map(int, sys.argv[1:4])
+    listener, channel = (socket.socket(fileno=file) for file in files)
+    bind_contextvars(worker=number)
     try:
         settings = load()
         set_process_up(settings)

@@ -14,8 +14,6 @@ import structlog
 
 from frontrow.cli.worker_words import BEAT_S, OfSupervisor, OfWorker, line
 
-NUMBER_VARIABLE = "FRONTROW_WORKER"
-"""Tells a worker its number, 1 to the number of workers. One that follows another has the same."""
 MISSED_BEATS_MAX = 12
 """A worker that says nothing for so many beats, a minute, hangs."""
 EXIT_S_MAX = 10.0
@@ -37,8 +35,9 @@ class WorkerProcess:
 
     @classmethod
     def start(cls, number: int, listener: socket.socket, environment: Mapping[str, str]) -> "WorkerProcess":
-        """Start a fresh Python that serves on `listener`, with this environment and its number.
+        """Start a fresh Python that serves on `listener`, with this environment.
 
+        Its number is 1 to the number of workers; one that follows another has the same.
         It has a session of its own: a Ctrl-C in a terminal is for the supervisor, which ends its workers in order.
         """
         ours, theirs = socket.socketpair()
@@ -46,9 +45,9 @@ class WorkerProcess:
             process = subprocess.Popen(
                 [
                     *(sys.executable, "-P", "-m", "frontrow.cli.worker"),
-                    *(str(listener.fileno()), str(theirs.fileno())),
+                    *(str(number), str(listener.fileno()), str(theirs.fileno())),
                 ],
-                env={**environment, NUMBER_VARIABLE: str(number)},
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 pass_fds=(listener.fileno(), theirs.fileno()),
                 start_new_session=True,
