@@ -6,6 +6,7 @@
 #   deploy/smoke.sh             installs Frontrow as the Dockerfile does, and runs that
 #   deploy/smoke.sh FOLDER      runs what deploy/install.sh installed there
 set -euo pipefail
+umask 022
 cd "$(dirname "$0")/.."
 tools=$PWD/.venv/bin/python
 deploy=$PWD/deploy
@@ -53,15 +54,20 @@ fi
 # --- Frontrow, installed as the Dockerfile installs it
 
 prefix=${1:-}
+usable() { # by whoever runs it
+  "${as_user[@]}" "$1" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
 if [ -z "$prefix" ]; then
-  for python in "${PYTHON:-}" python3.13 python3.12 python3.11 /usr/bin/python3 python3; do
-    [ -n "$python" ] && command -v "$python" >/dev/null &&
-      "${as_user[@]}" "$(command -v "$python")" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break
-    python=
+  found=
+  for python in ${PYTHON:+"$PYTHON"} python3.13 python3.12 python3.11 /usr/bin/python3 python3; do
+    python=$(command -v "$python") && usable "$python" && { found=$python; break; }
   done
-  [ -n "$python" ] || fail "no Python 3.11 or newer that an ordinary user may run: set PYTHON"
+  if [ -z "$found" ]; then
+    say "no Python 3.11 or newer that an ordinary user may run (PYTHON names one): all of it runs as root"
+    as_user=() found=$tools
+  fi
   prefix=$work/opt
-  PYTHON=$(command -v "$python") deploy/install.sh "$prefix" >/dev/null
+  PYTHON=$found deploy/install.sh "$prefix" >/dev/null
   say "installed into an empty folder: $("$prefix/bin/frontrow" --version), $(du -sm "$prefix" | cut -f1) MB"
 fi
 frontrow=$prefix/bin/frontrow
@@ -94,6 +100,10 @@ FRONTROW_JWT_SECRET=$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')
 FRONTROW_TRUSTED_PROXIES=127.0.0.1
 FRONTROW_DIRECT_BOOKING=anyone
 FRONTROW_DRAIN_SECONDS=4
+FRONTROW_RATE_LIMIT_USER_HOLDS_PER_MINUTE=100000
+FRONTROW_RATE_LIMIT_USER_CALLS_PER_MINUTE=100000
+FRONTROW_RATE_LIMIT_ADDRESS_HOLDS_PER_MINUTE=100000
+FRONTROW_RATE_LIMIT_ADDRESS_CALLS_PER_MINUTE=100000
 FRONTROW_LOG_LEVEL=warning
 SETTINGS
 mapfile -t settings <"$work/frontrow.env"

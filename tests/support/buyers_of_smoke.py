@@ -24,7 +24,7 @@ import httpx
 EVENTS = ("arena-demo", "movie123", "spider123")
 """Of three shards of the store; the last two are small, so that buyers meet."""
 SEATS_MAX = 4
-PAUSE_S = 0.05
+PAUSE_S = 0.1
 PATIENCE_S = 60.0
 _AGAIN_S = 0.5
 
