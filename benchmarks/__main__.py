@@ -25,6 +25,7 @@ from benchmarks import (
     rate_counts,
     rate_limits,
     reads,
+    replicated_holds,
     script_by_pipeline,
 )
 from benchmarks.scenario import Result, Scenario, run_rounds
@@ -34,6 +35,7 @@ Opened = Callable[[], AbstractAsyncContextManager[Scenario]]
 SCENARIOS: dict[str, Opened] = {
     "holds-over-http": holds_over_http.opened,
     "script-by-pipeline": script_by_pipeline.opened,
+    "replicated-holds": replicated_holds.opened,
     "bookings-by-writer": bookings_by_writer.opened,
     "best-seats": best_seats.opened,
     "rate-counts": rate_counts.opened,

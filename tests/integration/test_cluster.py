@@ -133,7 +133,7 @@ async def test_a_failover_by_hand_loses_nothing_and_costs_no_call(
 async def test_a_lost_primary_stops_its_own_events_until_its_replica_takes_over(
     broken_cluster: ValkeyCluster, fault: str
 ) -> None:
-    store = StoreOnValkey.over(connect(broken_cluster.url, timeout_ms=500))
+    store = StoreOnValkey.over(connect(broken_cluster.url, timeout_ms=2_000))
     at = {event_id: (await store.warm(event_id)).offset for event_id in EVENTS}
     lost = node_of(broken_cluster, EVENTS[0])
     its_own = {event_id for event_id in EVENTS if node_of(broken_cluster, event_id) is lost}

@@ -1,7 +1,7 @@
 """A change feed in memory, written by the test: what a store's scripts would append, and what can happen to it."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from frontrow.domain.changes import Change, ChangeKind, FeedEntry, Position
 from frontrow.domain.errors import StoreUnavailable
@@ -27,6 +27,8 @@ class FakeFeed:
         self._stream_ms = 1_000
         self._tags = 0
         self.down = False
+        self.lost: set[EventId] = set()
+        """Events whose node does not answer, while others do."""
         self.reads: list[str] = []
 
     def warm(self, event_id: EventId) -> None:
@@ -101,7 +103,8 @@ class FakeFeed:
     async def heads(self, event_ids: Sequence[EventId]) -> Mapping[EventId, Position | StoreUnavailable]:
         """See ports.ChangeFeed."""
         self._asked("heads")
-        return {event_id: self.position(event_id) for event_id in event_ids if event_id in self._feeds}
+        found = {event_id: self.position(event_id) for event_id in event_ids if event_id in self._feeds}
+        return found | self._lost_of(event_ids)
 
     async def read_after(
         self, offsets: Mapping[EventId, str], *, block_ms: int
@@ -114,9 +117,9 @@ class FakeFeed:
                     self._appended.clear()
                     await self._appended.wait()
                     self._asked("wake")
-                return found
+                return found | self._lost_of(offsets)
         except TimeoutError:
-            return {}
+            return self._lost_of(offsets)
 
     async def read_before(self, event_id: EventId, before: str | None, *, limit: int) -> list[FeedEntry]:
         """See ports.ChangeFeed."""
@@ -140,11 +143,14 @@ class FakeFeed:
         """Answer again."""
         self.down = False
 
+    def _lost_of(self, event_ids: Iterable[EventId]) -> dict[EventId, StoreUnavailable]:
+        return {event_id: StoreUnavailable("its node is away") for event_id in event_ids if event_id in self.lost}
+
     def _entries_after(self, offsets: Mapping[EventId, str]) -> dict[EventId, list[FeedEntry]]:
         found = {
             event_id: [entry for entry in feed.entries if _order(entry.offset) > _order(offset)]
             for event_id, offset in offsets.items()
-            if (feed := self._feeds.get(event_id)) is not None
+            if event_id not in self.lost and (feed := self._feeds.get(event_id)) is not None
         }
         return {event_id: entries for event_id, entries in found.items() if entries}
 

@@ -77,6 +77,21 @@ async def test_an_event_opened_while_the_tail_waits_is_tailed_at_once(stage: Sta
     await eventually(lambda: stage.shows(OTHER), "the view shows the hold", seconds_max=0.8)
 
 
+async def test_where_one_node_is_lost_only_its_events_are_stale_until_it_is_back(stage: Stage) -> None:
+    await stage.live.view(EVENT)
+    await stage.live.view(OTHER)
+    stage.feed.lost.add(OTHER)
+    stage.tail()
+    stage.feed.append(EVENT, ChangeKind.HELD, "A1")
+    await eventually(stage.shows, "the other event's view shows the hold")
+    assert not (await stage.live.view(EVENT)).stale
+    assert (await stage.live.view(OTHER)).stale
+    stage.feed.lost.clear()
+    stage.feed.append(OTHER, ChangeKind.HELD, "A2")
+    await eventually(lambda: stage.shows(OTHER), "the lost event's view goes on")
+    assert not (await stage.live.view(OTHER)).stale
+
+
 async def test_an_own_change_shows_at_once_and_does_not_come_twice(stage: Stage) -> None:
     stage.feed.warm(EVENT)
     await stage.live.view(EVENT)

@@ -7,20 +7,20 @@ breaks a connection leaves its calls unanswered, as with one server: they may ha
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import cast
 
 from redis.asyncio.connection import AbstractConnection
 from redis.crc import key_slot
-from redis.exceptions import AskError, ClusterDownError, MovedError, RedisError, ResponseError, TryAgainError
+from redis.exceptions import AskError, ClusterDownError, MovedError, ResponseError, TryAgainError
 
+from frontrow.adapters.redis.cluster_feeds import ClusterFeeds
 from frontrow.adapters.redis.cluster_map import ClusterMap, look_up
 from frontrow.adapters.redis.commands import Argument, packed
 from frontrow.adapters.redis.gathering import Answer, NotSent, Replicas, Reply
 from frontrow.adapters.redis.measures import StoreMeasures
 from frontrow.adapters.redis.node import Node
 from frontrow.adapters.redis.store_url import Address
-from frontrow.adapters.redis.stream_tail import StreamTail
 from frontrow.domain.errors import StoreUnavailable
 
 PAUSE_S_MIN = 0.005
@@ -30,8 +30,6 @@ REDIRECTIONS_AT_ONCE = 3
 """Redirections that are followed without a pause; more come of two nodes that each name the other."""
 LOOKS_APART_S = 0.1
 """At least so long after the last look the cluster is asked again."""
-POLL_S = 0.05
-"""Between two reads of streams whose node does not tell when they change: they are moving, or it is lost."""
 _NOT_EXECUTED = (AskError, TryAgainError, ClusterDownError, NotSent)  # a MovedError is an AskError too
 
 
@@ -40,7 +38,7 @@ class Cluster:
 
     Args:
         seeds: some of its nodes; the others are learnt from them.
-        telling_connection_to: connections of protocol 3, on which servers say what has changed (stream_tail.py).
+        telling_connection_to: connections of protocol 3, on which servers say what has changed (cluster_feeds.py).
     """
 
     def __init__(
@@ -55,17 +53,15 @@ class Cluster:
     ) -> None:
         self._seeds = seeds
         self._connection_to = connection_to
-        self._telling_connection_to = telling_connection_to
         self._timeout_s = timeout_s
         self._connections_max = connections_max
         self._measures = measures
         self._owners: list[Address | None] = []
         self._known: frozenset[Address] = frozenset()
         self._nodes: dict[Address, Node] = {}
-        self._tails: dict[Address, StreamTail] = {}
-        self._tailing: dict[Address, asyncio.Task[dict[str, Answer]]] = {}
-        self._lost: dict[str, Answer] = {}
-        """Streams that are followed and that no node answers for, and why."""
+        self._feeds = ClusterFeeds(
+            telling_connection_to, read_now=self._read_now, look_soon=self._look_soon, timeout_s=timeout_s
+        )
         self._is_closed = False
         self._looking: asyncio.Task[None] | None = None
         self._failure: StoreUnavailable | None = None
@@ -115,36 +111,21 @@ class Cluster:
         except StoreUnavailable as error:
             return dict.fromkeys(streams, error)
         if block_ms <= 0:
-            return await self._read_once(streams, count)
-        of_node: dict[Address, dict[str, str]] = {}
-        for name, after in streams.items():
-            of_node.setdefault(place[name], {})[name] = after
-        for address in [address for address in self._tailing if address not in of_node]:
-            self._tailing.pop(address).cancel()
-        waiting = {address: await self._tail_of(address, some, count) for address, some in of_node.items()}
-        await asyncio.wait(waiting.values(), timeout=block_ms / 1000, return_when=asyncio.FIRST_COMPLETED)
-        self._lost = {name: why for name, why in self._lost.items() if name in streams}
-        found = dict(self._lost)
-        for address, task in waiting.items():
-            if task.done():  # the others go on, and are waited for by the next call
-                del self._tailing[address]
-                found |= {name: answer for name, answer in task.result().items() if name in streams}
-        return found
+            return await self._read_now(streams, count)
+        return await self._feeds.entries(streams, place, count=count, block_s=block_ms / 1000)
 
     async def close(self) -> None:
         self._is_closed = True
-        under_way = [*self._tailing.values(), *([] if self._looking is None else [self._looking])]
-        for task in under_way:
-            task.cancel()
-        await asyncio.gather(*under_way, return_exceptions=True)
-        for tail in self._tails.values():
-            await tail.close()
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+        await self._feeds.close()
         nodes, self._nodes = self._nodes, {}
         for node in nodes.values():
             await node.close()
         await asyncio.gather(*self._letting_go)
 
-    async def _read_once(self, streams: Mapping[str, str], count: int) -> dict[str, Answer]:
+    async def _read_now(self, streams: Mapping[str, str], count: int) -> dict[str, Answer]:
         """What the streams have now, wherever they are: entries, or why there is no answer."""
         answers = await asyncio.gather(
             *(
@@ -159,46 +140,6 @@ class Cluster:
             elif answer is not None:
                 found[name] = answer
         return found
-
-    async def _tail_of(
-        self, address: Address, streams: Mapping[str, str], count: int
-    ) -> "asyncio.Task[dict[str, Answer]]":
-        """The task that waits for entries of one node's streams: the one under way where it may go on with these."""
-        tail = self._tails.get(address)
-        if tail is None:
-            tail = self._tails[address] = StreamTail(self._telling_connection_to(address), timeout_s=self._timeout_s)
-        task = self._tailing.get(address)
-        if task is not None and not task.done() and tail.wanted != streams and not tail.is_exchanging:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-            task = None
-        tail.wanted = streams
-        if task is None:
-            task = self._tailing[address] = asyncio.create_task(self._entries(tail, count), name="Cluster.tail")
-        return task
-
-    async def _entries(self, tail: StreamTail, count: int) -> dict[str, Answer]:
-        """Wait for entries of one node's streams. Where it does not tell, they are asked for again and again, and
-        `_lost` has those that nobody answers for."""
-        try:
-            found = await tail.entries(count=count)
-        except (RedisError, OSError):
-            self._look_soon()
-        else:
-            self._found_again(tail.wanted)
-            return found
-        while True:
-            found = await self._read_once(tail.wanted, count)
-            self._found_again(tail.wanted)
-            answered = {name: answer for name, answer in found.items() if not isinstance(answer, Exception)}
-            if answered:
-                return found
-            self._lost |= found
-            await asyncio.sleep(POLL_S)
-
-    def _found_again(self, streams: Iterable[str]) -> None:
-        for name in streams:
-            self._lost.pop(name, None)
 
     async def _follow(
         self, key: Argument | None, send: Callable[[Node, bool], Awaitable[Answer]], *, within_s: float
