@@ -44,8 +44,9 @@ class BuiltLedger:
         ]
     )
 
-    def __init__(self, server: PostgresServer) -> None:
+    def __init__(self, server: PostgresServer, *, then: str | None = None) -> None:
         self._server = server
+        self._then = then  # SQL that changes the tables further
         self._url: str | None = None
         self._shape: list[tuple[object, ...]] = []
 
@@ -64,6 +65,8 @@ class BuiltLedger:
             self._server.drop_database(self._url)
         self._url = self._server.new_database()
         in_a_thread(_built(self._url))
+        if self._then is not None:
+            self._server.execute(self._then, url=self._url)
         self._shape = self._server.rows(self._SHAPE, url=self._url)
         return self._url
 
