@@ -1,5 +1,6 @@
 """The files to deploy with: they name what there is, agree with one another, and their programs take them."""
 
+import datetime
 import os
 import re
 import shlex
@@ -11,6 +12,9 @@ from typing import Any
 import msgspec
 import pytest
 import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from frontrow.settings import Settings, load, unknown_variables, variable_of
 
@@ -161,10 +165,40 @@ def test_both_balancers_keep_the_figures_to_themselves_and_say_whom_a_request_co
         assert re.search(r"set.header X-Forwarded-For [%$]", text_of(name))
 
 
-def test_haproxy_takes_its_file() -> None:
+@pytest.mark.parametrize("speaks_tls", [False, True])
+def test_haproxy_takes_its_file(tmp_path: Path, speaks_tls: bool) -> None:
     balancer = {"BALANCER_LISTEN": ":8080", "BALANCER_API_1": "127.0.0.1:8001", "BALANCER_API_2": "127.0.0.1:8002"}
+    if speaks_tls:
+        certificate = tmp_path / "certificate.pem"
+        certificate.write_bytes(certificate_for_nobody())
+        balancer |= {
+            "BALANCER_CERTIFICATE": str(certificate),
+            "BALANCER_TLS_LISTEN": ":8443",
+            "BALANCER_TLS_PORT": "8443",
+        }
     said = run(program("haproxy"), "-c", "-f", str(DEPLOY / "haproxy.cfg"), extra=balancer)
     assert "WARNING" not in said
+
+
+def certificate_for_nobody() -> bytes:
+    """A certificate that it has signed itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "nobody.example")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    encoding = serialization.Encoding.PEM
+    return certificate.public_bytes(encoding) + key.private_bytes(
+        encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
 
 
 def test_nginx_takes_its_file(tmp_path: Path) -> None:
