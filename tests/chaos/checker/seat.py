@@ -64,13 +64,21 @@ def may_be_taken(seat: Seat, span: Span, user: str) -> bool:
             return seat.at is At.CLAIMED and span.ended_ns >= seat.lo_ns
 
 
+def _is_own_sale(seat: Seat, user: str) -> bool:
+    return seat.at in {At.CLAIMED, At.BOOKED} and seat.user == user
+
+
 def held(seat: Seat, span: Span, *, purchase: str, user: str, lo_ns: int, hi_ns: int) -> Iterator[Seat]:
-    """A granted hold. Over a sale that the store lost it is no more than a promise broken to its holder."""
+    """A granted hold.
+
+    Over a sale that the store lost it is no more than a promise broken to its holder; over one of the holder's own, which
+    the store has not been told of yet, not even that.
+    """
     if seat.at is At.HELD and seat.purchase == purchase and span.began_ns < seat.hi_ns:
         yield seat._replace(lo_ns=max(lo_ns, seat.lo_ns), hi_ns=max(hi_ns, seat.hi_ns))  # the same hold, once more
     elif may_be_taken(seat, span, user):
         yield Seat(At.HELD, purchase, user, lo_ns, hi_ns)
-    if seat.covered_until_ns > span.began_ns:
+    if seat.covered_until_ns > span.began_ns or _is_own_sale(seat, user):
         yield seat
 
 
@@ -81,7 +89,7 @@ def extended(seat: Seat, span: Span, *, purchase: str, user: str, lo_ns: int, hi
             yield seat._replace(lo_ns=max(lo_ns, seat.lo_ns), hi_ns=max(hi_ns, seat.hi_ns))
     elif seat.at is At.HAUNTED:
         yield Seat(At.HELD, purchase, user, lo_ns, hi_ns)
-    elif seat.covered_until_ns or (seat.at is At.HELD and seat.user == user):
+    elif seat.covered_until_ns or _is_own_sale(seat, user) or (seat.at is At.HELD and seat.user == user):
         yield seat  # a seat that moved to another hold of the same user stays with that
 
 

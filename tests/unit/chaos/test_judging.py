@@ -215,6 +215,13 @@ def test_an_order_keeps_its_seat_until_its_window_ends_and_is_booked_by_its_paym
     assert broken(judged(*anna, told(Kind.CANCEL_ORDER, "anna", 10), told(Kind.HOLD, "bob", 20))) == KEPT
 
 
+def test_who_has_claimed_a_seat_may_hold_it_as_long_as_the_store_does_not_know_but_not_buy_it_twice() -> None:
+    anna = [told(Kind.HOLD, "anna", 1), told(Kind.ORDER, "anna", 3, expires_at_ms=100_000)]
+    again = told(Kind.HOLD, "anna-2", 10, user="anna")
+    assert broken(judged(*anna, again, told(Kind.PAY, "anna", 20), sold_to="anna")) == KEPT
+    assert broken(judged(*anna, again, told(Kind.BOOK, "anna-2", 20, user="anna"), sold_to="anna-2")) == ONE_OWNER
+
+
 def test_a_late_payment_takes_a_free_seat_again_and_no_other() -> None:
     anna = [told(Kind.HOLD, "anna", 1), told(Kind.ORDER, "anna", 3, expires_at_ms=100_000)]
     late = told(Kind.PAY, "anna", 50, Outcome.ACCEPTED)
