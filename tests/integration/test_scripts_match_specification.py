@@ -18,7 +18,6 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 import pytest
-import redis
 import uvloop
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
@@ -37,9 +36,12 @@ from frontrow.domain.orphan_rule import orphan_checks
 from frontrow.domain.seat_map import SeatMap, SeatState
 from tests.support.rows_in_line import rows_in_line
 from tests.support.stored_event import StoredEvent, expected
-from tests.support.valkey import ValkeyServer
+from tests.support.valkey import StoreServer, ValkeyServer
+from tests.support.valkey_cluster import Shard, ValkeyCluster
 
 EXAMPLES = 290
+CLUSTER_SHARE = 20
+"""The share of the examples that is run on a cluster as well: the scripts are the same there."""
 STEPS_PER_EXAMPLE = 80
 STEPS_WANTED = 20_000
 
@@ -110,7 +112,7 @@ def any_checks(choice: int, wanted: Sequence[SeatId]) -> Sequence[OrphanCheck]:
 class ScriptsAndSpecification(RuleBasedStateMachine):
     """Every operation of ports.HoldStore, asked of the scripts and then of the specification at the scripts' time."""
 
-    def __init__(self, server: ValkeyServer, run: Run) -> None:
+    def __init__(self, server: StoreServer, run: Run) -> None:
         super().__init__()
         self.run_so_far = run
         self.trace: list[str] = []
@@ -118,7 +120,7 @@ class ScriptsAndSpecification(RuleBasedStateMachine):
         self.client = connect(server.url)
         self.store = ValkeyHoldStore(self.client)
         self.feed = ValkeyChangeFeed(self.client)
-        self.raw = redis.Redis(unix_socket_path=str(server.socket), decode_responses=True)
+        self.raw = server.raw()
         self.raw.flushall()
         self.stored = StoredEvent(self.raw, EVENT)
         self.spec = SeatMap()
@@ -526,10 +528,40 @@ def _without_entries(outcome: Any) -> Any:
     return msgspec.structs.replace(outcome, entries=()) if getattr(outcome, "entries", ()) else outcome
 
 
+OUTCOMES = {
+    *("HoldAcquired", "SeatsUnavailable", "SeatsBusy", "SeatLimitReached", "OrphanSeats", "HoldNotFound"),
+    *(
+        "KeyReused",
+        "HoldGone",
+        "Cold",
+        "HoldExtended",
+        "HoldReleased",
+        "BookingBegun",
+        "BookingRunning",
+        "HoldNotComplete",
+    ),
+    *("BookingFinished", "Written", "Hold", "SeatMapSnapshot"),
+}
+
+
 @pytest.mark.long
 @pytest.mark.no_cover  # measuring it doubles its time, and shows nothing that other tests leave out
 @pytest.mark.timeout(600)
 def test_the_scripts_do_what_the_specification_says(valkey: ValkeyServer, pytestconfig: pytest.Config) -> None:
+    run = compared(valkey, pytestconfig, examples=EXAMPLES)
+    assert run.steps >= STEPS_WANTED
+    assert set(run.outcomes) >= OUTCOMES
+
+
+@pytest.mark.no_cover  # as above
+@pytest.mark.timeout(600)
+def test_they_do_it_on_a_cluster_too(cluster: ValkeyCluster, pytestconfig: pytest.Config) -> None:
+    run = compared(Shard(cluster, EVENT), pytestconfig, examples=EXAMPLES // CLUSTER_SHARE)
+    assert run.steps >= STEPS_WANTED // CLUSTER_SHARE // 2
+
+
+def compared(server: StoreServer, pytestconfig: pytest.Config, *, examples: int) -> Run:
+    """A run of so many examples; it fails at the first difference."""
     asked_seed = str(pytestconfig.getoption("--hypothesis-seed"))
     seed_used = int(asked_seed) if asked_seed.isdigit() else secrets.randbelow(2**32)
     print(f"--hypothesis-seed={seed_used}")
@@ -538,13 +570,13 @@ def test_the_scripts_do_what_the_specification_says(valkey: ValkeyServer, pytest
     @seed(seed_used)
     class OnThisServer(ScriptsAndSpecification):
         def __init__(self) -> None:
-            super().__init__(valkey, run)
+            super().__init__(server, run)
 
     try:
         run_state_machine_as_test(
             OnThisServer,
             settings=settings(
-                max_examples=EXAMPLES,
+                max_examples=examples,
                 stateful_step_count=STEPS_PER_EXAMPLE,
                 deadline=None,
                 database=None,
@@ -556,18 +588,4 @@ def test_the_scripts_do_what_the_specification_says(valkey: ValkeyServer, pytest
         print(run.difference)
         raise
     print(f"{run.steps} steps; outcomes: {run.outcomes.most_common()}")
-    assert run.steps >= STEPS_WANTED
-    assert set(run.outcomes) >= {
-        *("HoldAcquired", "SeatsUnavailable", "SeatsBusy", "SeatLimitReached", "OrphanSeats", "HoldNotFound"),
-        *(
-            "KeyReused",
-            "HoldGone",
-            "Cold",
-            "HoldExtended",
-            "HoldReleased",
-            "BookingBegun",
-            "BookingRunning",
-            "HoldNotComplete",
-        ),
-        *("BookingFinished", "Written", "Hold", "SeatMapSnapshot"),
-    }
+    return run
