@@ -37,6 +37,7 @@ OTHERS: list[Callable[[], object]] = [
     lambda: configured_notices(Settings(smtp_url=f"smtp//ann:{SAID}@mail", email_from="a@b.example"), key=bytes(32)),
     lambda: configured_notices(Settings(smtp_url=f"smtp://ann:{SAID}@", email_from="a@b.example"), key=bytes(32)),
     lambda: configured_notices(Settings(smtp_url=f"smtp://ann:{SAID}@m:x", email_from="a@b.example"), key=bytes(32)),
+    lambda: configured_notices(Settings(public_url=f"https://ann:{SAID}@tickets.example"), key=bytes(32)),
     lambda: configured_notices(Settings(webhook_url=f"https://ann:{SAID}@hooks.example"), key=bytes(32)),
     lambda: configured_notices(Settings(webhook_url="https://a.example", webhook_secret=(SAID,)), key=bytes(32)),
     lambda: configured_notices(
