@@ -78,6 +78,6 @@ def _public_url(settings: Settings) -> str | None:
     parts = urlsplit(settings.public_url)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment or parts.username:
         raise ConfigurationError(
-            "FRONTROW_PUBLIC_URL: expected an address such as https://tickets.example, without a query, user or password"
+            "FRONTROW_PUBLIC_URL: expected an address such as https://tickets.example, without query, user or password"
         )
     return settings.public_url.rstrip("/")
