@@ -71,8 +71,8 @@ def _is_own_sale(seat: Seat, user: str) -> bool:
 def held(seat: Seat, span: Span, *, purchase: str, user: str, lo_ns: int, hi_ns: int) -> Iterator[Seat]:
     """A granted hold.
 
-    Over a sale that the store lost it is no more than a promise broken to its holder; over one of the holder's own, which
-    the store has not been told of yet, not even that.
+    Over a sale that the store lost it is no more than a promise broken to its holder; over one of the holder's own,
+    which the store has not been told of yet, not even that.
     """
     if seat.at is At.HELD and seat.purchase == purchase and span.began_ns < seat.hi_ns:
         yield seat._replace(lo_ns=max(lo_ns, seat.lo_ns), hi_ns=max(hi_ns, seat.hi_ns))  # the same hold, once more
