@@ -9,6 +9,7 @@ from frontrow.adapters.redis.client import connect
 from frontrow.adapters.redis.embedded import EmbeddedValkey
 from frontrow.adapters.redis.requirements import StoreReport, inspect_store
 from frontrow.adapters.sql.ledger import SqlLedger, open_ledger
+from frontrow.adapters.sql.server import LedgerReport
 from frontrow.domain.errors import ConfigurationError
 from frontrow.installation import Installation
 from frontrow.services.catalog import Catalog
@@ -86,8 +87,8 @@ async def backstage(installation: Installation) -> AsyncIterator[Backstage]:
         yield Backstage(layouts, Seeding(layouts=layouts, catalog=catalog, clock=clock))
 
 
-async def inspect_stores(stores: Stores) -> tuple[list[StoreReport], str | None]:
-    """The hold store's primaries and the ledger's schema version as they are; nothing is changed.
+async def inspect_stores(stores: Stores) -> tuple[list[StoreReport], LedgerReport]:
+    """The hold store's primaries and the ledger as they are; nothing is changed.
 
     Raises:
         StoreUnavailable, LedgerUnavailable: one of them does not answer, or has another schema than this version's.
@@ -101,6 +102,6 @@ async def inspect_stores(stores: Stores) -> tuple[list[StoreReport], str | None]
     ledger = await open_ledger(stores.database_url, clock=clock, upgrade=False)
     try:
         await ledger.ping()
-        return reports, await ledger.schema_version()
+        return reports, await ledger.inspect()
     finally:
         await ledger.close()

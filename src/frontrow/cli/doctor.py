@@ -2,7 +2,6 @@
 
 import asyncio
 import platform
-import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import NamedTuple
@@ -44,7 +43,6 @@ def doctor(data_dir: DataDir = None, demo: Demo = False) -> None:
 
 def _findings(settings: Settings) -> Iterator[Finding]:
     yield Finding("frontrow", "ok", f"{frontrow.__version__} on Python {platform.python_version()}")
-    yield Finding("sqlite", "ok", sqlite3.sqlite_version)
     for name in unknown_variables():
         yield Finding("settings", "look", f"{name} is set, and no setting reads it")
     yield from _look_at_channels(settings)
@@ -84,7 +82,7 @@ def _look_at_stores(installation: Installation, stack: ExitStack) -> Iterator[Fi
     from frontrow.stores import embedded_stores, inspect_stores
 
     stores = stack.enter_context(embedded_stores(installation))
-    reports, schema_version = asyncio.run(inspect_stores(stores))
+    reports, ledger = asyncio.run(inspect_stores(stores))
     for report in reports:
         where = f" {report.address}" if report.address else ""
         said = f"{report.server} {report.version}, {report.memory_used_bytes >> 20} MiB used"
@@ -95,7 +93,8 @@ def _look_at_stores(installation: Installation, stack: ExitStack) -> Iterator[Fi
         warnings = report.warnings(replicas_wanted=installation.settings.hold_replicas)
         yield from (Finding("hold store", "look", warning) for warning in warnings)
         yield from (Finding("hold store", "wrong", fault) for fault in report.faults())
-    yield Finding("ledger", "ok", f"schema {schema_version}")
+    yield Finding("ledger", "ok", f"schema {ledger.schema_version} on {ledger.server}")
+    yield from (Finding("ledger", "look", warning) for warning in ledger.warnings)
 
 
 def _ask(server: RunningServer) -> Iterator[Finding]:

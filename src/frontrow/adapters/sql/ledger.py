@@ -15,6 +15,7 @@ from frontrow.adapters.sql.event_books import SqlEventBooks
 from frontrow.adapters.sql.faults import WriteConflict
 from frontrow.adapters.sql.measures import LedgerMeasures, MeasuredDatabase
 from frontrow.adapters.sql.order_ledger import SqlOrderLedger
+from frontrow.adapters.sql.server import LedgerReport, inspect_ledger
 from frontrow.adapters.sql.tables import SCHEMA_VERSION
 from frontrow.adapters.sql.writer import BookingWriter
 from frontrow.domain.booking import (
@@ -72,6 +73,10 @@ class SqlLedger:
     async def schema_version(self) -> str | None:
         """The schema the database has (None before the first `upgrade`); tables.SCHEMA_VERSION is the wanted one."""
         return await self._database.read(schema.current)
+
+    async def inspect(self) -> LedgerReport:
+        """What it stands on, for an operator. Raises LedgerUnavailable."""
+        return await self._database.read(inspect_ledger)
 
     async def ping(self) -> None:
         """See Ledger.ping."""
