@@ -86,7 +86,8 @@ order() {
   IFS= read -r -u "$answers" line && [ "$line" = "done" ] || fail "$*"
 }
 export LEDGER_PASSWORD=smoke-app LEDGER_OWNER_PASSWORD=smoke-owner
-psql --no-psqlrc --quiet --dbname=postgres --file="$deploy/ledger-roles.sql"
+make_roles() { psql --no-psqlrc --quiet --dbname=postgres --file="$deploy/ledger-roles.sql"; }
+make_roles
 ledger() { echo "postgresql://$1@$PGHOST:$PGPORT/frontrow"; }
 say "PostgreSQL and a Valkey Cluster of six run"
 
@@ -94,7 +95,7 @@ say "PostgreSQL and a Valkey Cluster of six run"
 
 read -r api_1 api_2 haproxy nginx < <("$tools" -c 'from tests.support.valkey_node import free_ports; print(*free_ports(4))')
 cat >"$work/frontrow.env" <<SETTINGS
-FRONTROW_DATABASE_URL=$(ledger "frontrow:$LEDGER_PASSWORD")
+FRONTROW_DATABASE_URL=$(ledger "frontrow_app:$LEDGER_PASSWORD")
 FRONTROW_REDIS_URL=$STORE_URL
 FRONTROW_JWT_SECRET=$(od -An -N32 -tx1 /dev/urandom | tr -d ' \n')
 FRONTROW_TRUSTED_PROXIES=127.0.0.1
@@ -125,6 +126,7 @@ ready() { until_true "$1 is ready" 60 at "http://127.0.0.1:$2/health/ready"; }
 # shellcheck disable=SC2034 # the settings of one subshell
 (extra=("FRONTROW_DATABASE_URL=$(ledger "frontrow_owner:$LEDGER_OWNER_PASSWORD")"); run tools migrate) >"$work/tools.log" 2>&1 ||
   fail "frontrow migrate"
+make_roles
 (run tools seed) >>"$work/tools.log" 2>&1 || fail "frontrow seed, as the user who may only write rows"
 serve first "$api_1"
 serve second "$api_2"

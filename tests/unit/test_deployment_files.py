@@ -144,6 +144,13 @@ def test_whoever_stops_the_server_leaves_it_the_time_it_needs() -> None:
     assert drain_s >= 5
 
 
+def test_the_ledgers_roles_are_those_that_its_page_tells_of() -> None:
+    told = re.findall(r"^(?:REVOKE|GRANT|ALTER)[^;]+;", text_of("docs/postgresql.md").partition("## Settings")[0], re.M)
+    done = " ".join(text_of("deploy/ledger-roles.sql").split())
+    assert len(told) >= 7
+    assert [statement for statement in told if " ".join(statement.split()).removesuffix(";") not in done] == []
+
+
 def test_what_the_image_copies_is_there_and_let_through() -> None:
     let_through = {line[1:] for line in text_of(".dockerignore").splitlines() if line.startswith("!")}
     copied = [
