@@ -78,8 +78,11 @@ class StoreServer:
         self.child.signal(signal.SIGCONT)
 
     def fill_disk(self) -> None:
-        """No file of it can grow any more. A limit on the process: what it writes past it is refused by the kernel."""
-        resource.prlimit(self.child.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+        """Nothing of it can be written any more: a limit on the process, so that the kernel refuses every write whole.
+
+        Parts of writes damage the append-only file of Valkey 9.1 beyond what it reads again (docs/reliability.md).
+        """
+        resource.prlimit(self.child.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
 
     def free_disk(self) -> None:
         """It may write again."""
