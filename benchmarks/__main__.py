@@ -21,6 +21,7 @@ import frontrow
 from benchmarks import (
     best_seats,
     bookings_by_writer,
+    bookings_on_postgres,
     holds_over_http,
     rate_counts,
     rate_limits,
@@ -37,6 +38,7 @@ SCENARIOS: dict[str, Opened] = {
     "script-by-pipeline": script_by_pipeline.opened,
     "replicated-holds": replicated_holds.opened,
     "bookings-by-writer": bookings_by_writer.opened,
+    "bookings-on-postgres": bookings_on_postgres.opened,
     "best-seats": best_seats.opened,
     "rate-counts": rate_counts.opened,
     "rate-limits-in-memory": rate_limits.in_memory,
