@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 import redis
+from structlog.testing import capture_logs
 
 from frontrow.adapters.redis import embedded, private_folder, server_program, tied_program
 from frontrow.adapters.redis.embedded import EmbeddedValkey
@@ -85,6 +86,21 @@ def test_data_survives_stop_and_start(tmp_path: Path) -> None:
         with valkey, client_of(valkey) as client:
             assert client.incr("n") == expected
         assert valkey.pid is None
+
+
+def test_data_that_cannot_be_read_are_put_aside_and_the_sale_goes_on(tmp_path: Path) -> None:
+    valkey = EmbeddedValkey(tmp_path)
+    with valkey, client_of(valkey) as client:
+        client.set("n", 1)
+    written = next((valkey.folder / "appendonlydir").glob("*.incr.aof"))
+    written.write_bytes(b"\0" + written.read_bytes())  # as after a full disk
+    with capture_logs() as lines, valkey, client_of(valkey) as client:
+        assert client.get("n") is None
+        client.set("n", 2)
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == ["valkey_data_damaged"]
+    assert (valkey.folder / "appendonlydir.damaged" / written.name).exists()
+    with valkey, client_of(valkey) as client:
+        assert client.get("n") == b"2"
 
 
 def test_stopping_twice_or_before_the_start_does_nothing(tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 Started and stopped synchronously, before the event loop and the workers are. It dies with this process, a lost one
 is started again, and what it has answered survives both, but for the last moments where the disk is slow: then the
-append-only file is written up to two seconds after the reply.
+append-only file is written up to two seconds after the reply. A file that is damaged is put aside: better no holds than
+no sale.
 """
 
 import os
 import queue
+import shutil
 import subprocess
 import sys
 import threading
@@ -34,6 +36,9 @@ HEALTHY_SECONDS = 60.0
 """A server that ran this long before it ended is started again at once; one that did not, after a growing pause."""
 LOG_BYTES_MAX = 1 << 20
 _LOG_LINES_SHOWN = 3
+_DAMAGED = ("Bad file format reading the append only file", "Unexpected end of file reading the append only file")
+"""What Valkey ends with where its file makes no sense to it. 9.1 itself leaves one so, when it is killed after a disk
+that was full took a part of a write."""
 _POLL_SECONDS = 0.01
 
 _log = structlog.get_logger(__name__)
@@ -154,7 +159,23 @@ class EmbeddedValkey:
         return time.monotonic() - started_at
 
     def _start_once(self, program: Path) -> ConfigurationError | None:
-        """Start the server and wait until it answers, or say why it doesn't."""
+        """Start the server and wait until it answers, or say why it doesn't. Data it cannot read are put aside."""
+        failure = self._try_to_start(program)
+        if failure is not None and any(said in str(failure) for said in _DAMAGED) and self._put_aside_data():
+            failure = self._try_to_start(program)
+        return failure
+
+    def _put_aside_data(self) -> bool:
+        """Keep damaged data for whoever wants to look, once, out of the way; whether there were any."""
+        data, aside = self.folder / "appendonlydir", self.folder / "appendonlydir.damaged"
+        if not data.exists():
+            return False
+        shutil.rmtree(aside, ignore_errors=True)
+        data.replace(aside)
+        _log.error("valkey_data_damaged", kept_in=str(aside), lost="every hold; what is sold is in the ledger")
+        return True
+
+    def _try_to_start(self, program: Path) -> ConfigurationError | None:
         log_file = self.folder / "valkey.log"
         try:
             if log_file.exists() and log_file.stat().st_size > LOG_BYTES_MAX:
