@@ -230,7 +230,7 @@ class TestRequirements:
         assert [report.address for report in reports] == sorted(f"127.0.0.1:{it.port}" for it in cluster.primaries())
         assert all(report.faults() == [] and report.replicas == 1 for report in reports)
         assert all("full-coverage" in warning for report in reports for warning in report.warnings())
-        assert "asks for 2" in reports[0].warnings(replicas_wanted=2)[0]
+        assert "asks for 2 replicas, and 1 are connected" in reports[0].warnings(replicas_wanted=2)[0]
 
     async def test_one_primary_that_evicts_is_enough_to_refuse(
         self, store: StoreOnValkey, cluster: ValkeyCluster

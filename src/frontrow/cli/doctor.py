@@ -86,7 +86,7 @@ def _look_at_stores(installation: Installation, stack: ExitStack) -> Iterator[Fi
     for report in reports:
         where = f" {report.address}" if report.address else ""
         said = f"{report.server} {report.version}, {report.memory_used_bytes >> 20} MiB used"
-        yield Finding(f"hold store{where}", "ok", f"{said}, {report.replicas} replicas")
+        yield Finding(f"hold store{where}", "ok", f"{said}, replicas: {report.replicas}")
         slow = report.round_trip_ms > _ROUND_TRIP_SLOW_MS
         yield Finding(f"round trip{where}", "look" if slow else "ok", f"{report.round_trip_ms} ms")
         yield Finding(f"clock skew{where}", "ok", f"{report.clock_skew_ms} ms")

@@ -67,8 +67,8 @@ class StoreReport(msgspec.Struct, frozen=True):
             warnings.append(f"its clock differs from this machine's by {self.clock_skew_ms} ms: synchronise both")
         if self.replicas < replicas_wanted:
             warnings.append(
-                f"it has {self.replicas} replicas, and FRONTROW_HOLD_REPLICAS asks for {replicas_wanted}: holds are "
-                "refused until it has as many"
+                f"FRONTROW_HOLD_REPLICAS asks for {replicas_wanted} replicas, and {self.replicas} are connected: holds "
+                "are refused until there are as many"
             )
         if self.wants_every_slot:
             warnings.append(
