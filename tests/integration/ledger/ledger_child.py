@@ -1,8 +1,8 @@
 """A process of its own that sells seats, directly or by orders: for tests that kill it, starve it or take its rights.
 
-Run as `python -m tests.integration.ledger.ledger_child URL [--orders] [--file-bytes-max N] [--become UID]`. It prints
-one line for each thing that became certain: `ready`, `written <booking id>` or `moved <order id> <version>`, then
-`unavailable <why>` if the ledger gave up.
+Run as `python -m tests.integration.ledger.ledger_child URL [--orders] [--bookings N] [--file-bytes-max N]
+[--become UID]`. It prints one line for each thing that became certain: `ready`, `written <booking id>`, `lost <seats>`
+or `moved <order id> <version>`, then `unavailable <why>` if the ledger gave up.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import resource
 
 from frontrow.adapters.clock import SystemClock
 from frontrow.adapters.sql.ledger import SqlLedger, open_ledger
-from frontrow.domain.booking import BookingWritten
+from frontrow.domain.booking import BookingWritten, SeatConflict
 from frontrow.domain.errors import LedgerUnavailable
 from frontrow.domain.event import Event
 from frontrow.domain.ids import EventId
@@ -26,7 +26,7 @@ CALLERS = 20
 BOOKINGS_MAX = 100_000
 
 
-async def write(url: str, *, orders: bool) -> None:
+async def write(url: str, *, orders: bool, bookings: int) -> None:
     """Sell two seats at a time with several callers at once, for as long as that goes well."""
     clock = SystemClock()
     try:
@@ -34,7 +34,7 @@ async def write(url: str, *, orders: bool) -> None:
         try:
             gala = await ledger.event(EventId(EVENT)) or await event_on_sale(ledger, EVENT)
             say("ready")
-            numbers = iter(range(BOOKINGS_MAX))
+            numbers = iter(range(bookings))
             sell = buy if orders else book
 
             async def caller(name: int) -> None:
@@ -49,9 +49,12 @@ async def write(url: str, *, orders: bool) -> None:
 
 
 async def book(ledger: SqlLedger, gala: Event, names: str, user: str, clock: Clock) -> None:
-    """One booking."""
-    wanted = draft(gala, names, user=user, key=names)
+    """One booking, which another process may have been faster with."""
+    wanted = draft(gala, names, user=f"{os.getpid()} {user}", key=names)
     outcome = await ledger.book(wanted, guard_until_ms=guard(clock))
+    if isinstance(outcome, SeatConflict):
+        say(f"lost {names}")
+        return
     assert isinstance(outcome, BookingWritten), outcome
     say(f"written {wanted.booking.booking_id}")
 
@@ -77,6 +80,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("url")
     parser.add_argument("--orders", action="store_true")
+    parser.add_argument("--bookings", type=int, default=BOOKINGS_MAX)
     parser.add_argument("--file-bytes-max", type=int)
     parser.add_argument("--become", type=int)
     options = parser.parse_args()
@@ -86,7 +90,7 @@ def main() -> None:
         os.setgroups([])
         os.setgid(options.become)
         os.setuid(options.become)
-    asyncio.run(write(options.url, orders=options.orders))
+    asyncio.run(write(options.url, orders=options.orders, bookings=options.bookings))
 
 
 if __name__ == "__main__":

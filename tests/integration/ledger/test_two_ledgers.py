@@ -4,6 +4,7 @@ Each test has the one transaction stand just before its COMMIT while the other o
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 
 import msgspec
@@ -22,19 +23,23 @@ from frontrow.domain.booking import (
     SeatConflict,
 )
 from frontrow.domain.event import Event
-from frontrow.domain.ids import EventId, PaymentId, SeatId, UserId
+from frontrow.domain.ids import BookingId, EventId, PaymentId, SeatId, UserId
 from frontrow.domain.notice import NoticeChannel, NoticeState
 from frontrow.domain.order import Order, OrderState
 from frontrow.domain.order_moves import OrderKeyReused, OrderMoved, OrderStands
 from tests.integration.ledger.backends import BuiltLedger
+from tests.integration.ledger.children import child, lines_of
 from tests.integration.ledger.drafts import block, booked, draft, event, event_on_sale, guard, layout, order, seats
 from tests.integration.ledger.order_steps import Books, claim, notice, pay_key, refund, step
 from tests.integration.ledger.overlapping import PausedDatabase, TwoLedgers
+from tests.integration.ledger.test_faults import written_in
 from tests.integration.ledger.test_last_word import without_index
 from tests.support.fake_clock import START_MS, FakeClock
 from tests.support.postgres import PostgresServer
 
 WRITERS = 40
+PAIRS = 100
+"""Pairs of seats that two processes sell."""
 
 
 @pytest.fixture
@@ -82,6 +87,29 @@ async def test_without_the_index_they_sell_the_seat_again_and_again(
     await without_index(database)
     outcomes = await race(two, clock, gala)
     assert len([it for it in outcomes if isinstance(it, BookingWritten)]) > 1
+
+
+async def sold_by_two_processes(_built_ledger: BuiltLedger) -> list[BookingId]:
+    """What two processes have sold that want the same seats in the same order."""
+    options = ("--bookings", str(PAIRS))
+    with child(_built_ledger.url, *options) as one, child(_built_ledger.url, *options) as other:
+        return written_in([*lines_of(one), *lines_of(other)])
+
+
+async def test_two_processes_that_want_the_same_seats_sell_each_once(
+    two: TwoLedgers, gala: Event, _built_ledger: BuiltLedger
+) -> None:
+    written = await sold_by_two_processes(_built_ledger)
+    assert len(written) == PAIRS
+    rows = await two.one.live_seats(gala.event_id)
+    assert Counter(it.owner_id for it in rows) == dict.fromkeys(written, 2)
+
+
+async def test_without_the_index_two_processes_sell_them_twice(
+    two: TwoLedgers, database: Database, gala: Event, _built_ledger: BuiltLedger
+) -> None:
+    await without_index(database)
+    assert len(await sold_by_two_processes(_built_ledger)) == 2 * PAIRS
 
 
 async def test_a_seat_that_is_being_booked_is_waited_for(two: TwoLedgers, clock: FakeClock, gala: Event) -> None:
