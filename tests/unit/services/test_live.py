@@ -171,6 +171,18 @@ async def test_an_emptied_store_is_warmed_and_read_anew(stage: Stage, clock_back
     await eventually(stage.shows, "the view follows the new epoch")
 
 
+async def test_a_feed_that_another_process_began_anew_behind_the_views_place_is_seen(stage: Stage) -> None:
+    await stage.live.view(EVENT)
+    stage.tail()
+    stage.feed.append(EVENT, ChangeKind.HELD, "A1")
+    await eventually(stage.shows, "the view shows the hold")
+    stage.feed.flush_all(clock_back_ms=500)
+    stage.feed.warm(EVENT)
+    stage.feed.append(EVENT, ChangeKind.BOOKED, "A2")
+    stage.clock.advance(live.HEADS_EVERY_MS)
+    await eventually(stage.shows, "the view follows the new epoch, though the tail brings none of it")
+
+
 async def test_views_are_stale_while_the_store_is_away_and_fresh_when_it_is_back(stage: Stage) -> None:
     view = await stage.live.view(EVENT)
     stage.tail()
