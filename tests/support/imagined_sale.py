@@ -9,52 +9,18 @@ Buyers are generators that yield how long they wait; what they ask for takes eff
 import heapq
 from collections import defaultdict
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from tests.chaos.checker.breaches import Promise
-from tests.chaos.checker.standing import (
-    BookingRow,
-    GatewayPayment,
-    OrderRow,
-    PaymentRow,
-    Row,
-    Standing,
-)
+from tests.chaos.checker.standing import GatewayPayment, PaymentRow, Standing
 from tests.chaos.history import Beginning, Fault, FaultKind, Kind, Operation, Outcome, Sighting, Story
+from tests.support.imagined_books import EVENT, PRICE, Defect, Sale, booking_of, order_of, rows_of
 
-EVENT = "gala"
-PRICE = 1_000
 WALL_MS = 1_790_000_000_000
 _MS = 1_000_000
 _PAY_MS = 900_000
 Buyer = Generator[int, None, None]
-
-
-class Defect(Enum):
-    """What goes wrong once, and the promise it breaks."""
-
-    HELD_TWICE = "a seat that is held is granted to somebody else", Promise.ONE_OWNER
-    HELD_THOUGH_SOLD = "a sold seat is granted as a hold", Promise.ONE_OWNER
-    REFUSED_THOUGH_FREE = "a free seat is refused", Promise.ONE_OWNER
-    LOST_HOLD = "a hold vanishes before it runs out", Promise.ONE_OWNER
-    OUTLIVED = "a hold is booked after it ran out", Promise.ONE_OWNER
-    HALF_BOOKED = "a booking leaves out a seat", Promise.ALL_OR_NOTHING
-    BOOKED_TWICE = "a repeated booking makes a second one", Promise.ONE_EFFECT
-    BOOKING_LOST = "a booking that was answered is not there", Promise.KEPT
-    SEAT_LOST = "a booking loses a seat that nobody cancelled", Promise.KEPT
-    MONEY_KEPT = "an order that was paid has neither booking nor refund", Promise.MONEY
-    PAID_TWICE = "a payment is taken twice", Promise.MONEY
-    VIEW_DIFFERS = "two watchers at one place see other states", Promise.VIEWS
-    VIEW_STALE = "a process's view is not as the ledger is at the end", Promise.VIEWS
-    LEFT_SOLD = "a cancelled seat stays sold in the store", Promise.AT_REST
-
-    @property
-    def promise(self) -> Promise:
-        """The promise that is broken."""
-        return self.value[1]
 
 
 @dataclass
@@ -63,18 +29,6 @@ class _Hold:
     user: str
     seats: tuple[str, ...]
     expires_ns: int
-
-
-@dataclass
-class _Sale:
-    """A claim or booking."""
-
-    purchase: str
-    user: str
-    seats: tuple[str, ...]
-    booking_id: str | None
-    order_id: str | None
-    ended: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -114,9 +68,9 @@ class _Imagination:
         self._queue: list[tuple[int, int, Buyer]] = []
         self._number = 0
         self._hold_of: dict[str, _Hold] = {}
-        self._sale_of: dict[str, _Sale] = {}
-        self._sales: dict[str, _Sale] = {}
-        self._doubles: list[_Sale] = []
+        self._sale_of: dict[str, Sale] = {}
+        self._sales: dict[str, Sale] = {}
+        self._doubles: list[Sale] = []
         self._paid: dict[str, list[int]] = defaultdict(list)
         self._lines: list[Operation] = []
         self._faults: list[Fault] = []
@@ -340,14 +294,14 @@ class _Imagination:
         stands = self._sales.get(ask.purchase)
         if stands is not None:
             if not is_order and not stands.ended and self._is_time_for(Defect.BOOKED_TWICE):
-                self._doubles.append(_Sale(ask.purchase, ask.user, (), f"b2-{ask.purchase}", None))
+                self._doubles.append(Sale(ask.purchase, ask.user, (), f"b2-{ask.purchase}", None))
                 return {"outcome": Outcome.DONE, "booking_id": f"b2-{ask.purchase}"}
             return {"outcome": Outcome.DONE, "is_replay": True, **self._ids(stands)}
         hold = self._whole(ask)
         if hold is None and not self._may_sell_wrongly(ask, is_order=is_order):
             return {"outcome": Outcome.REFUSED, "code": "hold_not_found"}
         order_id = f"o-{ask.purchase}" if is_order else None
-        sale = _Sale(ask.purchase, ask.user, ask.seats, None if is_order else f"b-{ask.purchase}", order_id)
+        sale = Sale(ask.purchase, ask.user, ask.seats, None if is_order else f"b-{ask.purchase}", order_id)
         self._sales[ask.purchase] = sale
         for seat in ask.seats:
             if hold is not None:
@@ -385,7 +339,7 @@ class _Imagination:
         return {"outcome": Outcome.DONE, **self._ids(sale)}
 
     @staticmethod
-    def _ids(sale: _Sale) -> Mapping[str, Any]:
+    def _ids(sale: Sale) -> Mapping[str, Any]:
         return {"booking_id": sale.booking_id, "order_id": sale.order_id}
 
     @staticmethod
@@ -436,9 +390,9 @@ class _Imagination:
             views["api-2"] = {EVENT: "a" + self._seen()[1:]}
         return Standing(
             at_ns=self._now_ns,
-            rows=tuple(row for sale in kept for row in self._rows(sale)),
-            bookings=tuple(self._booking(it) for it in [*kept, *self._doubles] if it.booking_id is not None),
-            orders=tuple(self._order_row(it) for it in kept if it.order_id is not None),
+            rows=tuple(row for sale in kept for row in rows_of(sale)),
+            bookings=tuple(booking_of(it) for it in [*kept, *self._doubles] if it.booking_id is not None),
+            orders=tuple(order_of(it) for it in kept if it.order_id is not None),
             payments=tuple(
                 PaymentRow(payment_id=f"p-{it}", order_id=f"o-{it}", state="captured", captured_minor=paid[0])
                 for it, paid in self._paid.items()
@@ -451,7 +405,7 @@ class _Imagination:
             views=views,
         )
 
-    def _is_lost(self, sale: _Sale) -> bool:
+    def _is_lost(self, sale: Sale) -> bool:
         is_answered = any(
             it.purchase == sale.purchase and it.kind is Kind.BOOK and it.outcome is Outcome.DONE and not it.is_replay
             for it in self._lines
@@ -463,51 +417,6 @@ class _Imagination:
             sale.booking_id = None
             self._give_back(_Asker(self, sale.user, sale.purchase, sale.seats))
         return False
-
-    def _rows(self, sale: _Sale) -> list[Row]:
-        state, owner_id = ("booked", sale.booking_id) if sale.booking_id is not None else ("claimed", sale.order_id)
-        return [
-            Row(
-                event=EVENT,
-                seat=seat,
-                owner_id=str(owner_id),
-                state=state,
-                user=sale.user,
-                price_minor=PRICE,
-                created_at_ms=0,
-                ended_at_ms=1 if seat in sale.ended else None,
-            )
-            for seat in sale.seats
-        ]
-
-    @staticmethod
-    def _booking(sale: _Sale) -> BookingRow:
-        return BookingRow(
-            booking_id=str(sale.booking_id),
-            event=EVENT,
-            user=sale.user,
-            status="booked",
-            hold_id=None,
-            order_id=sale.order_id,
-            total_minor=PRICE * len(sale.seats),
-            purchase=sale.purchase,
-        )
-
-    @staticmethod
-    def _order_row(sale: _Sale) -> OrderRow:
-        return OrderRow(
-            order_id=str(sale.order_id),
-            event=EVENT,
-            user=sale.user,
-            state="cancelled" if sale.booking_id is None else "booked",
-            has_claim=False,
-            hold_id="",
-            booking_id=sale.booking_id,
-            amount_minor=PRICE * len(sale.seats),
-            seats=dict.fromkeys(sale.seats, PRICE),
-            attention=None,
-            purchase=sale.purchase,
-        )
 
 
 class _Asker:

@@ -7,7 +7,8 @@ import pytest
 from tests.chaos.checker.judging import judge
 from tests.chaos.checker.standing import read_standing
 from tests.chaos.history import Fault, History, Operation, Sighting, read_history
-from tests.support.imagined_sale import Defect, imagine
+from tests.support.imagined_books import Defect
+from tests.support.imagined_sale import imagine
 
 SEEDS = range(40)
 PLANTED = 3
