@@ -11,7 +11,7 @@ from itertools import islice
 
 import structlog
 
-from frontrow.domain.booking import LedgerSeat, OutboxKind, OutboxTask, SeatRowState
+from frontrow.domain.booking import EndedSeat, LedgerSeat, OutboxKind, OutboxTask, SeatRowState
 from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
 from frontrow.domain.hold import BookingFinished
 from frontrow.domain.ids import EventId, OrderId, SeatId, UserId
@@ -154,27 +154,47 @@ class Relay:
         """Go on past a task that fails by itself; stop where the store is away, or at what no relay may swallow."""
         self._counts.add(Count.RELAY_FAILURES, len(failed))
         for task, error in failed:
-            if isinstance(error, StoreUnavailable) or not isinstance(error, Exception):
+            if isinstance(error, StoreUnavailable | LedgerUnavailable) or not isinstance(error, Exception):
                 raise error
             _log.error("relay_task_failed", task_id=task.task_id, event_id=task.event_id, exc_info=error)
 
     async def _carry_out(self, task: OutboxTask) -> None:
         match task.kind:
             case OutboxKind.FINISH:
-                finished = await self._store.finish_booking(
-                    task.event_id,
-                    booking_id=task.owner_id,
-                    state=task.state,
-                    owner_id=task.owner_id,
-                    user_id=task.user_id,
-                    seat_ids=task.seats,
-                    held=task.held,
-                    replaces_claim=task.claim_id,
-                )
-                self._heard_finished(task.event_id, finished)
+                await self._finish(task)
             case OutboxKind.FREE:
                 freed = await self._store.free_seats(task.event_id, owner_id=task.owner_id, seat_ids=task.seats)
                 self._calls.heard(task.event_id, freed)
+
+    async def _finish(self, task: OutboxTask) -> None:
+        """Set sold what the task says, but for what has been given back since.
+
+        The store remembers by itself what was freed; one that was emptied meanwhile does not, and would set seats sold,
+        until the freeing comes, that somebody else holds by now. So it is told again first. A claim that has become a
+        booking is left to the booking's own task: freed, its seats could be held in between.
+        """
+        pairs = [EndedSeat(seat_id, task.owner_id) for seat_id in task.seats]
+        ended = {pair.seat_id for pair in await self._ledger.ended_rows(task.event_id, pairs)}
+        passed_on: set[SeatId] = set()
+        if ended and task.state is SeatRowState.CLAIMED:
+            passed_on = {row.seat_id for row in await self._ledger.live_seats(task.event_id, sorted(ended))}
+        if gone := sorted(ended - passed_on):
+            freed = await self._store.free_seats(task.event_id, owner_id=task.owner_id, seat_ids=gone)
+            self._calls.heard(task.event_id, freed)
+        seat_ids = [seat_id for seat_id in task.seats if seat_id not in passed_on]
+        if not seat_ids:
+            return
+        finished = await self._store.finish_booking(
+            task.event_id,
+            booking_id=task.owner_id,
+            state=task.state,
+            owner_id=task.owner_id,
+            user_id=task.user_id,
+            seat_ids=seat_ids,
+            held=task.held,
+            replaces_claim=task.claim_id,
+        )
+        self._heard_finished(task.event_id, finished)
 
     def _heard_finished(self, event_id: EventId, finished: BookingFinished) -> None:
         self._calls.heard(event_id, finished)

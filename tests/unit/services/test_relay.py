@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from frontrow.domain.booking import BookingWritten, OutboxKind, OutboxTask, SeatRowState
+from frontrow.domain.booking import BookingCancelled, BookingWritten, OutboxKind, OutboxTask, SeatRowState
 from frontrow.domain.errors import LedgerUnavailable, StoreUnavailable
 from frontrow.domain.ids import SeatId
 from frontrow.domain.seat_states import SeatState
@@ -17,7 +17,7 @@ from tests.support.fake_ledger import FakeLedger
 from tests.support.faults import ProcessDied
 from tests.support.house import EVENT, House, seats, user
 
-ANN = user("ann")
+ANN, BOB = user("ann"), user("bob")
 
 
 async def unfinished(house: House, names: str) -> None:
@@ -75,6 +75,26 @@ async def test_a_relay_that_dies_before_striking_off_repeats_with_no_effect(
     position = store.maps[EVENT].position
     assert await house.relay.relay_once() == 1
     assert store.maps[EVENT].position == position
+
+
+async def test_a_booking_given_back_meanwhile_is_not_set_sold_anew_though_the_store_was_emptied(
+    house: House, clock: FakeClock, store: FakeHoldStore, ledger: FakeLedger
+) -> None:
+    house.store_faults.before("finish_booking", StoreUnavailable("cut"))
+    answer = await house.book_hold(ANN, await house.held(ANN, "A1 A2"))
+    assert isinstance(answer, BookingWritten)
+    cancelled = await house.bookings.cancel(ANN, answer.booking.booking_id, seats("A1"))
+    assert isinstance(cancelled, BookingCancelled)
+    store.flush_all()
+    hold_id = await house.held(BOB, "A1")
+    clock.advance(2 * TAKE_OVER_AFTER_MS)
+    await house.relay.relay_once()
+    assert ledger.tasks == {}
+    assert house.counts.of(Count.HOLD_BROKEN) == 0
+    hold = await store.read(EVENT, hold_id)
+    assert hold is not None
+    assert hold.held_seat_ids == seats("A1")
+    assert store.maps[EVENT].state_of(SeatId("A2")) is SeatState.BOOKED
 
 
 async def test_a_task_that_fails_by_itself_holds_up_no_other(
