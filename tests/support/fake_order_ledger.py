@@ -327,7 +327,10 @@ class FakeOrderLedger:
             )
         if move.cancels:
             assert before.booking_id is not None, "seats are cancelled of an order without a booking"
-            return ledger.cancel_seats(ledger.drafts[before.booking_id], move.cancels)[1]
+            sold = ledger.drafts[before.booking_id]
+            if gone := set(move.cancels).intersection(sold.booking.cancelled_seat_ids):
+                raise ValueError(f"booking {before.booking_id} has given {sorted(gone)} back already")
+            return ledger.cancel_seats(sold, move.cancels)[1]
         return ()
 
 
