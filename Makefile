@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 PORT ?= 8000
 WORKERS ?= 2
 
-.PHONY: help demo test test-fast lint format audit bench screenshots wheel smoke chaos chaos-short mutants clean setup
+.PHONY: help demo test test-fast coverage lint format audit bench screenshots wheel smoke chaos chaos-short mutants clean setup
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -30,12 +30,15 @@ $(READY): pyproject.toml constraints.txt
 demo: setup ## Run the demo on http://localhost:8000 (PORT=... for another port)
 	@$(BIN)/frontrow demo --port $(PORT)
 
-test: setup ## Run the whole test suite, with branch coverage (under 15 minutes on 2 cores)
+test: setup ## Run the whole test suite (under 15 minutes on 2 cores)
 	@if command -v node >/dev/null; then node --test tests/web/; else echo "node is not installed: tests/web/*.test.js left out"; fi
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 test-fast: setup ## Run the unit tests only
 	$(BIN)/python -m pytest -q tests/unit
+
+coverage: setup ## Measure which lines and branches the unit and integration tests run (measuring doubles their time)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not long" --cov --cov-report=term tests/unit tests/integration
 
 lint: setup ## Check style, types, layers and the JavaScript's types
 	$(BIN)/ruff check .

@@ -23,9 +23,18 @@ SECONDS_MAX = 60.0
 
 
 @pytest.fixture(scope="module")
-def replicated() -> Iterator[ValkeyReplicated]:
+def _servers() -> Iterator[ValkeyReplicated]:
     with running_replicated() as servers:
         yield servers
+
+
+@pytest.fixture
+def replicated(_servers: ValkeyReplicated) -> ValkeyReplicated:
+    """A primary and a replica that follows it, whichever they are after other tests' failovers, with nothing held."""
+    _servers.wait_until_whole()
+    _servers.primary().raw.flushall()
+    _servers.wait_until_caught_up()
+    return _servers
 
 
 @asynccontextmanager
