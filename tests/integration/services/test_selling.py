@@ -36,7 +36,7 @@ def flush(valkey: ValkeyServer) -> None:
 
 
 def restart(valkey: ValkeyServer) -> None:
-    """Kill it as one whose disk keeps up, and start it again; on a busy one it would lose what it had not written yet."""
+    """Kill it as one whose disk keeps up, and start it again: on a slow one its last writes may be lost with it."""
     with redis.Redis(unix_socket_path=str(valkey.socket)) as client:
         client.set("written before it is killed", "")
         client.execute_command("WAITAOF", 1, 0, 0)
