@@ -119,6 +119,15 @@ async def test_an_order_that_is_open_keeps_its_person(books: Books, show: Event,
     assert await books.ledger.live_seats(show.event_id) == rows
 
 
+async def test_an_open_order_is_not_emptied_though_it_was_found(
+    ledger: SqlLedger, database: Database, gala: Event
+) -> None:
+    pending = await Books(ledger, ledger.orders).placed(gala, "A1")
+    found = {"of_event": pending.event_id, "own_ids": [pending.order_id], "pseudonym": GONE}
+    await database.write(lambda connection: connection.execute(erasing._empty_order, found).rowcount)
+    assert await ledger.orders.order(pending.order_id) == pending
+
+
 async def test_what_was_stated_of_payments_goes_with_their_order(books: Books, show: Event, clock: FakeClock) -> None:
     claimed = await books.claimed(show, "A1", clock)
     stated = payment(claimed, stated=PaymentInfo("transfer", "Ann Lee 17"), answered='{"name":"Ann Lee"}')

@@ -6,6 +6,7 @@ Each test has the one transaction stand just before its COMMIT while the other o
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from typing import Any
 
 import msgspec
 import pytest
@@ -20,6 +21,7 @@ from frontrow.domain.booking import (
     BookingStatus,
     BookingWritten,
     BookOutcome,
+    PaymentInfo,
     SeatConflict,
 )
 from frontrow.domain.event import Event
@@ -30,7 +32,7 @@ from frontrow.domain.order_moves import OrderKeyReused, OrderMoved, OrderStands
 from tests.integration.ledger.backends import BuiltLedger
 from tests.integration.ledger.children import child, lines_of
 from tests.integration.ledger.drafts import block, booked, draft, event, event_on_sale, guard, layout, order, seats
-from tests.integration.ledger.order_steps import Books, claim, notice, pay_key, refund, step
+from tests.integration.ledger.order_steps import Books, claim, notice, pay_key, payment, refund, step
 from tests.integration.ledger.overlapping import PausedDatabase, TwoLedgers
 from tests.integration.ledger.test_faults import written_in
 from tests.integration.ledger.test_last_word import without_index
@@ -297,6 +299,26 @@ async def test_an_order_that_is_being_forgotten_is_not_moved_as_it_was(
     )
     assert isinstance(second, OrderStands)
     assert second.order.user_id == "gone"
+
+
+@pytest.mark.parametrize("wanted", ["user_id", "email"])
+async def test_an_order_that_is_being_paid_late_is_not_forgotten_as_the_closed_one_that_it_was(
+    two: TwoLedgers, clock: FakeClock, gala: Event, wanted: str
+) -> None:
+    books = Books(two.one, two.one.orders)
+    closed = await books.moved(step(await books.placed(gala, "A1"), OrderState.EXPIRED))
+    stated = payment(closed, stated=PaymentInfo("transfer", "Ann Lee 17"))
+    late = step(closed, OrderState.PAID, payments=(stated,))
+    who: dict[str, Any] = {"user_id": None, "email": None}
+    who[wanted] = {"user_id": closed.user_id, "email": closed.customer.email}[wanted]
+    first, erased = await two.overlap(
+        lambda: two.one.orders.move(late),
+        lambda: two.other.orders.erase_person(**who, pseudonym=UserId("gone")),
+    )
+    assert isinstance(first, OrderMoved)
+    assert await two.one.orders.order(closed.order_id) == first.order
+    assert await two.one.orders.payments_of(closed.order_id) == [stated]
+    assert erased == 0
 
 
 async def test_events_are_seen_in_the_order_of_their_numbers(two: TwoLedgers) -> None:

@@ -29,8 +29,10 @@ _event: sa.BindParameter[str] = sa.bindparam("of_event")
 _orders_found = sa.select(orders.c.event_id, orders.c.order_id.label("own_id"), orders.c.user_id).limit(
     ROWS_PER_PIECE_MAX
 )
-# Locked, so that an order which is paid late meanwhile is not emptied as the closed one that it was.
-_closed_orders = _orders_found.where(orders.c.state.in_([state.value for state in CLOSED])).with_for_update()
+_is_closed = orders.c.state.in_([state.value for state in CLOSED])
+# Locked, so that an order which is paid late meanwhile is not taken as the closed one that it was: its payments, seats
+# and keys are changed by what is found here.
+_closed_orders = _orders_found.where(_is_closed).with_for_update()
 _orders_of_user = _closed_orders.where(orders.c.user_id == _wanted_user)
 _orders_of_email = _closed_orders.where(sa.func.lower(orders.c.customer_email) == sa.func.lower(_wanted_email))
 _bookings_found = (
@@ -43,7 +45,7 @@ _bookings_of_email = _bookings_found.where(sa.func.lower(bookings.c.contact_emai
 
 _empty_order = (
     sa.update(orders)
-    .where(orders.c.event_id == _event, orders.c.order_id.in_(sa.bindparam("own_ids", expanding=True)))
+    .where(orders.c.event_id == _event, orders.c.order_id.in_(sa.bindparam("own_ids", expanding=True)), _is_closed)
     .values(
         user_id=_pseudonym,
         customer_name="",
