@@ -45,7 +45,7 @@ class Sentinels:
         """Where the primary is.
 
         Raises:
-            ConnectionFailed: too few sentinels answer, or they know no such service.
+            ConnectionFailed: no more than half of the sentinels answer and know the service.
         """
         asked = [asyncio.create_task(self._said_by(address)) for address in self._addresses]
         heard: list[_Said] = []
@@ -55,15 +55,18 @@ class Sentinels:
                 try:
                     heard.append(await answer)
                 except (RedisError, OSError, ValueError) as error:
-                    refused = str(error)
+                    refused = str(error) or f"no answer within {ANSWER_SECONDS_MAX:g} s"
                 if len(heard) * 2 > len(asked):
                     break
         finally:
             for task in asked:
                 task.cancel()
             await asyncio.gather(*asked, return_exceptions=True)
-        if not heard:
-            raise ConnectionFailed(f"no sentinel names a primary of {self._service!r}: {refused}")
+        if len(heard) * 2 <= len(asked):
+            raise ConnectionFailed(
+                f"{len(heard)} of {len(asked)} sentinels name a primary of {self._service!r},"
+                f" more than half are needed: {refused}"
+            )
         return max(heard, key=lambda said: said.epoch).primary
 
     async def _said_by(self, address: Address) -> _Said:
