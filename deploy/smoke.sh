@@ -200,7 +200,15 @@ for stream in stream-by-haproxy stream-by-nginx; do
     until_true "$stream tells that $sold is booked" 20 grep -q "\"b\":\\[[^]]*\"$sold\"" "$work/$stream"
   done
 done
-say "two seats sold, one by each balancer; streams through both told of both"
+# A path with such an id, and what each balancer writes of it.
+hold=$(ask "$by_haproxy/api/v1/events/$event/holds" -d "{\"seatIds\": [\"$(seat 3)\"]}" | jq -r .holdId)
+for url in "$by_haproxy" "$by_nginx"; do ask -X POST "$url/api/v1/events/$event/holds/$hold/extend" -d '{}' >/dev/null || fail "extending a hold"; done
+ask -X POST "$by_nginx/api/v1/events/$event/holds/$hold/release" -d '{}' >/dev/null || fail "releasing a hold"
+for log in haproxy nginx-access; do
+  until_true "$log.log has the path" 20 grep -qF "/holds/*/extend" "$work/$log.log"
+  if grep -F -e "${hold#*-}" "$work/$log.log"; then fail "an id of somebody's hold in $log.log"; fi
+done
+say "two seats sold, one by each balancer; streams through both told of both; their logs have no id of a hold"
 
 # --- Restarted, replaced and killed while they sell
 
