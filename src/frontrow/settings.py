@@ -158,6 +158,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_url: Annotated[
         str | None, Meta(description="this server's address as customers know it, for links in mails")
     ] = None
+    server_url: Annotated[
+        str | None, Meta(description="the running server that commands speak to where no --url is given")
+    ] = None
     webhook_url: Annotated[
         str | None, Meta(description="where your server takes webhooks; none are sent when unset")
     ] = None

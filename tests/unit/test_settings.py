@@ -66,6 +66,7 @@ EVERY_SETTING = {
     "trusted_proxies": ("10.0.0.0/8, unix", ("10.0.0.0/8", "unix")),
     "metrics_from": ("10.1.2.3, unix", ("10.1.2.3", "unix")),
     "public_url": ("https://tickets.example", "https://tickets.example"),
+    "server_url": ("http://localhost:8000", "http://localhost:8000"),
     "webhook_url": ("https://shop.example/hook", "https://shop.example/hook"),
     "webhook_secret": ("whsec_new, whsec_old", ("whsec_new", "whsec_old")),
     "smtp_url": ("smtp://mail.example", "smtp://mail.example"),

@@ -81,14 +81,14 @@ class Office(Protocol):
 
 @asynccontextmanager
 async def opened_office(settings: Settings, *, url: str | None = None) -> AsyncIterator[Office]:
-    """The office of these settings: at `url`, else at the server that owns the data folder, else right here.
+    """The office of these settings: at `url`, else at theirs, else at the server that owns the data folder, or here.
 
     Raises:
         ConfigurationError: the data folder is owned by something that cannot be spoken to.
     """
     installation = Installation(settings)
     server = installation.running_server()
-    base_url = url or (None if server is None else server.url)
+    base_url = url or settings.server_url or (None if server is None else server.url)
     if base_url is not None:
         token = sign_token(settings, user="frontrow-cli", roles=["admin"], ttl_minutes=_TOKEN_MINUTES)
         try:

@@ -18,7 +18,7 @@ Demo = Annotated[bool, typer.Option("--demo", help="The data of `frontrow demo`,
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="TCP port to listen on.")]
 Url = Annotated[
     str | None,
-    typer.Option("--url", help="Speak to this running server instead of opening the stores."),
+    typer.Option("--url", help="Speak to this running server, not to the stores; before FRONTROW_SERVER_URL."),
 ]
 
 

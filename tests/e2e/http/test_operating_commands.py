@@ -47,7 +47,7 @@ def url(folder: Path, valkey: ValkeyServer) -> Iterator[str]:
         yield running
 
 
-def test_a_night_around_money(url: str, typed: Typed) -> None:
+def test_a_night_around_money(url: str, typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
     charges = ("Fee=150/seat", "Service=2.5%", "Booking fee=250/order!", "VAT=19%incl")
     options = [word for charge in charges for word in ("--charge", charge)]
     made = typed(
@@ -83,15 +83,16 @@ def test_a_night_around_money(url: str, typed: Typed) -> None:
     as_json = typed("reconcile", "--json", "--url", url)
     assert (as_json.exit_code, [json.loads(line) for line in as_json.stdout.splitlines()]) == (0, [])
 
-    cancelled = typed("event", "cancel", EVENT, "--yes", "--url", url)
+    monkeypatch.setenv("FRONTROW_SERVER_URL", url)  # as good as naming it every time
+    cancelled = typed("event", "cancel", EVENT, "--yes")
     assert cancelled.exit_code == 0, cancelled.stderr
     assert cancelled.stdout == f"{EVENT} is cancelled: 1 booking cancelled, 1 refund given\n"
-    again = typed("event", "cancel", EVENT, "--url", url)
+    again = typed("event", "cancel", EVENT)
     assert (again.exit_code, again.stdout) == (0, cancelled.stdout)
 
-    erased = typed("erase", "--email", "ZOE@example.com", "--yes", "--url", url)
+    erased = typed("erase", "--email", "ZOE@example.com", "--yes")
     assert (erased.exit_code, erased.stdout) == (0, "erased from 2 orders and bookings\n")
-    nobody = typed("erase", "--email", "zoe@example.com", "--yes", "--url", url)
+    nobody = typed("erase", "--email", "zoe@example.com", "--yes")
     assert (nobody.exit_code, nobody.stdout) == (0, "nobody was found\n")
 
 

@@ -51,7 +51,7 @@ def parse_store_url(url: str) -> ServerUrl | ClusterUrl | SentinelUrl:
     """
     try:
         scheme, plus, rest = url.partition("://")[0].partition("+")
-        if not plus:
+        if not plus and scheme in {"redis", "rediss", "unix"}:
             return ServerUrl(dict(parse_url(url)))
         if scheme in {"redis", "rediss"} and rest in {"cluster", "sentinel"}:
             return _several(url, scheme, is_cluster=rest == "cluster")
