@@ -12,7 +12,8 @@ name=ledger-$(date -u +%Y%m%dT%H%M%SZ).dump
 draft=$folder/.$name.draft
 trap 'rm -f "$draft"' EXIT
 pg_dump --format=custom --lock-wait-timeout=60s --file="$draft" "${PGDATABASE:-frontrow}"
-pg_restore --list "$draft" >/dev/null # it is whole enough to have a table of contents
+# Read to its end: half a dump has a table of contents, too.
+pg_restore --file=/dev/null "$draft" || { echo "the dump cannot be read to its end, and is not kept" >&2; exit 1; }
 sync "$draft"
 mv "$draft" "$folder/$name"
 
