@@ -91,10 +91,12 @@ async def inspect_store(client: StoreClient, clock: Clock) -> list[StoreReport]:
     before_ms, started_ms = clock.now_ms(), clock.monotonic_ms()
     times = _answered(await client.execute_on_all(("TIME",)))
     round_trip_ms = clock.monotonic_ms() - started_ms
-    coverage = await _coverage(client)
+    fields = {address: info_fields(info) for address, info in infos.items()}
+    is_cluster = any(info.get("cluster_enabled") == "1" for info in fields.values())
+    coverage = await _coverage(client) if is_cluster else {}
     reports = []
-    for address in infos.keys() & times.keys():
-        info = info_fields(infos[address])
+    for address in fields.keys() & times.keys():
+        info = fields[address]
         seconds, microseconds = map(int, texts_of(times[address]))
         store_ms = seconds * 1_000 + microseconds // 1_000
         reports.append(
