@@ -301,6 +301,11 @@ for name in first second; do
   until_true "$name ends" 40 ended "${!pid}"
 done
 order empty store
+databases() { psql --no-psqlrc --tuples-only --dbname=postgres --command="SELECT oid, datname FROM pg_database ORDER BY 1"; }
+before=$(databases)
+head -c "$(($(stat -c %s "$dump") / 2))" "$dump" >"$work/half.dump"
+if STORE_IS_EMPTY=yes deploy/restore.sh "$work/half.dump" >>"$work/tools.log" 2>&1; then fail "half a dump was restored"; fi
+[ "$(databases)" = "$before" ] || fail "half a dump changed the databases: $(databases)"
 STORE_IS_EMPTY=yes deploy/restore.sh "$dump" >>"$work/tools.log" 2>&1 || fail "deploy/restore.sh"
 serve first "$api_1"
 ready first "$api_1"
@@ -308,7 +313,10 @@ until_true "HAProxy has seen it" 20 at "$by_haproxy/health/ready"
 [ "$(states "$by_haproxy" | cut -c1-3)" = bba ] || fail "after the restore seats 1 to 3 are $(states "$by_haproxy" | cut -c1-3)"
 sell "$by_haproxy" "$(seat 3)" || fail "selling a seat after the restore"
 if sell "$by_haproxy" "$(seat 1)"; then fail "a seat sold before the dump was sold again"; fi
-say "the ledger is back at its dump: what was sold before is sold, what was sold after is free, and sells"
+may=$(psql --no-psqlrc --tuples-only --no-align --dbname=frontrow \
+  --command="SELECT has_table_privilege('frontrow_app', 'alembic_version', 'INSERT, UPDATE, DELETE')")
+[ "$may" = f ] || fail "after the restore the API's user may change the schema's version"
+say "half a dump is refused; the ledger is back at its dump: what was sold before is sold, what was sold after is free, and sells"
 
 kill -TERM "$first_pid"
 until_true "the first process ends" 40 ended "$first_pid"

@@ -146,10 +146,8 @@ def test_whoever_stops_the_server_leaves_it_the_time_it_needs() -> None:
 
 def test_the_ledgers_roles_are_those_that_its_page_tells_of() -> None:
     told = re.findall(r"^(?:REVOKE|GRANT|ALTER)[^;]+;", text_of("docs/postgresql.md").partition("## Settings")[0], re.M)
-    program = (
-        text_of("deploy/ledger-roles.sql").replace("' || :'database' || '", "frontrow").replace(":database", "frontrow")
-    )
-    done = " ".join(program.split())
+    named = text_of("deploy/ledger-roles.sql").replace("' || :'database' || '", "frontrow")
+    done = " ".join(named.replace(":database", "frontrow").split())
     assert len(told) >= 7
     assert [statement for statement in told if " ".join(statement.split()).removesuffix(";") not in done] == []
 
