@@ -16,6 +16,9 @@ from frontrow.adapters.redis.stream_tail import StreamTail
 POLL_S = 0.05
 """Between two reads of streams whose node does not tell when they change: they are moving, or it is lost."""
 
+PAUSE_S_MAX = 1.0
+"""Between two attempts to have a node tell that goes on refusing: a slot may be on its way for hours."""
+
 Entries = dict[str, Answer]
 """By the stream's name: its new entries, or why there is no answer."""
 
@@ -89,17 +92,24 @@ class ClusterFeeds:
         return task
 
     async def _entries_of(self, tail: StreamTail, count: int) -> Entries:
-        """Wait for one node's streams. Where it does not tell, they are asked for again and again."""
-        try:
-            found = await tail.entries(count=count)
-        except (RedisError, OSError):
-            self._look_soon()
-        else:
-            self._found_again(tail)
-            return found
+        """Wait for one node's streams. Where it does not tell, they are asked for, and it is to tell again once they
+        were all answered for: polling goes on only while that fails."""
+        loop = asyncio.get_running_loop()
+        is_lost, tells_again_at_s, pause_s = False, loop.time(), POLL_S
         while True:
+            if not is_lost and loop.time() >= tells_again_at_s:
+                try:
+                    found = await tail.entries(count=count)
+                except (RedisError, OSError):
+                    self._look_soon()
+                    tells_again_at_s = loop.time() + pause_s
+                    pause_s = min(2 * pause_s, PAUSE_S_MAX)
+                else:
+                    self._found_again(tail)
+                    return found
             found = await self._read_now(tail.wanted, count)
             self._found_again(tail)
+            is_lost = any(isinstance(answer, Exception) for answer in found.values())
             if not all(isinstance(answer, Exception) for answer in found.values()):
                 return found
             self._lost |= found
