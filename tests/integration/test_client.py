@@ -220,33 +220,32 @@ async def test_more_calls_than_one_pipeline_takes_are_all_answered(client: Store
     assert client.connections_open <= 8
 
 
-async def test_a_blocking_call_waits_on_a_connection_of_its_own(client: StoreClient) -> None:
-    waiting = asyncio.create_task(client.blocking(("XREAD", "BLOCK", 5_000, "STREAMS", "stream", "0"), block_ms=5_000))
+async def test_a_read_that_waits_has_a_connection_of_its_own(client: StoreClient) -> None:
+    waiting = asyncio.create_task(client.read_streams({"stream": "0"}, count=10, block_ms=5_000))
     await eventually_blocked(client)
     entry = await client.execute(("XADD", "stream", "1-1", "field", "value"))
     assert entry == b"1-1"
-    assert await waiting == [[b"stream", [[b"1-1", [b"field", b"value"]]]]]
-    assert await client.blocking(("XREAD", "BLOCK", 1, "STREAMS", "stream", "$"), block_ms=1) is None
+    assert await waiting == {"stream": [[b"1-1", [b"field", b"value"]]]}
+    assert await client.read_streams({"stream": "1-1"}, count=10, block_ms=1) == {}
 
 
-async def test_a_cancelled_blocking_call_closes_its_connection(client: StoreClient) -> None:
-    waiting = asyncio.create_task(client.blocking(("BLPOP", "list", 60), block_ms=60_000))
+async def test_a_cancelled_read_that_waits_closes_its_connection(client: StoreClient) -> None:
+    waiting = asyncio.create_task(client.read_streams({"stream": "0"}, count=10, block_ms=60_000))
     await eventually_blocked(client)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
     await eventually_blocked(client, clients=0)
-    await client.execute(("RPUSH", "list", "a"))
-    assert await client.blocking(("BLPOP", "list", 1), block_ms=1_000) == [b"list", b"a"]
+    await client.execute(("XADD", "stream", "1-1", "field", "value"))
+    assert list(await client.read_streams({"stream": "0"}, count=10, block_ms=1_000)) == ["stream"]
 
 
-async def test_a_blocking_call_to_a_lost_server_is_unavailable(client: StoreClient, valkey: ValkeyServer) -> None:
-    waiting = asyncio.create_task(client.blocking(("BLPOP", "list", 60), block_ms=60_000))
+async def test_a_read_that_waits_for_a_lost_server_is_unavailable(client: StoreClient, valkey: ValkeyServer) -> None:
+    waiting = asyncio.create_task(client.read_streams({"stream": "0"}, count=10, block_ms=60_000))
     await eventually_blocked(client)
     valkey.kill()
     try:
-        with pytest.raises(StoreUnavailable):
-            await waiting
+        assert {name: type(answer) for name, answer in (await waiting).items()} == {"stream": StoreUnavailable}
     finally:
         valkey.start()
 

@@ -4,18 +4,26 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from redis.asyncio.connection import AbstractConnection, Connection
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from frontrow.adapters.clock import SystemClock
 from frontrow.adapters.redis import keys
-from frontrow.adapters.redis.client import Replicas, StoreClient, connect
-from frontrow.adapters.redis.cluster import slot_of
+from frontrow.adapters.redis.client import StoreClient, connect
+from frontrow.adapters.redis.cluster import Cluster, slot_of
+from frontrow.adapters.redis.cluster_map import ASKED_AT_ONCE
+from frontrow.adapters.redis.measures import StoreMeasures
 from frontrow.adapters.redis.requirements import check_store, inspect_store
 from frontrow.adapters.redis.seat_reads import read_clock_ms
 from frontrow.adapters.redis.shared_rate_windows import SharedRateWindows
+from frontrow.adapters.redis.store_url import Address
 from frontrow.domain.changes import Position
 from frontrow.domain.errors import ConfigurationError, StoreUnavailable
 from frontrow.domain.hold import HoldAcquired
 from frontrow.domain.ids import EventId
+from tests.support.canned_server import canned_servers
+from tests.support.cutting_line import cutting_line
 from tests.support.eventually import eventually
 from tests.support.fake_clock import FakeClock
 from tests.support.store_on_valkey import EVENT, StoreOnValkey
@@ -172,24 +180,32 @@ async def test_a_lost_primary_stops_its_own_events_until_its_replica_takes_over(
     await store.client.close()
 
 
-async def test_what_was_sent_to_a_node_that_died_is_not_sent_again(broken_cluster: ValkeyCluster) -> None:
-    client = connect(broken_cluster.url, timeout_ms=500)
-    await client.execute(("SET", "n", 0), replicas=Replicas(1, 1_000))
-    lost = broken_cluster.primary_of("n")
-    lost.stop()
-    answers = await asyncio.gather(*(client.execute(("INCR", "n")) for _ in range(5)), return_exceptions=True)
-    assert {type(answer) for answer in answers} == {StoreUnavailable}
-    lost.kill()
-    await asyncio.to_thread(broken_cluster.wait_until_taken_over, lost)
+async def test_a_call_that_was_executed_before_its_connection_was_cut_is_not_sent_again(cluster: ValkeyCluster) -> None:
+    first = cluster.primary_of("n")
+    then = cluster.other_primary(first)
 
-    async def counted() -> bool:
-        try:
-            return await client.execute(("GET", "n")) == b"0"
-        except StoreUnavailable:
-            return False
+    def move() -> None:  # where the call would go after a new look
+        cluster.reshard(slot_of("n"), then)
+        cluster.wait_until_whole()
 
-    await eventually(counted, "none of them was counted by the replica", seconds_max=SECONDS_MAX)
-    await client.close()
+    async with cutting_line(first.address, b"INCR", move) as line:
+        measures = StoreMeasures()
+
+        def connection_to(address: Address) -> AbstractConnection:
+            host, port = line.address if address == first.address else address
+            return Connection(host=host, port=port, protocol=2, retry=Retry(NoBackoff(), 0), driver_info=None)
+
+        servers = Cluster(
+            [first.address], connection_to, connection_to, timeout_s=SECONDS_MAX, connections_max=8, measures=measures
+        )
+        client = StoreClient(servers, measures=measures)
+        await client.execute(("SET", "n", 0))
+        with pytest.raises(StoreUnavailable, match="losed"):
+            await client.execute(("INCR", "n"))
+        assert line.cuts == 1
+        assert await client.execute(("GET", "n")) == b"1"
+        assert cluster.primary_of("n") is then
+        await client.close()
 
 
 async def test_a_slot_that_no_node_serves_is_unavailable(store: StoreOnValkey, cluster: ValkeyCluster) -> None:
@@ -212,6 +228,47 @@ async def test_a_cluster_of_which_nothing_answers_is_unavailable() -> None:
     with pytest.raises(StoreUnavailable):
         await read_clock_ms(client)
     await client.close()
+
+
+async def test_a_call_has_no_longer_than_its_time_while_nodes_are_looked_for_and_the_look_goes_on() -> None:
+    async with canned_servers(*[None] * (4 * ASKED_AT_ONCE)) as silent:
+        seeds = ",".join(f"{host}:{port}" for host, port in (server.address for server in silent))
+        client = connect(f"redis+cluster://{seeds}", timeout_ms=100)
+        with pytest.raises(StoreUnavailable, match=r"within 0\.1 s"):
+            await client.execute(("GET", "n"))
+        assert sum(server.connections for server in silent) <= ASKED_AT_ONCE
+        await eventually(lambda: all(server.connections for server in silent), "each of them was asked")
+        await client.close()
+
+
+async def test_what_is_said_of_nodes_that_do_not_answer_is_how_long_they_were_waited_for() -> None:
+    async with canned_servers(None) as [silent]:
+        client = connect("redis+cluster://{}:{}".format(*silent.address), timeout_ms=10_000)
+        with pytest.raises(StoreUnavailable, match=r"cluster answers: no answer within 0\.5 s"):
+            await client.execute(("GET", "n"))
+        await client.close()
+
+
+async def test_a_feed_whose_connection_was_cut_is_told_of_again_and_not_polled(
+    store: StoreOnValkey, event: EventId, cluster: ValkeyCluster
+) -> None:
+    node = node_of(cluster, event)
+
+    def telling() -> set[str]:
+        """Connections on which the node was asked to say what has changed."""
+        return {str(it["id"]) for it in node.raw.client_list() if "t" in it["flags"]}
+
+    before = telling()
+    at = (await store.after(""))[-1].offset
+    following = asyncio.create_task(store.feed.read_after({event: at}, block_ms=60_000))
+    await eventually(lambda: len(telling() - before) == 1, "the feed is told of")
+    [cut] = telling() - before
+    node.command("CLIENT", "KILL", "ID", cut)
+    await eventually(lambda: len(telling() - before - {cut}) == 1, "the feed is told of again")
+    sent = store.client.calls_sent
+    held = await store.acquire("A1")
+    assert await following == {event: list(held.entries)}
+    assert store.client.calls_sent == sent + 1
 
 
 async def test_calls_are_counted_across_processes(store: StoreOnValkey) -> None:

@@ -53,10 +53,10 @@ _READ_BYTES = 1 << 16
 class StoreClient:
     """Calls to the hold store; safe to share by every task of one event loop.
 
-    Each call is answered, or raises StoreUnavailable, within `timeout_ms` (twice that when a script had to be sent
-    again with its source, or a cluster's node hung while its calls were moving). At most `connections_max` connections
-    are open to a server and calls wait for one; `blocking` calls have connections of their own, one for each that
-    waits. A lost server is found again by the next call, and so is another that has taken its place.
+    Each call is answered, or raises StoreUnavailable, within `timeout_ms`: twice that when a script had to be sent
+    again with its source, or what is sent to several nodes of a cluster had to wait until they were found. At most
+    `connections_max` connections are open to a server and calls wait for one; reads of streams that wait have
+    connections of their own. A lost server is found again by the next call, and so is another that has taken its place.
 
     Raises:
         StoreUnavailable: by every call: no connection, no answer in time, or a server that refuses for want of
@@ -70,7 +70,7 @@ class StoreClient:
 
     @property
     def calls_sent(self) -> int:
-        """Commands sent since the start, blocking ones left out."""
+        """Commands sent since the start, reads of streams that wait left out."""
         return sum(node.calls.calls_sent for node in self._servers.nodes)
 
     @property
@@ -129,18 +129,12 @@ class StoreClient:
         self.measures.script_seconds.note(script.name, perf_counter() - began_s)
         return self._judged(answer)
 
-    async def blocking(self, command: Sequence[Argument], *, block_ms: int, key: Argument | None = None) -> Reply:
-        """Send a command that the server answers after up to `block_ms`, on a connection of its own.
-
-        Cancelling it closes that connection.
-        """
-        key = key_of(command) if key is None else key
-        return self._judged(await self._servers.blocking(packed(*command), key, block_s=block_ms / 1000))
-
     async def read_streams(
         self, streams: Mapping[str, str], *, count: int, block_ms: int
     ) -> Mapping[str, Reply | StoreUnavailable]:
         """XREAD of streams wherever they are, each after its id, waiting up to `block_ms` for the first entry.
+
+        Whatever waits has a connection of its own; cancelling it leaves no call behind.
 
         Returns:
             Up to `count` entries of each stream that has any, and for each whose server does not answer, why. Where
@@ -150,7 +144,7 @@ class StoreClient:
         return {name: self._settled(answer) for name, answer in answers.items()}
 
     async def close(self) -> None:
-        """Close every connection. Calls under way answer StoreUnavailable; cancel blocking ones first."""
+        """Close every connection. Calls under way answer StoreUnavailable; cancel reads that wait first."""
         await self._servers.close()
 
     def _settled(self, answer: Answer) -> Reply | StoreUnavailable:

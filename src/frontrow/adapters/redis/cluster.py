@@ -7,7 +7,7 @@ breaks a connection leaves its calls unanswered, as with one server: they may ha
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from redis.asyncio.connection import AbstractConnection
@@ -78,15 +78,51 @@ class Cluster:
         return list(dict.fromkeys(filter(None, self._owners)))
 
     async def ask(self, sent: bytes, key: Argument | None, replicas: Replicas | None = None) -> Answer:
-        return await self._follow(
-            key,
-            lambda node, is_asking: node.calls.submit(sent, is_asking=is_asking, replicas=replicas),
-            within_s=self._timeout_s,
-        )
+        """As Servers.ask: asked again for as long as nothing was executed, looking for nodes included."""
+        loop = asyncio.get_running_loop()
+        deadline = self._deadline()
+        slot = None if key is None else slot_of(key)
+        try:
+            known = self._owner(slot)
+            address = known or await self._place(slot, deadline)
+            # A gathered call has its own deadline, the same one where nobody had to look.
+            async with asyncio.timeout_at(None if known else deadline):
+                answer = await self._node(address).calls.submit(sent, replicas=replicas)
+            redirections = 0
+            while isinstance(answer, _NOT_EXECUTED) and loop.time() < deadline:
+                is_asking = False
+                match answer:
+                    case MovedError():
+                        address = self._moved(answer, address)
+                    case AskError():
+                        address, is_asking = _named(answer, address), True
+                    case TryAgainError():
+                        redirections += REDIRECTIONS_AT_ONCE
+                        address = await self._place(slot, deadline)
+                    case _:
+                        asked_before = address
+                        await self._look(deadline)
+                        address = await self._place(slot, deadline)
+                        if address == asked_before:
+                            return answer
+                redirections += 1
+                if redirections > REDIRECTIONS_AT_ONCE:
+                    pause_s = PAUSE_S_MIN * redirections / REDIRECTIONS_AT_ONCE
+                    await asyncio.sleep(min(pause_s, PAUSE_S_MAX, max(0.0, deadline - loop.time())))
+                    if loop.time() >= deadline:
+                        return answer
+                async with asyncio.timeout_at(deadline):
+                    answer = await self._node(address).calls.submit(sent, is_asking=is_asking, replicas=replicas)
+        except StoreUnavailable as error:
+            return error
+        except TimeoutError:
+            answer = TimeoutError(f"no answer within {self._timeout_s:g} s")
+        self._doubt(answer)
+        return answer
 
     async def ask_all(self, sent: bytes, *, grace_s: float | None = None) -> Mapping[str, Answer]:
         try:
-            await self._place(None)
+            await self._place(None, self._deadline())
         except StoreUnavailable as error:
             return {"": error}
         asked = {address: self._node(address).calls.submit(sent) for address in self.primaries}
@@ -100,14 +136,10 @@ class Cluster:
             self._doubt(told)
         return answers
 
-    async def blocking(self, sent: bytes, key: Argument | None, *, block_s: float) -> Answer:
-        return await self._follow(
-            key, lambda node, _: node.blocking(sent, block_s=block_s), within_s=self._timeout_s + block_s
-        )
-
     async def read_streams(self, streams: Mapping[str, str], *, count: int, block_ms: int) -> Mapping[str, Answer]:
+        deadline = self._deadline()
         try:
-            place = {name: await self._place(slot_of(name)) for name in streams}
+            place = {name: await self._place(slot_of(name), deadline) for name in streams}
         except StoreUnavailable as error:
             return dict.fromkeys(streams, error)
         if block_ms <= 0:
@@ -141,62 +173,27 @@ class Cluster:
                 found[name] = answer
         return found
 
-    async def _follow(
-        self, key: Argument | None, send: Callable[[Node, bool], Awaitable[Answer]], *, within_s: float
-    ) -> Answer:
-        """The answer of the node that serves the key, asked again for as long as nothing was executed."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + within_s
-        slot = None if key is None else slot_of(key)
-        try:
-            address = await self._place(slot)
-            answer = await send(self._node(address), False)
-            redirections = 0
-            while isinstance(answer, _NOT_EXECUTED) and loop.time() < deadline:
-                is_asking = False
-                match answer:
-                    case MovedError():
-                        address = self._moved(answer, address)
-                    case AskError():
-                        address, is_asking = _named(answer, address), True
-                    case TryAgainError():
-                        redirections += REDIRECTIONS_AT_ONCE
-                        address = await self._place(slot)
-                    case _:
-                        asked_before = address
-                        await self._look()
-                        address = await self._place(slot)
-                        if address == asked_before:
-                            return answer
-                redirections += 1
-                if redirections > REDIRECTIONS_AT_ONCE:
-                    pause_s = PAUSE_S_MIN * redirections / REDIRECTIONS_AT_ONCE
-                    await asyncio.sleep(min(pause_s, PAUSE_S_MAX, max(0.0, deadline - loop.time())))
-                    if loop.time() >= deadline:
-                        return answer
-                async with asyncio.timeout_at(deadline):
-                    answer = await send(self._node(address), is_asking)
-        except StoreUnavailable as error:
-            return error
-        except TimeoutError:
-            answer = TimeoutError(f"no answer within {within_s:g} s")
-        self._doubt(answer)
-        return answer
+    def _deadline(self) -> float:
+        return asyncio.get_running_loop().time() + self._timeout_s
 
-    async def _place(self, slot: int | None) -> Address:
+    def _owner(self, slot: int | None) -> Address | None:
+        """The primary of the slot, or of any, as far as it is known."""
+        if not self._owners or self._is_closed:
+            return None
+        return next(filter(None, self._owners), None) if slot is None else self._owners[slot]
+
+    async def _place(self, slot: int | None, deadline: float) -> Address:
         """The primary of the slot, or of any.
 
         Raises:
-            StoreUnavailable: the cluster does not say.
+            StoreUnavailable: the cluster does not say, or not until the deadline.
         """
         for _ in range(2):
+            if (owner := self._owner(slot)) is not None:
+                return owner
             if self._is_closed:
                 raise StoreUnavailable("the client is closed")
-            if self._owners:
-                owner = next(filter(None, self._owners), None) if slot is None else self._owners[slot]
-                if owner is not None:
-                    return owner
-            await self._look()
+            await self._look(deadline)
         raise self._failure or StoreUnavailable("no node of the store's cluster serves the event's slot")
 
     def _node(self, address: Address) -> Node:
@@ -227,10 +224,20 @@ class Cluster:
         if not self._is_closed and (self._looking is None or self._looking.done()):
             self._looking = asyncio.create_task(self._look_once(), name="Cluster.look")
 
-    async def _look(self) -> None:
+    async def _look(self, deadline: float) -> None:
+        """Look again together with whoever else waits for it; the look goes on where one of them has no time left.
+
+        Raises:
+            StoreUnavailable: it has found nothing until the deadline.
+        """
         self._look_soon()
         if self._looking is not None:
-            await asyncio.wait((self._looking,))
+            left_s = max(0.0, deadline - asyncio.get_running_loop().time())
+            found, _ = await asyncio.wait((self._looking,), timeout=left_s)
+            if not found:
+                raise self._failure or StoreUnavailable(
+                    f"no node of the store's cluster has said within {self._timeout_s:g} s which of them is to be asked"
+                )
 
     async def _look_once(self) -> None:
         loop = asyncio.get_running_loop()

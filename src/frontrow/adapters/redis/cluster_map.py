@@ -50,7 +50,7 @@ async def look_up(addresses: Iterable[Address], connection_to: Callable[[Address
                 try:
                     is_well, found = await told
                 except (RedisError, OSError, ValueError) as error:
-                    said = str(error)
+                    said = str(error) or f"no answer within {LOOK_SECONDS_MAX:g} s"
                     continue
                 if is_well:
                     return found

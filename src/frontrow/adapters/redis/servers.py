@@ -24,10 +24,6 @@ class Servers(Protocol):
         """The command to every primary, by its address; after the first answer the others have `grace_s`."""
         ...
 
-    async def blocking(self, sent: bytes, key: Argument | None, *, block_s: float) -> Answer:
-        """A command that is answered after up to `block_s`, on a connection of its own."""
-        ...
-
     async def read_streams(self, streams: Mapping[str, str], *, count: int, block_ms: int) -> Mapping[str, Answer]:
         """XREAD of many streams, each after its id, waiting up to `block_ms` for the first entry: the entries of each
         that has any, at most `count`, or why there is no answer for it."""
@@ -50,9 +46,6 @@ class OneServer:
 
     async def ask_all(self, sent: bytes, *, grace_s: float | None = None) -> Mapping[str, Answer]:
         return {"": await self._node.calls.submit(sent)}
-
-    async def blocking(self, sent: bytes, key: Argument | None, *, block_s: float) -> Answer:
-        return await self._node.blocking(sent, block_s=block_s)
 
     async def read_streams(self, streams: Mapping[str, str], *, count: int, block_ms: int) -> Mapping[str, Answer]:
         wanted: tuple[Argument, ...] = ("STREAMS", *streams, *streams.values())
