@@ -50,7 +50,7 @@ class Staff:
 
     def __init__(self) -> None:
         self.started: list[Sleeper] = []
-        self.refusals = 0
+        self.refusals = self.lost = 0
         self.is_serving = self.is_stopping = False
 
     def start(self, number: int) -> WorkerProcess:
@@ -68,6 +68,9 @@ class Staff:
     def note_serving(self) -> None:
         self.is_serving = True
 
+    def note_loss(self) -> None:
+        self.lost += 1
+
     def note_stopping(self) -> None:
         self.is_stopping = True
 
@@ -76,7 +79,9 @@ class Staff:
 async def supervised(staff: Staff, *, workers: int) -> AsyncIterator[tuple[Supervisor, asyncio.Task[None]]]:
     """A supervisor, its first worker just started; stopped at the end."""
     supervisor = Supervisor(staff.start, workers=workers, drain_s=0)
-    running = asyncio.create_task(supervisor.run(when_serving=staff.note_serving, when_stopping=staff.note_stopping))
+    running = asyncio.create_task(
+        supervisor.run(when_serving=staff.note_serving, when_lost=staff.note_loss, when_stopping=staff.note_stopping)
+    )
     try:
         await staff.grown_to(1)
         yield supervisor, running
@@ -117,6 +122,7 @@ async def test_a_worker_that_ends_is_followed_by_another_as_soon_as_there_is_roo
         staff.started[0].ends()
         assert (await staff.grown_to(3)).worker.number == 1
         assert staff.refusals == 0
+        assert staff.lost == 1
 
 
 async def test_each_successor_serves_before_its_predecessor_retires() -> None:
@@ -133,6 +139,7 @@ async def test_each_successor_serves_before_its_predecessor_retires() -> None:
             await eventually(lambda leaving=predecessor: leaving.is_to_retire, "the predecessor is told")  # type: ignore[misc]
             assert len(staff.started) == 2 + number, "one at a time"
             predecessor.ends()
+        assert staff.lost == 0, "who was told to go is no loss"
     assert len(staff.started) == 4
 
 

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
 
 import structlog
 
@@ -25,6 +26,9 @@ from frontrow.cli.worker_words import METRICS_FOLDER_VARIABLE
 from frontrow.data_folder import RunningServer
 from frontrow.domain.errors import ConfigurationError
 from frontrow.installation import Installation
+from frontrow.metrics import families
+from frontrow.metrics.family import Readings
+from frontrow.metrics.workers import SharedReadings
 from frontrow.settings import Settings
 
 _log = structlog.get_logger(__name__)
@@ -55,11 +59,30 @@ def run_workers(settings: Settings, *, host: str, port: int, workers: int) -> No
         overrides = {"FRONTROW_REDIS_URL": redis_url, METRICS_FOLDER_VARIABLE: metrics}
         start = partial(WorkerProcess.start, listener=listener, environment=workers_environment(overrides))
         installation.announce(RunningServer(url=url_of(listener), pid=os.getpid()))
-        asyncio.run(_supervise(start, listener, workers=workers, drain_s=settings.drain_seconds))
+        losses = _Losses(Path(metrics))
+        asyncio.run(_supervise(start, listener, losses, workers=workers, drain_s=settings.drain_seconds))
+
+
+class _Losses:
+    """How many workers ended unasked, told beside what the workers themselves count."""
+
+    def __init__(self, folder: Path) -> None:
+        self._shared = SharedReadings(folder, families.ALL)
+        self._count = 0
+
+    def note(self) -> None:
+        """One more."""
+        self._count += 1
+        readings = Readings()
+        readings.put(families.WORKERS_LOST, self._count)
+        try:
+            self._shared.publish(readings)
+        except OSError as error:
+            _log.warning("metrics_not_shared", reason=str(error))
 
 
 async def _supervise(
-    start: Callable[[int], WorkerProcess], listener: socket.socket, *, workers: int, drain_s: int
+    start: Callable[[int], WorkerProcess], listener: socket.socket, losses: _Losses, *, workers: int, drain_s: int
 ) -> None:
     """Run a supervisor that signals command."""
     supervisor = Supervisor(start, workers=workers, drain_s=drain_s)
@@ -70,6 +93,7 @@ async def _supervise(
     url = url_of(listener)
     await supervisor.run(
         when_serving=lambda: _log.info("serving", url=url, workers=workers),
+        when_lost=losses.note,
         when_stopping=listener.close,  # else whoever still connects would wait here for ever
     )
 

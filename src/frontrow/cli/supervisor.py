@@ -77,14 +77,22 @@ class Supervisor:
         """Put a fresh process in the place of each worker, one after the other."""
         self._told_to_replace.set()
 
-    async def run(self, *, when_serving: Callable[[], None], when_stopping: Callable[[], None]) -> None:
+    async def run(
+        self,
+        *,
+        when_serving: Callable[[], None],
+        when_lost: Callable[[], None],
+        when_stopping: Callable[[], None],
+    ) -> None:
         """Start the workers, the first before the others; keep them until told to stop; end them.
+
+        `when_lost` is called for each worker that ended unasked after the first had served.
 
         Raises:
             typer.Exit: the first worker ended before it served.
         """
         stopping = asyncio.create_task(self._told_to_stop.wait(), name="stop")
-        keeping = asyncio.create_task(self._keep_all(when_serving), name="keep workers")
+        keeping = asyncio.create_task(self._keep_all(when_serving, when_lost), name="keep workers")
         try:
             await asyncio.wait((stopping, keeping), return_when=asyncio.FIRST_COMPLETED)
             if keeping.done():
@@ -96,7 +104,7 @@ class Supervisor:
             when_stopping()
             await self._end_all()
 
-    async def _keep_all(self, when_serving: Callable[[], None]) -> None:
+    async def _keep_all(self, when_serving: Callable[[], None], when_lost: Callable[[], None]) -> None:
         """Start all workers and follow up each that ends, for ever."""
         first = self._start(1)
         if not await first.served():
@@ -106,13 +114,13 @@ class Supervisor:
         places += [_Place(self._start(number)) for number in range(2, self._workers + 1)]
         async with asyncio.TaskGroup() as tasks:
             for place in places:
-                tasks.create_task(self._keep(place))
+                tasks.create_task(self._keep(place, when_lost))
             while True:
                 await self._told_to_replace.wait()
                 self._told_to_replace.clear()
                 await self._replace_all(places)
 
-    async def _keep(self, place: _Place) -> None:
+    async def _keep(self, place: _Place, when_lost: Callable[[], None]) -> None:
         pause_s = PAUSE_S_MIN
         while True:
             worker = place.worker
@@ -120,6 +128,7 @@ class Supervisor:
                 continue
             status, ran_s = await worker.ended(), worker.ran_s
             _log.error("worker_ended", worker=worker.number, pid=worker.pid, status=status, ran_s=round(ran_s))
+            when_lost()
             pause_s = PAUSE_S_MIN if ran_s > HEALTHY_S else pause_s
             while place.worker is worker:
                 await asyncio.sleep(pause_s)

@@ -81,6 +81,7 @@ LOOP_LAG = _histogram(
 )
 
 WORKERS = _gauge("workers", "Processes that serve on this port")
+WORKERS_LOST = _counter("workers_lost", "Workers that ended unasked, by a signal or a fault")
 RESIDENT_BYTES = _gauge("process_resident_memory_bytes", "Memory of these processes")
 CPU_SECONDS = _counter("process_cpu_seconds", "Processor time of these processes")
 START_TIME = _gauge(
@@ -121,6 +122,7 @@ ALL: tuple[Family, ...] = (
     HTTP_SECONDS,
     LOOP_LAG,
     WORKERS,
+    WORKERS_LOST,
     RESIDENT_BYTES,
     CPU_SECONDS,
     START_TIME,

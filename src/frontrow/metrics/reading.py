@@ -45,6 +45,7 @@ def read(parts: Parts) -> Readings:
     _read_http(readings, parts)
     readings.put_spread(families.LOOP_LAG, parts.loop_lag.seconds)
     readings.put(families.WORKERS, 1)
+    readings.put(families.WORKERS_LOST, 0)  # only a supervisor sees any
     readings.put(families.RESIDENT_BYTES, process.resident_bytes())
     readings.put(families.CPU_SECONDS, process.cpu_seconds())
     readings.put(families.START_TIME, process.started_at_s)
