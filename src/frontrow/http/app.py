@@ -127,7 +127,9 @@ async def _answer_unavailable(
     _params: dict[str, Any],
 ) -> None:
     store = next(name for kind, name in _AWAY.items() if isinstance(error, kind))
-    detail = f"the {store} does not answer at present; your request may have been carried out, so repeat it as it was"
+    is_reading = req.method in ("GET", "HEAD")
+    remedy = "ask again" if is_reading else "your request may have been carried out, so repeat it as it was"
+    detail = f"the {store} does not answer at present; {remedy}"
     code = Code.PAYMENT_UNAVAILABLE if isinstance(error, PaymentUnavailable) else Code.STORE_UNAVAILABLE
     problem = Problem(code=code, detail=detail, retry_after_s=max(1, error.retry_after_s))
     put_problem(req, resp, problem, _style_of(req))
