@@ -16,6 +16,7 @@ from tests.support.fake_ledger import FakeLedger
 
 GALA = EventId("gala")
 HALL = LayoutId("hall")
+PATIENCE_OF_TESTS_S = 30
 
 
 class WatchedLedger(FakeLedger):
@@ -224,6 +225,37 @@ async def test_a_ledger_that_hangs_keeps_nobody_waiting_for_what_was_read_before
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert await offer.name() == "Ball"
+
+
+async def test_a_ledger_that_hangs_keeps_nobody_waiting_for_the_list_either(offer: Offer) -> None:
+    async def listed() -> list[str]:
+        async with asyncio.timeout(PATIENCE_OF_TESTS_S):
+            return [it.name for it in await offer.catalog.events_on_sale(START_MS)]
+
+    event = await offer.add()
+    assert await listed() == ["Gala"]
+    await offer.rename(event, "Ball")
+    offer.ledger.gate = asyncio.Event()
+    offer.clock.advance(EVENT_FRESH_MS + 1)
+    assert [await listed() for _ in range(3)] == [["Gala"]] * 3
+    assert offer.ledger.reads.count("events") == 2
+    offer.clock.advance(EVENT_FRESH_MS + 1)
+    assert await listed() == ["Gala"]  # for the same read again
+    assert offer.ledger.reads.count("events") == 2
+    offer.ledger.gate.set()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert await listed() == ["Ball"]
+
+
+async def test_whoever_was_not_answered_by_the_ledger_keeps_the_next_from_asking_at_once(offer: Offer) -> None:
+    await offer.add()
+    await offer.catalog.events_on_sale(START_MS)
+    offer.ledger.is_down = True
+    offer.clock.advance(EVENT_FRESH_MS + 1)
+    for _ in range(3):
+        assert len(await offer.catalog.events_on_sale(START_MS)) == 1
+    assert offer.ledger.reads.count("events") == 2
 
 
 async def test_while_the_ledger_is_away_what_was_never_read_is_unavailable(offer: Offer) -> None:

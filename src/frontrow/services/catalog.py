@@ -16,7 +16,8 @@ from frontrow.ports import Clock, Ledger
 EVENT_FRESH_MS = 2_000
 """A change made by another process is seen at the latest after this long, while the ledger answers."""
 EVENT_PATIENCE_S = 0.25
-"""How long somebody waits for an event that was read before: a ledger that hangs is not to hang holds and maps."""
+"""How long somebody waits for an event, or all of them, that was read before: a ledger that hangs is not to hang holds
+and maps."""
 EVENTS_CACHED_MAX = 10_000
 CACHED_SEATS_MAX = 1_000_000
 """Layouts are kept until they have more seats than this together (about 1 KiB a seat, document included)."""
@@ -24,6 +25,7 @@ _EVENTS_PER_READ = 500
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+R = TypeVar("R")
 
 
 class Sale(msgspec.Struct, frozen=True):
@@ -40,6 +42,13 @@ class Drawing(msgspec.Struct, frozen=True):
     document: bytes
 
 
+class _Kept(msgspec.Struct, Generic[V]):
+    """What was read, and when it was asked for, or was last asked for in vain."""
+
+    value: V
+    asked_at_ms: int
+
+
 class Catalog:
     """Cached events and layouts. Layout versions never change, so they are kept as long as there is room.
 
@@ -50,10 +59,10 @@ class Catalog:
     def __init__(self, ledger: Ledger, *, clock: Clock) -> None:
         self._ledger = ledger
         self._clock = clock
-        self._events: OrderedDict[EventId, tuple[Event, int]] = OrderedDict()
+        self._events: OrderedDict[EventId, _Kept[Event]] = OrderedDict()
         self._event_ids: dict[int, EventId] = {}
         self._drawings: OrderedDict[tuple[LayoutId, int], Drawing] = OrderedDict()
-        self._all_events: tuple[list[Event], int] | None = None
+        self._all_events: _Kept[list[Event]] | None = None
         self._event_loads = _Loads[EventId, Event | None]()
         self._drawing_loads = _Loads[tuple[LayoutId, int], Drawing | None]()
         self._list_loads = _Loads[None, list[Event]]()
@@ -83,17 +92,11 @@ class Catalog:
         return await self._ledger.events(after_number=after_number, limit=limit)
 
     async def events_on_sale(self, now_ms: int) -> list[Event]:
-        """Every event whose seats can be had at that time, by number; the list may be EVENT_FRESH_MS old."""
-        kept = self._all_events
-        if kept is not None and not self._is_stale(kept[1]):
-            events = kept[0]
-        else:
-            try:
-                events = await self._list_loads.join(None, self._read_all_events)
-            except LedgerUnavailable:
-                if kept is None:
-                    raise
-                events = kept[0]
+        """Every event whose seats can be had at that time, by number; the list may be EVENT_FRESH_MS old.
+
+        While the ledger is away it is the one that was read last, if any was.
+        """
+        events = await self._fresh(self._all_events, lambda: self._list_loads.join(None, self._read_all_events))
         return [event for event in events if event.sale_status(now_ms) is SaleStatus.ON_SALE]
 
     async def drawing(self, layout_id: LayoutId, version: int) -> Drawing | None:
@@ -114,20 +117,24 @@ class Catalog:
         self._list_loads.leave(None)
 
     async def _event(self, event_id: EventId) -> Event | None:
-        kept = self._events.get(event_id)
-        if kept is not None and not self._is_stale(kept[1]):
-            return kept[0]
-        read = self._event_loads.join(event_id, lambda: self._read_event(event_id))
+        return await self._fresh(
+            self._events.get(event_id),
+            lambda: self._event_loads.join(event_id, lambda: self._read_event(event_id)),
+        )
+
+    async def _fresh(self, kept: _Kept[V] | None, read: Callable[[], Awaitable[R]]) -> V | R:
+        """What is kept while it is fresh, then what is read; but what is kept where the ledger fails or hangs."""
         if kept is None:
-            return await read
+            return await read()
+        if self._clock.monotonic_ms() - kept.asked_at_ms <= EVENT_FRESH_MS:
+            return kept.value
         try:
             async with asyncio.timeout(EVENT_PATIENCE_S):
-                return await read
+                return await read()
         except (LedgerUnavailable, TimeoutError):
             # Those who come next need not wait as well; the read goes on, and what it brings is kept.
-            if self._events.get(event_id) is kept:
-                self._events[event_id] = (kept[0], self._clock.monotonic_ms())
-            return kept[0]
+            kept.asked_at_ms = self._clock.monotonic_ms()
+            return kept.value
 
     async def _read_event(self, event_id: EventId) -> Event | None:
         asked_at_ms = self._clock.monotonic_ms()
@@ -137,12 +144,12 @@ class Catalog:
         return event
 
     def _keep_event(self, event: Event, asked_at_ms: int) -> None:
-        self._events[event.event_id] = (event, asked_at_ms)
+        self._events[event.event_id] = _Kept(event, asked_at_ms)
         self._events.move_to_end(event.event_id)
         self._event_ids[event.number] = event.event_id
         while len(self._events) > EVENTS_CACHED_MAX:
-            _, (dropped, _) = self._events.popitem(last=False)
-            self._event_ids.pop(dropped.number, None)
+            _, dropped = self._events.popitem(last=False)
+            self._event_ids.pop(dropped.value.number, None)
 
     async def _read_all_events(self) -> list[Event]:
         asked_at_ms = self._clock.monotonic_ms()
@@ -154,7 +161,7 @@ class Catalog:
             if len(page) < _EVENTS_PER_READ:
                 break
         if self._list_loads.is_current(None):
-            self._all_events = (events, asked_at_ms)
+            self._all_events = _Kept(events, asked_at_ms)
         return events
 
     async def _read_drawing(self, layout_id: LayoutId, version: int) -> Drawing | None:
@@ -170,9 +177,6 @@ class Catalog:
 
     def _cached_seats(self) -> int:
         return sum(len(drawing.index.seat_ids) for drawing in self._drawings.values())
-
-    def _is_stale(self, asked_at_ms: int) -> bool:
-        return self._clock.monotonic_ms() - asked_at_ms > EVENT_FRESH_MS
 
 
 class _Loads(Generic[K, V]):

@@ -22,6 +22,7 @@ from frontrow.domain.hold import (
 )
 from frontrow.domain.ids import EventId, HoldId, SeatId, event_number_of
 from frontrow.domain.selection import EmptySelection, TableOnlyWhole, UnknownSeats
+from frontrow.services.catalog import EVENT_FRESH_MS
 from frontrow.services.outcomes import (
     EventNotOnSale,
     HoldRequest,
@@ -464,6 +465,21 @@ async def test_a_caller_that_goes_away_leaves_no_hold_behind(house: House, store
         await asking
     await house.background.finished()
     assert await store.holders(EVENT, seats("A1")) == {}
+
+
+async def test_my_holds_are_shown_while_the_ledger_hangs(
+    house: House, ledger: FakeLedger, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hangs(*_of: object, **_options: object) -> None:
+        await asyncio.Event().wait()
+
+    hold_id = await house.held(ANN, "A1")
+    assert len(await house.holds.my_holds(ANN)) == 1
+    for read in ("events", "event"):
+        monkeypatch.setattr(ledger, read, hangs)
+    clock.advance(EVENT_FRESH_MS + 1)
+    async with asyncio.timeout(30):
+        assert [it.hold_id for it in await house.holds.my_holds(ANN)] == [hold_id]
 
 
 async def test_my_holds_are_shown_after_the_sale_ended_for_as_long_as_they_live(
