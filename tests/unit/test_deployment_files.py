@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from frontrow.settings import Settings, load, unknown_variables, variable_of
+from tests.support.missing import skip_for_want_of
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -43,7 +44,7 @@ def example() -> dict[str, str]:
 def program(name: str) -> str:
     found = shutil.which(name, path=PATH)
     if found is None:
-        pytest.skip(f"{name} is not installed")
+        skip_for_want_of(f"{name} is not installed")
     return found
 
 
@@ -245,8 +246,11 @@ def test_nginx_takes_its_file(tmp_path: Path) -> None:
 
 def test_systemd_takes_its_unit(tmp_path: Path) -> None:
     unit = tmp_path / "frontrow.service"
-    unit.write_text(text_of("deploy/frontrow.service").replace("/opt/frontrow/bin/frontrow", "/bin/true"))
-    assert "frontrow.service" not in run(program("systemd-analyze"), "verify", "--man=no", str(unit))
+    unit.write_text(text_of("deploy/frontrow.service").replace("/opt/frontrow/current/bin/frontrow", "/bin/true"))
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:  # in CI as well: a container has no systemd
+        pytest.skip("systemd-analyze is not installed")
+    assert "frontrow.service" not in run(analyze, "verify", "--man=no", str(unit))
 
 
 @pytest.mark.parametrize("script", sorted(path.name for path in DEPLOY.glob("*.sh")))
