@@ -20,6 +20,26 @@ from frontrow.cli.worker_words import OfSupervisor, OfWorker, line
 from tests.support.eventually import eventually
 
 
+class Watched(WorkerProcess):
+    """Notes the signals it is sent, and is as old as the test says."""
+
+    age_s = 0.0
+    is_deaf = False
+
+    def __init__(self, number: int, process: subprocess.Popen[bytes], channel: socket.socket) -> None:
+        super().__init__(number, process, channel)
+        self.sent: list[signal.Signals] = []
+
+    @property
+    def ran_s(self) -> float:
+        return self.age_s
+
+    def send(self, signal_number: signal.Signals) -> None:
+        self.sent.append(signal_number)
+        if not self.is_deaf:
+            super().send(signal_number)
+
+
 class Sleeper:
     """A worker that does nothing by itself."""
 
@@ -27,7 +47,7 @@ class Sleeper:
         ours, self.channel = socket.socketpair()
         self.channel.setblocking(False)
         self.process = subprocess.Popen(["sleep", "600"])
-        self.worker = WorkerProcess(number, self.process, ours)
+        self.worker = Watched(number, self.process, ours)
 
     def serves(self) -> None:
         self.channel.send(line(OfWorker.SERVING))
@@ -51,6 +71,8 @@ class Staff:
     def __init__(self) -> None:
         self.started: list[Sleeper] = []
         self.refusals = self.lost = 0
+        self.pauses: list[float] = []
+        self.waits_for_ever = False
         self.is_serving = self.is_stopping = False
 
     def start(self, number: int) -> WorkerProcess:
@@ -59,6 +81,12 @@ class Staff:
             raise BlockingIOError("no room for another process")
         self.started.append(Sleeper(number))
         return self.started[-1].worker
+
+    async def sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        if self.waits_for_ever:
+            await asyncio.Event().wait()
+        await asyncio.sleep(0)
 
     async def grown_to(self, count: int) -> Sleeper:
         """Wait until so many have been started; the last of them."""
@@ -78,7 +106,7 @@ class Staff:
 @asynccontextmanager
 async def supervised(staff: Staff, *, workers: int) -> AsyncIterator[tuple[Supervisor, asyncio.Task[None]]]:
     """A supervisor, its first worker just started; stopped at the end."""
-    supervisor = Supervisor(staff.start, workers=workers, drain_s=0)
+    supervisor = Supervisor(staff.start, workers=workers, drain_s=0, sleep=staff.sleep)
     running = asyncio.create_task(
         supervisor.run(when_serving=staff.note_serving, when_lost=staff.note_loss, when_stopping=staff.note_stopping)
     )
@@ -123,6 +151,54 @@ async def test_a_worker_that_ends_is_followed_by_another_as_soon_as_there_is_roo
         assert (await staff.grown_to(3)).worker.number == 1
         assert staff.refusals == 0
         assert staff.lost == 1
+
+
+async def test_workers_that_have_no_room_at_the_beginning_are_started_as_soon_as_there_is() -> None:
+    staff = Staff()
+    async with supervised(staff, workers=3) as (_, running):
+        staff.refusals = 3
+        staff.started[0].serves()
+        await staff.grown_to(3)
+        assert {it.worker.number for it in staff.started} == {1, 2, 3}
+        assert not running.done()
+        assert staff.lost == 0
+
+
+async def test_a_place_that_is_still_empty_is_filled_when_the_workers_are_replaced() -> None:
+    staff = Staff()
+    staff.waits_for_ever = True
+    async with supervised(staff, workers=2) as (supervisor, _):
+        staff.refusals = 1
+        staff.started[0].serves()
+        await eventually(lambda: staff.is_serving, "it serves")
+        supervisor.replace()
+        (await staff.grown_to(2)).serves()
+        await eventually(lambda: staff.started[0].is_to_retire, "the predecessor is told")
+        staff.started[0].ends()
+        assert (await staff.grown_to(3)).worker.number == 2
+
+
+async def test_a_worker_that_keeps_ending_is_followed_after_ever_longer_pauses_up_to_a_bound() -> None:
+    staff = Staff()
+    async with supervised(staff, workers=1):
+        staff.started[0].serves()
+        await eventually(lambda: staff.is_serving, "it serves")
+        for ended in range(9):
+            staff.started[ended].ends()
+            await staff.grown_to(ended + 2)
+        assert staff.pauses == [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0]
+
+
+async def test_a_worker_that_ran_for_more_than_a_minute_is_followed_at_once_again() -> None:
+    staff = Staff()
+    async with supervised(staff, workers=1):
+        staff.started[0].serves()
+        await eventually(lambda: staff.is_serving, "it serves")
+        for ended, age_s in enumerate((0.0, module.HEALTHY_S, module.HEALTHY_S + 1, 0.0)):
+            staff.started[ended].worker.age_s = age_s
+            staff.started[ended].ends()
+            await staff.grown_to(ended + 2)
+        assert staff.pauses == [0.05, 0.1, 0.05, 0.1]
 
 
 async def test_each_successor_serves_before_its_predecessor_retires() -> None:
@@ -193,3 +269,21 @@ async def test_all_workers_are_told_to_stop_also_one_that_only_starts() -> None:
             sleeper.channel.close()
         await running
     assert staff.is_stopping
+
+
+async def test_the_second_stop_does_not_wait_for_the_drain() -> None:
+    staff = Staff()
+    async with supervised(staff, workers=2) as (supervisor, running):
+        staff.started[0].serves()
+        await staff.grown_to(2)
+        for sleeper in staff.started:
+            sleeper.worker.is_deaf = True
+        supervisor.stop()
+        for sleeper in staff.started:
+            await eventually(lambda told=sleeper: told.worker.sent == [signal.SIGTERM], "it is told")  # type: ignore[misc]
+        assert not running.done()
+        supervisor.stop()
+        assert [it.worker.sent for it in staff.started] == [[signal.SIGTERM, signal.SIGINT]] * 2
+        for sleeper in staff.started:
+            sleeper.ends()
+        await running

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import structlog
@@ -23,14 +23,15 @@ _log = structlog.get_logger(__name__)
 
 
 class _Place:
-    """Where one worker after the other stands. Who changes that holds the lock."""
+    """Where one worker after the other stands; None before the first. Who changes that holds the lock."""
 
-    def __init__(self, worker: WorkerProcess) -> None:
+    def __init__(self, number: int, worker: WorkerProcess | None = None) -> None:
+        self.number = number
         self.worker = worker
         self.changing = asyncio.Lock()
         self.was_replaced = asyncio.Event()
 
-    def take(self, successor: WorkerProcess) -> WorkerProcess:
+    def take(self, successor: WorkerProcess) -> WorkerProcess | None:
         """Put another worker there; returns its predecessor."""
         predecessor, self.worker = self.worker, successor
         self.was_replaced.set()
@@ -55,12 +56,21 @@ class Supervisor:
     Args:
         start: starts a worker by its number; raises OSError where the system has no room for another process.
         drain_s: what workers take to drain when they are told to stop, seconds.
+        sleep: waits for so many seconds.
     """
 
-    def __init__(self, start: Callable[[int], WorkerProcess], *, workers: int, drain_s: int) -> None:
+    def __init__(
+        self,
+        start: Callable[[int], WorkerProcess],
+        *,
+        workers: int,
+        drain_s: int,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._start_process = start
         self._workers = workers
         self._drain_s = drain_s
+        self._sleep = sleep
         self._living: set[WorkerProcess] = set()
         self._stops = 0
         self._told_to_stop = asyncio.Event()
@@ -110,8 +120,9 @@ class Supervisor:
         if not await first.served():
             raise typer.Exit(max(1, await first.ended()))
         when_serving()
-        places = [_Place(first)]
-        places += [_Place(self._start(number)) for number in range(2, self._workers + 1)]
+        places = [_Place(1, first), *(_Place(number) for number in range(2, self._workers + 1))]
+        for place in places[1:]:
+            self._fill(place)
         async with asyncio.TaskGroup() as tasks:
             for place in places:
                 tasks.create_task(self._keep(place, when_lost))
@@ -124,37 +135,39 @@ class Supervisor:
         pause_s = PAUSE_S_MIN
         while True:
             worker = place.worker
-            if not await place.loses(worker):
-                continue
-            status, ran_s = await worker.ended(), worker.ran_s
-            _log.error("worker_ended", worker=worker.number, pid=worker.pid, status=status, ran_s=round(ran_s))
-            when_lost()
-            pause_s = PAUSE_S_MIN if ran_s > HEALTHY_S else pause_s
+            if worker is not None:
+                if not await place.loses(worker):
+                    continue
+                status, ran_s = await worker.ended(), worker.ran_s
+                _log.error("worker_ended", worker=worker.number, pid=worker.pid, status=status, ran_s=round(ran_s))
+                when_lost()
+                pause_s = PAUSE_S_MIN if ran_s > HEALTHY_S else pause_s
             while place.worker is worker:
-                await asyncio.sleep(pause_s)
+                await self._sleep(pause_s)
                 pause_s = min(2 * pause_s, PAUSE_S_MAX)
                 async with place.changing:
                     if place.worker is worker:
-                        self._follow(place)
+                        self._fill(place)
 
-    def _follow(self, place: _Place) -> None:
-        """Put another worker in the place of one that has ended, where the system has room for it."""
+    def _fill(self, place: _Place) -> None:
+        """Put a worker in an empty place, or in that of one that has ended, where the system has room for it."""
         try:
-            place.worker = self._start(place.worker.number)
+            place.worker = self._start(place.number)
         except OSError as error:
-            _log.error("worker_not_started", worker=place.worker.number, reason=str(error))
+            _log.error("worker_not_started", worker=place.number, reason=str(error))
 
     async def _replace_all(self, places: list[_Place]) -> None:
         _log.info("replacing_workers", workers=len(places))
         for place in places:
             async with place.changing:
-                successor = await self._successor(place.worker.number)
+                successor = await self._successor(place.number)
                 if successor is None:
-                    _log.error("replacing_given_up", worker=place.worker.number, advice="the lines before say why")
+                    _log.error("replacing_given_up", worker=place.number, advice="the lines before say why")
                     return
                 predecessor = place.take(successor)
-            predecessor.retire()
-            await self._gone((predecessor,), within_s=RETIRING_IDLE_S + GRACE_S + LEAVE_S_MAX)
+            if predecessor is not None:
+                predecessor.retire()
+                await self._gone((predecessor,), within_s=RETIRING_IDLE_S + GRACE_S + LEAVE_S_MAX)
         _log.info("workers_replaced", workers=len(places))
 
     async def _successor(self, number: int) -> WorkerProcess | None:
