@@ -11,6 +11,7 @@ from frontrow.adapters.redis.requirements import inspect_store
 from frontrow.domain.ids import EventId
 from tests.support.event_on_valkey import EVENT, EventOnValkey
 from tests.support.every_store_call import everything_done_once
+from tests.support.missing import skip_for_want_of
 from tests.support.store_on_valkey import StoreOnValkey
 from tests.support.valkey import StoreServer, redis_seven, running_valkey
 from tests.support.valkey_cluster import Shard, running_cluster
@@ -22,7 +23,7 @@ OTHER = EventId("ball")
 def server(request: pytest.FixtureRequest) -> Iterator[StoreServer]:
     program = redis_seven()
     if program is None:
-        pytest.skip("redis-server is not installed")
+        skip_for_want_of("redis-server is not installed")
     with ExitStack() as stack:
         if request.param == "cluster":
             yield Shard(stack.enter_context(running_cluster(program=program)), EVENT)

@@ -1,11 +1,11 @@
 """axe-core in a page: what it finds against WCAG 2.2 A and AA and its own good habits, in every open shadow tree."""
 
-import os
 from pathlib import Path
 from typing import cast
 
-import pytest
 from playwright.sync_api import Page
+
+from tests.support.missing import skip_for_want_of
 
 _AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 _TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -26,10 +26,7 @@ async ([tags, within]) => {
 def violations(page: Page, within: str | None = None) -> list[str]:
     """One line for each rule broken in what the page shows now, or what the selector `within` shows of it."""
     if not _AXE.exists():
-        message = "no axe-core: run npm ci"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
+        skip_for_want_of("no axe-core: run npm ci")
     if not page.evaluate("() => 'axe' in window"):
         # Through the debugger, which a Content-Security-Policy does not bind.
         page.evaluate(_AXE.read_text())

@@ -3,7 +3,6 @@
 A browser's library runs an event loop in this thread, which asynchronous tests of other modules must not find.
 """
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, expect, sync_playwright
 
+from tests.support.missing import skip_for_want_of
 from tests.support.server import RunningServer, running_server
 from tests.web.other_site import OtherSite, running_other_site
 from tests.web.own_event import OwnEvent, PutOnSale, put_on_sale_at
@@ -33,10 +33,7 @@ Visit = Callable[..., Page]
 def _chromium() -> str:
     found = next((path for name in _NAMES if (path := shutil.which(name))), None)
     if found is None:
-        message = f"no browser: none of {', '.join(_NAMES)} is on PATH"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
+        skip_for_want_of(f"no browser: none of {', '.join(_NAMES)} is on PATH")
     return found
 
 

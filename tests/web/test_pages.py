@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 import re
 from pathlib import Path
 from typing import cast
@@ -10,6 +9,7 @@ from typing import cast
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.support.missing import skip_for_want_of
 from tests.support.server import RunningServer
 from tests.web.conftest import Visit
 from tests.web.own_event import OwnEvent, PutOnSale
@@ -22,10 +22,7 @@ _MODULES = Path(__file__).parents[2] / "node_modules"
 def _node_module(path: str) -> str:
     file = _MODULES / path
     if not file.exists():
-        message = f"{path} is not installed: npm ci"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
+        skip_for_want_of(f"{path} is not installed: npm ci")
     return file.read_text()
 
 
