@@ -1,4 +1,4 @@
-"""Every metric there is. docs/operations.md lists them, and a test holds it against this file."""
+"""Every metric there is. docs/metrics.md lists them, and a test holds it against this file."""
 
 from frontrow.metrics.family import Across, Family, Kind
 from frontrow.services.counts import Count
