@@ -353,6 +353,7 @@ class Application:
             stack.push_async_callback(background.stop)
             stack.push_async_callback(live.close)
             for loop in (
+                catalog.run,
                 live.run,
                 sweeper.run,
                 relay.run,

@@ -9,8 +9,9 @@ from frontrow.domain.event import Event
 from frontrow.domain.ids import CategoryId, EventId, LayoutId
 from frontrow.domain.layout import Layout
 from frontrow.services import catalog as catalog_module
-from frontrow.services.catalog import EVENT_FRESH_MS, Catalog
+from frontrow.services.catalog import EVENT_FRESH_MS, READY_AFTER_S, READY_EVERY_S, Catalog
 from tests.support import layout_documents as documents
+from tests.support.eventually import eventually
 from tests.support.fake_clock import START_MS, FakeClock
 from tests.support.fake_ledger import FakeLedger
 
@@ -318,3 +319,54 @@ async def test_events_are_dropped_when_there_are_too_many(offer: Offer, monkeypa
     for name in ("a", "b", "c", "c", "a"):
         assert await offer.catalog.sale(EventId(name)) is not None
     assert offer.ledger.reads.count("event") == 4
+
+
+async def test_what_is_on_sale_is_read_ahead_and_served_when_the_ledger_goes_away_before_anybody_asked(
+    offer: Offer,
+) -> None:
+    event = await offer.add()
+    over = await offer.add("over", starts_in_ms=-1)
+    await offer.catalog.read_ahead()
+    offer.ledger.is_down = True
+    offer.clock.advance(EVENT_FRESH_MS + 1)
+    assert await offer.name() == "Gala"
+    assert await offer.catalog.sale_by_number(event.number) is not None
+    with pytest.raises(LedgerUnavailable):
+        await offer.catalog.sale(over.event_id)
+
+
+async def test_what_an_event_was_before_it_was_changed_here_is_not_kept_by_reading_ahead(offer: Offer) -> None:
+    event = await offer.add()
+    other = await offer.add("matinee")
+    offer.ledger.gate = asyncio.Event()
+    reading = asyncio.create_task(offer.catalog.read_ahead())
+    await eventually(lambda: "events" in offer.ledger.reads, "the list is being read")
+    offer.ledger.gate.set()
+    offer.ledger.gate = asyncio.Event()
+    await eventually(lambda: "layout" in offer.ledger.reads, "the first event's drawing is being read")
+    await offer.rename(other, "Another")
+    offer.catalog.forget(other.event_id)
+    offer.ledger.gate.set()
+    await reading
+    sale = await offer.catalog.sale(other.event_id)
+    assert sale is not None
+    assert sale.event.name == "Another"
+    assert event.number < other.number
+
+
+async def test_reading_ahead_goes_on_whatever_one_round_came_to(offer: Offer) -> None:
+    rounds: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        rounds.append(seconds)
+        offer.ledger.is_down = len(rounds) == 1
+        if len(rounds) == 4:
+            raise asyncio.CancelledError
+
+    catalog = Catalog(offer.ledger, clock=offer.clock, sleep=sleep)
+    await offer.add()
+    with pytest.raises(asyncio.CancelledError):
+        await catalog.run()
+    assert rounds == [READY_AFTER_S, READY_EVERY_S, READY_EVERY_S, READY_EVERY_S]
+    offer.ledger.is_down = True
+    assert await catalog.sale(GALA) is not None

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
 import msgspec
+import structlog
 
 from frontrow.domain.errors import LedgerUnavailable
 from frontrow.domain.event import Event, SaleStatus
@@ -21,7 +22,13 @@ and maps."""
 EVENTS_CACHED_MAX = 10_000
 CACHED_SEATS_MAX = 1_000_000
 """Layouts are kept until they have more seats than this together (about 1 KiB a seat, document included)."""
+READY_SEATS_MAX = 200_000
+"""Layouts are read before anybody asks for them until they have so many seats together."""
+READY_AFTER_S = 1.0
+READY_EVERY_S = 10.0
 _EVENTS_PER_READ = 500
+
+_log = structlog.get_logger(__name__)
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -52,13 +59,16 @@ class _Kept(msgspec.Struct, Generic[V]):
 class Catalog:
     """Cached events and layouts. Layout versions never change, so they are kept as long as there is room.
 
-    Every method that reads may raise LedgerUnavailable. An event that was read before is served from the cache while
-    the ledger is away: holds go on.
+    Every method that reads may raise LedgerUnavailable. What is on sale is read ahead (`run`), and what was read is
+    served from the cache while the ledger is away: holds go on.
     """
 
-    def __init__(self, ledger: Ledger, *, clock: Clock) -> None:
+    def __init__(
+        self, ledger: Ledger, *, clock: Clock, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
         self._ledger = ledger
         self._clock = clock
+        self._sleep = sleep
         self._events: OrderedDict[EventId, _Kept[Event]] = OrderedDict()
         self._event_ids: dict[int, EventId] = {}
         self._drawings: OrderedDict[tuple[LayoutId, int], Drawing] = OrderedDict()
@@ -98,6 +108,33 @@ class Catalog:
         """
         events = await self._fresh(self._all_events, lambda: self._list_loads.join(None, self._read_all_events))
         return [event for event in events if event.sale_status(now_ms) is SaleStatus.ON_SALE]
+
+    async def run(self) -> None:
+        """Have what is on sale at hand before anybody asks, for ever: a ledger that goes away keeps nobody from it."""
+        await self._sleep(READY_AFTER_S)  # who asks at the start is served first
+        while True:
+            try:
+                await self.read_ahead()
+            except LedgerUnavailable:
+                pass  # the next round may find it
+            except Exception:  # the rounds go on, whatever one of them came to
+                _log.exception("reading_ahead_failed")
+            await self._sleep(READY_EVERY_S)
+
+    async def read_ahead(self) -> None:
+        """Read every event on sale, and their drawings as far as READY_SEATS_MAX goes.
+
+        Raises:
+            LedgerUnavailable: what was read by then is kept.
+        """
+        for event in await self.events_on_sale(self._clock.now_ms()):
+            listed = self._all_events
+            if listed is None:
+                return  # an event was changed meanwhile: what was listed may be what it was before
+            if event.event_id not in self._events and len(self._events) < EVENTS_CACHED_MAX:
+                self._keep_event(event, listed.asked_at_ms)
+            if self._cached_seats() < READY_SEATS_MAX:
+                await self.drawing(event.layout_id, event.layout_version)
 
     async def drawing(self, layout_id: LayoutId, version: int) -> Drawing | None:
         """The layout version, indexed, with its document; None when there is none."""
