@@ -24,6 +24,9 @@ from frontrow.http.watching.sockets import EXTENSION
 
 HEAD_BYTES_MAX = 65_536
 """Request line and headers together; nginx takes 40 kB unless told otherwise."""
+HEADERS_MAX = 128
+"""Headers, those after a body included: thousands of short ones fit into 64 KiB, and each costs time wherever it is
+passed on; Apache takes 100."""
 HEAD_SECONDS_MAX = 30.0
 """How long a connection may take to send its first head, or to complete any head it has begun."""
 BODY_SECONDS_MAX = 30.0
@@ -49,8 +52,8 @@ class HeadTooLarge(Exception):
 
 
 class BoundedHttp(HttpToolsProtocol):
-    """Heads of at most HEAD_BYTES_MAX within HEAD_SECONDS_MAX, bodies within BODY_SECONDS_MAX and what they bought, and
-    answers read at READER_BYTES_PER_SECOND_MIN.
+    """Heads of at most HEAD_BYTES_MAX and HEADERS_MAX within HEAD_SECONDS_MAX, bodies within BODY_SECONDS_MAX and what
+    they bought, and answers read at READER_BYTES_PER_SECOND_MIN.
 
     Whatever cannot be read is answered with a problem, and the connection is closed.
     """
@@ -60,6 +63,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._in_head = False
         self._moved_on = False
         self._parsed_bytes = 0
+        self._parsed_headers = 0
         self._arrived_bytes = 0
         self._head_is_too_large = False
         self._in_body = False
@@ -118,7 +122,7 @@ class BoundedHttp(HttpToolsProtocol):
         """A head begins."""
         super().on_message_begin()
         self._in_head = self._moved_on = True
-        self._parsed_bytes = self._arrived_bytes = 0
+        self._parsed_bytes = self._parsed_headers = self._arrived_bytes = 0
 
     def on_url(self, url: bytes) -> None:
         """A part of the request line."""
@@ -126,7 +130,8 @@ class BoundedHttp(HttpToolsProtocol):
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """One whole header."""
+        """One whole header, of the head or after the body."""
+        self._parsed_headers += 1
         self._count(len(name) + len(value))
         super().on_header(name, value)
 
@@ -195,7 +200,10 @@ class BoundedHttp(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Answer what cannot be parsed, and hang up."""
         if self._head_is_too_large:
-            detail = f"the request line and the headers may have {HEAD_BYTES_MAX} bytes together"
+            detail = (
+                f"there may be {HEADERS_MAX} headers, and they and the request line may have {HEAD_BYTES_MAX} bytes "
+                "together"
+            )
             self._refuse(Problem(code=Code.HEAD_TOO_LARGE, detail=detail))
         else:
             self._refuse(Problem(code=Code.MALFORMED, detail="this is no HTTP/1.1 request"))
@@ -220,7 +228,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _count(self, size: int) -> None:
         self._parsed_bytes += size
-        if self._parsed_bytes > HEAD_BYTES_MAX:
+        if self._parsed_bytes > HEAD_BYTES_MAX or self._parsed_headers > HEADERS_MAX:
             self._head_is_too_large = True
             raise HeadTooLarge
 

@@ -13,7 +13,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from frontrow.http import wire
-from frontrow.http.wire import HEAD_BYTES_MAX, BoundedHttp
+from frontrow.http.wire import HEAD_BYTES_MAX, HEADERS_MAX, BoundedHttp
 from tests.support.eventually import eventually
 from tests.support.server import RunningServer
 
@@ -47,6 +47,22 @@ def test_a_head_of_64_kib_is_read(installation: RunningServer) -> None:
     padding = b"X-Long: " + b"a" * (HEAD_BYTES_MAX - 200) + b"\r\n\r\n"
     status, _, body = answered(installation, iter((b"GET /health/live HTTP/1.1\r\n" + CLOSE, padding)))
     assert (status, json.loads(body)) == (200, {"status": "alive"})
+
+
+def test_so_many_headers_are_read_and_one_more_is_refused(installation: RunningServer) -> None:
+    head = b"GET /health/live HTTP/1.1\r\n" + CLOSE + b"X: 1\r\n" * (HEADERS_MAX - CLOSE.count(b"\r\n"))
+    status, _, _ = answered(installation, iter((head + b"\r\n",)))
+    assert status == 200
+    status, headers, body = answered(installation, iter((head + b"X: 1\r\n\r\n",)))
+    problem = json.loads(body)
+    assert (status, problem["code"], headers["connection"]) == (431, "head_too_large", "close")
+    assert str(HEADERS_MAX) in problem["detail"]
+
+
+def test_headers_after_a_body_are_counted_with_those_before_it(installation: RunningServer) -> None:
+    head = b"POST /api/v1/bookings HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + CLOSE + b"\r\n"
+    status, _, _ = answered(installation, iter((head + b"0\r\n" + b"X: 1\r\n" * HEADERS_MAX + b"\r\n",)))
+    assert status == 431
 
 
 @pytest.mark.parametrize(
