@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from frontrow.http.client_address import AddressList, ClientAddresses
+from frontrow.http.client_address import AddressList, ClientAddresses, read_address
 
 _FORWARDED_FOR = "x-forwarded-for"
 _SAID_BY_PROXIES = frozenset(
@@ -16,7 +16,8 @@ class MetricsReaders:
 
     Args:
         metrics_from: addresses, networks or `unix` that may read them.
-        proxies: of whom it is believed for whom they ask; then that address is judged.
+        proxies: of whom it is believed for whom they ask; then that address is judged. A loopback address is never
+            believed: whoever asks from this machine reaches a proxy elsewhere by another, and needs none here.
 
     Raises:
         ConfigurationError: an entry is none of these.
@@ -34,4 +35,11 @@ class MetricsReaders:
         if forwarded is None or not self._proxies.trusts(peer):
             return False
         client = self._proxies.behind(peer, forwarded)
-        return client != peer and self._allowed.has(client)
+        if client == peer or _is_loopback(client):
+            return False
+        return self._allowed.has(client)
+
+
+def _is_loopback(client: str) -> bool:
+    address = read_address(client)
+    return address is not None and address.is_loopback

@@ -65,6 +65,13 @@ def test_of_a_trusted_proxy_the_address_behind_it_is_judged() -> None:
     assert not may_read("127.0.0.1", {"forwarded": "for=10.1.1.1"}, metrics_from=listed, proxies=proxies)
 
 
+@pytest.mark.parametrize("said", ["127.0.0.1", "127.8.9.10", "::1", "[::1]:443", "::ffff:127.0.0.1", "1.2.3.4, ::1"])
+@pytest.mark.parametrize("proxies", [("0.0.0.0/0", "::/0"), ("10.0.0.7",)])
+def test_a_loopback_address_is_believed_of_no_proxy(said: str, proxies: tuple[str, ...]) -> None:
+    for metrics_from in (DEFAULT, ("10.0.0.0/8", *DEFAULT)):
+        assert not may_read("10.0.0.7", {"x-forwarded-for": said}, metrics_from=metrics_from, proxies=proxies)
+
+
 def test_what_is_no_address_is_refused_by_the_settings_name() -> None:
     with pytest.raises(ConfigurationError, match=r"FRONTROW_METRICS_FROM: 'everywhere'"):
         MetricsReaders(("everywhere",), ClientAddresses())
