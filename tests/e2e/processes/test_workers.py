@@ -214,6 +214,10 @@ async def test_any_worker_tells_what_all_have_counted_and_no_count_goes_back_whe
         found = re.search(r'^frontrow_http_answers_total\{operation="suggestSeats",status="422"\} (\d+)', metrics, re.M)
         return 0 if found is None else int(found[1])
 
+    def lost(metrics: str) -> int:
+        [count] = re.findall(r"^frontrow_workers_lost_total (\d+)", metrics, re.M)
+        return int(count)
+
     async def told(client: httpx.AsyncClient) -> str:
         answer = await client.get("/metrics")
         assert answer.status_code == 200, answer.text
@@ -234,9 +238,11 @@ async def test_any_worker_tells_what_all_have_counted_and_no_count_goes_back_whe
 
         await eventually(agree, "each worker tells the sum", seconds_max=WAIT_SECONDS_MAX)
         assert f"frontrow_workers {float(len(clients))}" in await told(clients[0])
+        lost_before = lost(await told(clients[0]))
         killed = workers.pids()[0]
         os.kill(killed, signal.SIGKILL)
     await workers.all_serve(without=(killed,))
     async with one_client_of_each(workers) as clients:
+        assert {lost(await told(client)) for client in clients} == {lost_before + 1}
         assert [asked(await told(client)) for client in clients] == [before + more] * len(clients)
         assert f"frontrow_workers {float(len(clients))}" in await told(clients[-1])
