@@ -1,5 +1,7 @@
 """`frontrow serve`: the server."""
 
+import asyncio
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -31,9 +33,21 @@ def serve(
 
     from frontrow.cli.serving import run_server
 
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as long as nobody can be told
+
     @asynccontextmanager
     async def beside(_application: "Application", url: str) -> AsyncIterator[None]:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, _tell_of_hangup)
         _log.info("serving", url=url, data_folder=str(settings.data_folder))
         yield
 
     run_server(settings, host=host, port=port, beside=beside)
+
+
+def _tell_of_hangup() -> None:
+    """Say what SIGHUP does not do: whoever sends it wants fresh processes, and no request lost."""
+    _log.warning(
+        "hangup_ignored",
+        advice="SIGHUP replaces the workers of --workers 2 or more, and here is one process: "
+        "SIGTERM ends it in order; start it again for a new version",
+    )

@@ -45,6 +45,16 @@ async def test_a_server_that_is_to_stop_says_so_and_serves_on_until_its_time_is_
         assert server.process.wait(WAIT_SECONDS_MAX) == 0
 
 
+async def test_a_server_of_one_process_says_what_a_hangup_does_not_do_and_serves_on(tmp_path: Path) -> None:
+    with running_server(tmp_path) as server:
+        server.process.send_signal(signal.SIGHUP)
+        await eventually(lambda: "hangup_ignored" in server.output, "it says so", seconds_max=WAIT_SECONDS_MAX)
+        async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
+            assert (await client.get("/health/live")).status_code == 200
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(WAIT_SECONDS_MAX) == 0
+
+
 async def test_draining_workers_serve_on_and_end_when_their_supervisor_is_gone(
     postgres: PostgresServer, tmp_path: Path
 ) -> None:
