@@ -86,7 +86,7 @@ from frontrow.services.stats import StatsService
 from frontrow.services.sweeping import Sweeper
 from frontrow.services.warming import Warmer
 from frontrow.settings import DirectBooking, LogLevel, Settings
-from frontrow.stores import Stores
+from frontrow.stores import Stores, naming_setting_of_hold_store, naming_setting_of_ledger
 
 WEB_FOLDER = Path(__file__).parent / "web"
 _MS_PER_MINUTE = 60_000
@@ -125,8 +125,12 @@ class Application:
             told = configured_notices(settings, key=derived_key(stores.secret, "webhooks"))
             client = connect(stores.redis_url)
             stack.push_async_callback(client.close)
-            await check_store(client, clock, replicas_wanted=settings.hold_replicas)
-            ledger = await open_ledger(stores.database_url, clock=clock, connections_max=settings.database_connections)
+            with naming_setting_of_hold_store(settings):
+                await check_store(client, clock, replicas_wanted=settings.hold_replicas)
+            with naming_setting_of_ledger(settings):
+                ledger = await open_ledger(
+                    stores.database_url, clock=clock, connections_max=settings.database_connections
+                )
             stack.push_async_callback(ledger.close)
 
             store, feed = ValkeyHoldStore(client, replicas=_replicas(settings)), ValkeyChangeFeed(client)

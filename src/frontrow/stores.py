@@ -10,12 +10,12 @@ from frontrow.adapters.redis.embedded import EmbeddedValkey
 from frontrow.adapters.redis.requirements import StoreReport, inspect_store
 from frontrow.adapters.sql.ledger import SqlLedger, open_ledger
 from frontrow.adapters.sql.server import LedgerReport
-from frontrow.domain.errors import ConfigurationError
+from frontrow.domain.errors import ConfigurationError, LedgerUnavailable, StoreUnavailable
 from frontrow.installation import Installation
 from frontrow.services.catalog import Catalog
 from frontrow.services.layouts import LayoutService
 from frontrow.services.seeding import Seeding
-from frontrow.settings import Settings
+from frontrow.settings import Settings, variable_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,51 @@ def external_stores(settings: Settings) -> Stores:
     return Stores(settings.redis_url, settings.database_url, settings.jwt_secret)
 
 
+@contextmanager
+def naming_setting_of_hold_store(settings: Settings) -> Iterator[None]:
+    """What is raised in the block names the setting to look at, where that says which hold store it is.
+
+    Of the URL nothing is said: it may have a password.
+
+    Raises:
+        StoreUnavailable: instead of one without the name.
+    """
+    try:
+        yield
+    except StoreUnavailable as error:
+        if settings.redis_url is None:
+            raise
+        said = _named("hold store", "redis_url", str(error))
+        raise StoreUnavailable(said, retry_after_s=error.retry_after_s) from error
+
+
+@contextmanager
+def naming_setting_of_ledger(settings: Settings) -> Iterator[None]:
+    """The same for the ledger.
+
+    Raises:
+        LedgerUnavailable: instead of one without the name.
+    """
+    try:
+        yield
+    except LedgerUnavailable as error:
+        if settings.database_url is None:
+            raise
+        said = _named("ledger", "database_url", str(error).removeprefix("the ledger: "))
+        raise LedgerUnavailable(
+            said, retry_after_s=error.retry_after_s, surely_not_written=error.surely_not_written
+        ) from error
+
+
+def _named(store: str, setting: str, reason: str) -> str:
+    return f"the {store} that {variable_of(setting)} names cannot be used: {reason}"
+
+
 @asynccontextmanager
 async def ledger_of(installation: Installation) -> AsyncIterator[SqlLedger]:
     """The ledger alone, its schema brought up to date: for commands that need no hold store."""
-    ledger = await open_ledger(installation.ledger_url, clock=SystemClock())
+    with naming_setting_of_ledger(installation.settings):
+        ledger = await open_ledger(installation.ledger_url, clock=SystemClock())
     try:
         yield ledger
     finally:
@@ -87,7 +128,7 @@ async def backstage(installation: Installation) -> AsyncIterator[Backstage]:
         yield Backstage(layouts, Seeding(layouts=layouts, catalog=catalog, clock=clock))
 
 
-async def inspect_stores(stores: Stores) -> tuple[list[StoreReport], LedgerReport]:
+async def inspect_stores(settings: Settings, stores: Stores) -> tuple[list[StoreReport], LedgerReport]:
     """The hold store's primaries and the ledger as they are; nothing is changed.
 
     Raises:
@@ -96,12 +137,14 @@ async def inspect_stores(stores: Stores) -> tuple[list[StoreReport], LedgerRepor
     clock = SystemClock()
     client = connect(stores.redis_url)
     try:
-        reports = await inspect_store(client, clock)
+        with naming_setting_of_hold_store(settings):
+            reports = await inspect_store(client, clock)
     finally:
         await client.close()
-    ledger = await open_ledger(stores.database_url, clock=clock, upgrade=False)
-    try:
-        await ledger.ping()
-        return reports, await ledger.inspect()
-    finally:
-        await ledger.close()
+    with naming_setting_of_ledger(settings):
+        ledger = await open_ledger(stores.database_url, clock=clock, upgrade=False)
+        try:
+            await ledger.ping()
+            return reports, await ledger.inspect()
+        finally:
+            await ledger.close()

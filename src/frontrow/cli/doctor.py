@@ -82,7 +82,7 @@ def _look_at_stores(installation: Installation, stack: ExitStack) -> Iterator[Fi
     from frontrow.stores import embedded_stores, inspect_stores
 
     stores = stack.enter_context(embedded_stores(installation))
-    reports, ledger = asyncio.run(inspect_stores(stores))
+    reports, ledger = asyncio.run(inspect_stores(installation.settings, stores))
     for report in reports:
         where = f" {report.address}" if report.address else ""
         said = f"{report.server} {report.version}, {report.memory_used_bytes >> 20} MiB used"

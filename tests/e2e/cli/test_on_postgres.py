@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from frontrow.adapters.sql.tables import SCHEMA_VERSION
 from tests.support.http_stack import SECRET
 from tests.support.postgres import PostgresServer
-from tests.support.server import run_frontrow
+from tests.support.server import free_port, run_frontrow
 
 
 def test_a_ledger_is_migrated_seeded_and_looked_at(postgres: PostgresServer, tmp_path: Path) -> None:
@@ -27,6 +29,27 @@ def test_a_ledger_is_migrated_seeded_and_looked_at(postgres: PostgresServer, tmp
     postgres.drop_database(url)
 
 
+@pytest.mark.parametrize("command", ["serve", "doctor"])
+@pytest.mark.parametrize(
+    ("setting", "url"),
+    [
+        ("FRONTROW_REDIS_URL", "redis://frontrow:hunter2@127.0.0.1:1/0"),
+        ("FRONTROW_DATABASE_URL", "postgresql://frontrow:hunter2@127.0.0.1:1/frontrow"),
+    ],
+)
+def test_of_a_store_that_is_not_there_the_setting_is_named(
+    command: str, setting: str, url: str, tmp_path: Path
+) -> None:
+    at = ("--port", str(free_port())) if command == "serve" else ()
+    extra = {setting: url, "FRONTROW_JWT_SECRET": SECRET}
+    done = run_frontrow(command, *at, data_dir=tmp_path, extra=extra)
+    said = " ".join((done.stdout + done.stderr).split())
+    assert done.returncode in (1, 2)
+    assert f"that {setting} names cannot be used: " in said
+    assert "hunter2" not in said
+    assert "Traceback" not in said
+
+
 def test_a_ledger_that_is_not_there_is_named_without_its_password(tmp_path: Path) -> None:
     extra = {
         "FRONTROW_DATABASE_URL": "postgresql://frontrow:hunter2@127.0.0.1:1/frontrow",
@@ -34,6 +57,6 @@ def test_a_ledger_that_is_not_there_is_named_without_its_password(tmp_path: Path
     }
     done = run_frontrow("migrate", data_dir=tmp_path, extra=extra)
     assert done.returncode != 0
-    assert "the ledger" in done.stderr
+    assert "the ledger that FRONTROW_DATABASE_URL names" in done.stderr
     assert "hunter2" not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
