@@ -87,6 +87,30 @@ async def test_a_newer_schema_is_refused_and_left_alone(ledger: SqlLedger, datab
     assert await database.read(shape) == before
 
 
+@pytest.mark.parametrize(
+    ("lose", "find"),
+    [
+        ("ALTER TABLE alembic_version RENAME TO elsewhere", "ALTER TABLE elsewhere RENAME TO alembic_version"),
+        ("DELETE FROM alembic_version", f"INSERT INTO alembic_version (version_num) VALUES ('{SCHEMA_VERSION}')"),
+    ],
+    ids=["no table", "an empty table"],
+)
+async def test_tables_that_were_restored_without_their_version_are_refused_and_left_alone(
+    ledger: SqlLedger, database: Database, lose: str, find: str
+) -> None:
+    stored = await event_on_sale(ledger)
+    await database.write(lambda connection: connection.execute(sa.text(lose)))
+    try:
+        before = await database.read(shape)
+        for refused in (ledger.ping, ledger.upgrade):
+            with pytest.raises(LedgerUnavailable, match=r"tables but no schema version.*restore all of the backup"):
+                await refused()
+        assert await database.read(shape) == before
+    finally:
+        await database.write(lambda connection: connection.execute(sa.text(find)))
+    assert await ledger.event(stored.event_id) == stored
+
+
 async def test_a_migration_that_fails_leaves_the_database_as_it_was(
     database: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
