@@ -45,6 +45,7 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield Finding("frontrow", "ok", f"{frontrow.__version__} on Python {platform.python_version()}")
     for name in unknown_variables():
         yield Finding("settings", "look", f"{name} is set, and no setting reads it")
+    yield from _look_at_advice(settings)
     yield from _look_at_channels(settings)
     try:
         installation = Installation(settings)
@@ -59,6 +60,17 @@ def _findings(settings: Settings) -> Iterator[Finding]:
                 yield from _ask(server)
     except FrontrowError as error:
         yield Finding("stores", "wrong", str(error))
+
+
+def _look_at_advice(settings: Settings) -> Iterator[Finding]:
+    """What is allowed, and may lead to something unnoticed."""
+    from frontrow.settings_advice import advice_on
+
+    try:
+        for variable, said in advice_on(settings):
+            yield Finding("settings", "look", f"{variable}: {said}")
+    except ConfigurationError as error:
+        yield Finding("settings", "wrong", str(error))
 
 
 def _look_at_channels(settings: Settings) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ import uvloop
 from frontrow.app import Application
 from frontrow.cli.http_server import HttpServer
 from frontrow.cli.listening import listening, url_of
-from frontrow.cli.process_setup import set_process_up, warn_of_unknown_settings
+from frontrow.cli.process_setup import set_process_up, warn_of_settings
 from frontrow.data_folder import RunningServer
 from frontrow.installation import Installation
 from frontrow.settings import Settings
@@ -41,7 +41,7 @@ def run_server(
         ConfigurationError: the port or the data folder is taken, or a store cannot be started.
     """
     set_process_up(settings, logs_for_people=logs_for_people)
-    warn_of_unknown_settings()
+    warn_of_settings(settings)
     installation = Installation(settings)
     with ExitStack() as stack:
         stack.enter_context(installation.owned())

@@ -19,7 +19,7 @@ from pathlib import Path
 import structlog
 
 from frontrow.cli.listening import listening, url_of
-from frontrow.cli.process_setup import set_process_up, warn_of_unknown_settings
+from frontrow.cli.process_setup import set_process_up, warn_of_settings
 from frontrow.cli.supervisor import Supervisor
 from frontrow.cli.worker_process import WorkerProcess, workers_environment
 from frontrow.cli.worker_words import METRICS_FOLDER_VARIABLE
@@ -49,7 +49,7 @@ def run_workers(settings: Settings, *, host: str, port: int, workers: int) -> No
         )
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as long as there is nothing to replace
     set_process_up(settings)
-    warn_of_unknown_settings()
+    warn_of_settings(settings)
     installation = Installation(settings)
     with ExitStack() as stack:
         stack.enter_context(installation.owned())

@@ -100,6 +100,18 @@ class AddressList:
         return any(address in network for network in self._networks)
 
 
+def names_everybody(entries: Sequence[str], *, setting: str) -> list[str]:
+    """Those of the entries that are the whole internet: `0.0.0.0/0`, `::/0`, or the first written as IPv6.
+
+    Args:
+        entries, setting: as AddressList takes them.
+
+    Raises:
+        ConfigurationError: an entry is none that it takes.
+    """
+    return [it for it in entries if it != UNIX_SOCKET and _network(it, setting).prefixlen == 0]
+
+
 def peer_of(req: Request) -> str:
     """Who connected: an address, or empty on a UNIX socket."""
     client = req.scope.get("client")
