@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from itertools import count
 
 import pytest
 
@@ -20,6 +21,8 @@ EVENT = EventId("gala")
 LAG_S = 0.3
 HOLDS = 40
 SECONDS_MAX = 60.0
+FOLLOWED_S_MAX = 1.5
+"""After the sentinels have named a new primary; they make the old one a replica some ten seconds after that."""
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +129,40 @@ async def test_a_hold_that_is_asked_for_again_by_its_key_is_not_granted_before_r
                 return False
 
         await eventually(granted, "the same hold, once the replica has it", seconds_max=SECONDS_MAX)
+
+
+async def test_a_failover_that_was_ordered_is_followed_though_the_old_primary_goes_on_granting(
+    replicated: ValkeyReplicated,
+) -> None:
+    client = connect(replicated.url)
+    store = ValkeyHoldStore(client)
+    granted: dict[str, float] = {}
+    now_s = asyncio.get_running_loop().time
+    await store.warm(EVENT, [])
+    feed = asyncio.ensure_future(client.read_streams({"nothing": "$"}, count=1, block_ms=600_000))
+    named_at_s = float("inf")
+
+    async def hold_on(row: str) -> None:
+        for number in count():
+            with suppress(StoreUnavailable):
+                await acquire(store, f"{row}{number}")
+                granted[f"{row}{number}"] = now_s()
+                if now_s() > named_at_s + 2 * FOLLOWED_S_MAX:
+                    return
+
+    async with asyncio.TaskGroup() as tasks:
+        for row in ("E", "F", "G"):
+            tasks.create_task(hold_on(row))
+        await asyncio.to_thread(replicated.failover)
+        named_at_s = now_s()
+    answer = (await asyncio.wait_for(feed, SECONDS_MAX))["nothing"]
+    held = await held_seats(store)
+    await client.close()
+    assert isinstance(answer, StoreUnavailable), answer
+    late = {seat for seat, at_s in granted.items() if at_s > named_at_s + FOLLOWED_S_MAX}
+    assert late
+    assert late <= held
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 async def lost_by_a_failover(replicas: Replicas | None) -> tuple[int, int]:

@@ -13,9 +13,9 @@ from tests.support.canned_server import canned_servers
 KNOWS_NONE = b"-ERR No such master with that name\r\n"
 
 
-def names(port: int, *, epoch: int) -> bytes:
+def names(port: int, *, epoch: int, flags: str = "master") -> bytes:
     """The answer of a sentinel: the primary and the failover that made it one."""
-    words = ("ip", "10.0.0.1", "port", str(port), "config-epoch", str(epoch))
+    words = ("ip", "10.0.0.1", "port", str(port), "flags", flags, "config-epoch", str(epoch))
     return f"*{len(words)}\r\n".encode() + b"".join(f"${len(word)}\r\n{word}\r\n".encode() for word in words)
 
 
@@ -33,6 +33,18 @@ async def test_of_three_the_one_that_knows_the_latest_failover_is_believed() -> 
     for old, new in ((6_001, 6_002), (6_002, 6_001)):
         named = await primary_by(names(old, epoch=3), names(new, epoch=4), None)
         assert named == ("10.0.0.1", new)
+
+
+async def test_who_still_conducts_the_latest_failover_names_the_old_primary_and_is_not_believed() -> None:
+    conducts = names(6_001, epoch=4, flags="master,failover_in_progress")
+    for answers in ((conducts, names(6_002, epoch=4), None), (names(6_002, epoch=4), conducts, None)):
+        assert await primary_by(*answers) == ("10.0.0.1", 6_002)
+
+
+async def test_the_only_one_to_know_of_a_failover_is_heard_beside_a_majority(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("frontrow.adapters.redis.sentinels.GRACE_S", 60.0)
+    old = names(6_001, epoch=3)
+    assert await primary_by(old, old, names(6_002, epoch=4)) == ("10.0.0.1", 6_002)
 
 
 async def test_all_that_agree_are_believed() -> None:

@@ -182,8 +182,9 @@ def connect(url: str, *, timeout_ms: int = 2_000, connections_max: int = 8) -> S
         "driver_info": None,  # else CLIENT SETINFO at each connection, which Redis 7.0 does not know
     }
 
-    def one_server(new_connection: Callable[[], AbstractConnection]) -> Servers:
-        return OneServer(Node(new_connection, timeout_s=timeout_s, connections_max=connections_max, measures=measures))
+    def one_server(new_connection: Callable[[], AbstractConnection], sentinels: Sentinels | None = None) -> Servers:
+        node = Node(new_connection, timeout_s=timeout_s, connections_max=connections_max, measures=measures)
+        return OneServer(node, sentinels)
 
     servers: Servers
     match parse_store_url(url):
@@ -200,7 +201,7 @@ def connect(url: str, *, timeout_ms: int = 2_000, connections_max: int = 8) -> S
             sentinels = Sentinels(
                 addresses, service, lambda address: _connection_to(address, common | sentinel_options)
             )
-            servers = one_server(primary_connections(sentinels, common | options))
+            servers = one_server(primary_connections(sentinels, common | options), sentinels)
         case ServerUrl(options):
             pool = ConnectionPool(**(common | options))
             servers = one_server(cast("Callable[[], AbstractConnection]", pool.make_connection))

@@ -6,6 +6,7 @@ from typing import Protocol, cast
 from frontrow.adapters.redis.commands import Argument, packed
 from frontrow.adapters.redis.gathering import Answer, Replicas, Reply
 from frontrow.adapters.redis.node import Node
+from frontrow.adapters.redis.sentinels import Sentinels
 
 
 class Servers(Protocol):
@@ -35,11 +36,12 @@ class Servers(Protocol):
 
 
 class OneServer:
-    """A single server, or the primary that sentinels name."""
+    """A single server, or the primary that `sentinels` name."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, sentinels: Sentinels | None = None) -> None:
         self.nodes = (node,)
         self._node = node
+        self._sentinels = sentinels
 
     async def ask(self, sent: bytes, key: Argument | None, replicas: Replicas | None = None) -> Answer:
         return await self._node.calls.submit(sent, replicas=replicas)
@@ -61,3 +63,5 @@ class OneServer:
 
     async def close(self) -> None:
         await self._node.close()
+        if self._sentinels is not None:
+            await self._sentinels.close()
