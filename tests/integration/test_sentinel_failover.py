@@ -22,7 +22,7 @@ LAG_S = 0.3
 HOLDS = 40
 SECONDS_MAX = 60.0
 FOLLOWED_S_MAX = 3.0
-"""Half a second where nothing else is done, from when the sentinels name a new primary. The old one is a primary for ten."""
+"""After the sentinels have named a new primary: half a second on an idle machine, where the old one has ten."""
 
 
 @pytest.fixture(scope="module")
