@@ -100,7 +100,8 @@ async def _run(
             for line in ended.verdict.lines():
                 print(f"  {line}", flush=True)
             broken = [*ended.wrong, *map(str, ended.verdict.breaches)]
-            broken += [f"undecided: {it}" for it in ended.verdict.undecided]
+            if ended.verdict.is_judged_too_little:
+                broken += [f"undecided: {it}" for it in ended.verdict.undecided]
             tally.broken += [f"round {plan.number}: {it}" for it in broken]
             if not broken and options.keep is None:
                 path.unlink()

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Generic, TypeVar
 
-STATES_MAX = 20_000
-"""Ways to stand that are kept at once; more end the search undecided."""
+COMPARISONS_MAX = 5_000_000
+"""Of ways to stand at the end of one step, which are seconds; more leave the history undecided."""
 
 S = TypeVar("S", bound=Hashable)
 
@@ -98,7 +98,7 @@ class _Search(Generic[S]):
         return None
 
     def _after(self, number: int, step: Step[S]) -> _Ways[S] | None:
-        """Every way to stand at the end of `step`; None beyond STATES_MAX."""
+        """Every way to stand at the end of `step`; None beyond COMPARISONS_MAX."""
         stays = step.need in {Need.MAY, Need.WEATHER}
         found: _Ways[S] = {}
         reached: _Ways[S] = {}
@@ -106,6 +106,7 @@ class _Search(Generic[S]):
         for (state, done), used in _each(self._ways):
             _keep(reached, (state, done), used)
             fresh.append((state, done, used))
+        comparisons = 0
         while fresh:
             state, done, used = fresh.pop()
             if used not in reached[state, done]:
@@ -116,9 +117,10 @@ class _Search(Generic[S]):
                     continue
             for way in self._further(state, done, used):
                 after, after_done, after_used = way
+                comparisons += 1 + len(reached.get((after, after_done), ()))
                 if _keep(reached, (after, after_done), after_used):
                     fresh.append(way)
-            if len(reached) > STATES_MAX:
+            if comparisons > COMPARISONS_MAX:
                 return None
         return found
 

@@ -366,3 +366,10 @@ def test_the_verdict_says_what_was_judged_and_what_was_found() -> None:
     assert lines[:3] == ["2 seats, 6 steps, 2 operations", "operations: 2 hold done", "1 faults: 1 store_failed_over"]
     assert "BROKEN one_owner: gala/A1: hold by bob (bob): done, while it can only have been held anna" in lines
     assert last == "3 breaches, 0 undecided"
+
+
+@pytest.mark.parametrize(("undecided", "is_kept"), [(0, True), (2, True), (3, False)])
+def test_a_verdict_needs_nearly_every_seat_decided(undecided: int, is_kept: bool) -> None:
+    names = tuple(f"gala/A{number}" for number in range(undecided))
+    verdict = Verdict(breaches=(), undecided=names, seats=56, steps=1, operations={}, faults={})
+    assert verdict.is_kept is is_kept

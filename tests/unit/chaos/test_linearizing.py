@@ -70,9 +70,16 @@ def test_weather_may_come_again_while_it_lasts() -> None:
 
 
 def test_a_search_that_outgrows_its_bound_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.chaos.checker.linearizing.STATES_MAX", 10)
+    monkeypatch.setattr("tests.chaos.checker.linearizing.COMPARISONS_MAX", 10)
     many = [write(str(number), 1, None, Need.MAY) for number in range(20)]
     assert broken_step("0", [*many, write("end", 2, 3)]) == Undecided("write end")
+
+
+def test_a_search_ends_where_each_of_many_lost_calls_may_have_had_the_same_effect() -> None:
+    """Every set of them explains what is read: few states, and more ways to each of them than can be gone through."""
+    lost = [write(str(number % 6), 1, None, Need.MAY) for number in range(60)]
+    reads = [read(str(number % 6), 2 * number + 2, 2 * number + 3) for number in range(12)]
+    assert isinstance(broken_step("0", [*lost, *reads]), Undecided)
 
 
 @pytest.mark.parametrize("seed", range(8))
