@@ -1,6 +1,7 @@
 """The change feed on a real server and on a real cluster: what scripts append, as readers get it."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 
 import pytest
@@ -12,8 +13,10 @@ from frontrow.domain.changes import ChangeKind, FeedEntry, Position
 from frontrow.domain.hold import Cold, HoldExtended, HoldReleased, Written
 from frontrow.domain.ids import BlockId, EventId, SeatId
 from frontrow.domain.seat_states import SeatStates
+from tests.support.eventually import eventually
 from tests.support.house import seats
 from tests.support.store_on_valkey import EVENT, USER, StoreOnValkey
+from tests.support.valkey import ValkeyServer
 
 OTHER = EventId("ball")
 
@@ -167,3 +170,20 @@ async def test_trimmed_entries_are_missing_and_the_next_one_shows_it(store: Stor
     read = await store.after(warmed.offset)
     assert read == list(last.entries)
     assert read[0].previous != warmed.offset
+
+
+async def test_a_look_at_heads_that_is_given_up_leaves_nothing_under_way(valkey: ValkeyServer) -> None:
+    store = StoreOnValkey.of(valkey)
+    await store.warm()
+    before = asyncio.all_tasks()
+    valkey.kill(signal.SIGSTOP)
+    try:
+        looking = asyncio.create_task(store.feed.heads([EVENT, OTHER]))
+        await eventually(lambda: len(asyncio.all_tasks() - before) >= 3, "both feeds are asked for their heads")
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
+        calls = [task for task in asyncio.all_tasks() - before if "execute" in str(task.get_coro())]
+        assert calls == []
+    finally:
+        valkey.kill(signal.SIGCONT)
+        await store.client.close()

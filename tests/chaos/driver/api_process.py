@@ -76,7 +76,7 @@ class ApiProcess:
                 try:
                     if (await client.get(f"{self.url}/health/ready")).is_success:
                         return
-                except httpx.TransportError:
+                except (httpx.TransportError, AttributeError):  # the latter of a connection cut while it was made
                     pass
                 assert time.monotonic() < deadline, f"{self.name} is not ready: {self.child.last_words()}"
                 await asyncio.sleep(0.05)

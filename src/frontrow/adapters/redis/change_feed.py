@@ -67,19 +67,23 @@ class ValkeyChangeFeed:
             )
             for event_id in event_ids
         }
-        if asked:
-            await asyncio.wait(asked.values(), return_when=asyncio.FIRST_COMPLETED)
-            await asyncio.wait(asked.values(), timeout=HEADS_GRACE_S)
         heads: dict[EventId, Position | StoreUnavailable] = {}
-        for event_id, answer in asked.items():
-            if not answer.done():
+        try:
+            if asked:
+                await asyncio.wait(asked.values(), return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(asked.values(), timeout=HEADS_GRACE_S)
+            for event_id, answer in asked.items():
+                if not answer.done():
+                    heads[event_id] = StoreUnavailable("no answer when others had one")
+                elif isinstance(error := answer.exception(), StoreUnavailable):
+                    heads[event_id] = error
+                elif last := _list(answer.result()):
+                    entry = _entry(last[0])
+                    heads[event_id] = Position(entry.epoch, entry.offset)
+        finally:  # also where whoever asked has given up
+            for answer in asked.values():
                 answer.cancel()
-                heads[event_id] = StoreUnavailable("no answer when others had one")
-            elif isinstance(error := answer.exception(), StoreUnavailable):
-                heads[event_id] = error
-            elif last := _list(answer.result()):
-                entry = _entry(last[0])
-                heads[event_id] = Position(entry.epoch, entry.offset)
+            await asyncio.gather(*asked.values(), return_exceptions=True)
         return _some_answered(heads, event_ids)
 
     async def read_after(
