@@ -28,6 +28,7 @@ class Crowd:
         self._url = url
         self._seat_ids = seat_ids
         self._repeats = repeats
+        self._name = uuid.uuid4().hex[:8]  # nobody of another crowd is taken for one of this
         self._is_over = False
         self.failures: list[str] = []
         self.unanswered = 0
@@ -50,7 +51,7 @@ class Crowd:
         count = 0
         async with httpx.AsyncClient(base_url=self._url, timeout=60) as client:
             while not self._is_over:
-                await self._buy(client, f"{seat_id}-{count // PURCHASES_PER_USER}", seat_id)
+                await self._buy(client, f"{self._name}-{seat_id}-{count // PURCHASES_PER_USER}", seat_id)
                 count += 1
                 await asyncio.sleep(PAUSE_S)
 
