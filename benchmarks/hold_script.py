@@ -4,8 +4,10 @@ Each of USERS users takes turns through its own stretch of seats, so nearly ever
 seat limit; taking seats of one's own older hold is the most work the script ever has with three seats.
 """
 
+import asyncio
 import itertools
 import secrets
+import time
 from collections.abc import Iterator
 
 from frontrow.adapters.redis.hold_store import ValkeyHoldStore
@@ -49,3 +51,18 @@ async def hold(store: ValkeyHoldStore, event_id: EventId, user: int, seats: list
         seats_per_user_max=SEATS_PER_USER_MAX,
     )
     assert isinstance(outcome, HoldAcquired), outcome
+
+
+async def holds_per_second(store: ValkeyHoldStore, event_id: EventId, count: int) -> float:
+    """Of about `count` holds by USERS callers at once, each of which waits for its answer before its next."""
+    waiting = turns()
+    started = time.perf_counter()
+
+    async def one_caller() -> None:
+        for user, seats in itertools.islice(waiting, count // USERS):
+            await hold(store, event_id, user, seats)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(USERS):
+            group.create_task(one_caller())
+    return count // USERS * USERS / (time.perf_counter() - started)

@@ -1,14 +1,11 @@
 """Holds per second that wait for a replica (FRONTROW_HOLD_REPLICAS=1), against the same holds that do not."""
 
-import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from itertools import islice
 
 from tests.support.valkey_replicated import running_replicated
 
-from benchmarks.hold_script import USERS, hold, turns
+from benchmarks.hold_script import USERS, holds_per_second
 from benchmarks.scenario import Scenario
 from frontrow.adapters.redis.client import Replicas, connect
 from frontrow.adapters.redis.hold_store import ValkeyHoldStore
@@ -32,22 +29,8 @@ async def opened() -> AsyncIterator[Scenario]:
                 floor_name=f"granted by the primary alone, {USERS} callers",
                 subject_name=f"granted when the replica has them, {USERS} callers",
                 aim=0.4,
-                floor=lambda: _gathered(unasked),
-                subject=lambda: _gathered(asked),
+                floor=lambda: holds_per_second(unasked, _EVENT, HOLDS_PER_ROUND),
+                subject=lambda: holds_per_second(asked, _EVENT, HOLDS_PER_ROUND),
             )
         finally:
             await client.close()
-
-
-async def _gathered(store: ValkeyHoldStore) -> float:
-    waiting = turns()
-    started = time.perf_counter()
-
-    async def one_caller() -> None:
-        for user, seats in islice(waiting, HOLDS_PER_ROUND // USERS):
-            await hold(store, _EVENT, user, seats)
-
-    async with asyncio.TaskGroup() as group:
-        for _ in range(USERS):
-            group.create_task(one_caller())
-    return HOLDS_PER_ROUND // USERS * USERS / (time.perf_counter() - started)

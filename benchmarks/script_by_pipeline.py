@@ -18,7 +18,7 @@ from benchmarks.hold_script import (
     SEATS_PER_USER_MAX,
     TTL_MS,
     USERS,
-    hold,
+    holds_per_second,
     turns,
 )
 from benchmarks.scenario import Scenario
@@ -50,7 +50,7 @@ async def opened() -> AsyncIterator[Scenario]:
                 subject_name=f"the gathering client, {USERS} callers",
                 aim=0.6,
                 floor=lambda: asyncio.to_thread(_pipelined, plain),
-                subject=lambda: _gathered(store),
+                subject=lambda: holds_per_second(store, _EVENT, HOLDS_PER_ROUND),
             )
         finally:
             plain.close()
@@ -91,17 +91,3 @@ def _command(user: int, seats: Sequence[str]) -> tuple[str | int, ...]:
     limits = (TTL_MS, LIFETIME_MAX_MS, SEATS_PER_USER_MAX)
     head: tuple[str | int, ...] = ("EVALSHA", ACQUIRE_HOLD.sha, len(names), *names)
     return (*head, name, hold_id, *limits, "0", "", "tag", SEATS_PER_HOLD, 0, 0, *seats)
-
-
-async def _gathered(store: ValkeyHoldStore) -> float:
-    waiting = turns()
-    started = time.perf_counter()
-
-    async def one_caller() -> None:
-        for user, seats in islice(waiting, HOLDS_PER_ROUND // USERS):
-            await hold(store, _EVENT, user, seats)
-
-    async with asyncio.TaskGroup() as group:
-        for _ in range(USERS):
-            group.create_task(one_caller())
-    return HOLDS_PER_ROUND // USERS * USERS / (time.perf_counter() - started)

@@ -8,10 +8,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-import uvicorn
-from uvicorn.server import ServerState
 
-from frontrow.http.wire import BoundedHttp
+from tests.support.pushing_server import listening
 
 WAIT_SECONDS_MAX = 30.0
 SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -76,14 +74,8 @@ async def sent(raw: bytes) -> tuple[list[str], bytes]:
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body", "body": b""})
 
-    config = uvicorn.Config(application, lifespan="off", http=BoundedHttp, ws="none", log_config=None)
-    config.load()
-    state = ServerState()
-    server = await asyncio.get_running_loop().create_server(
-        lambda: BoundedHttp(config=config, server_state=state, app_state={}), "127.0.0.1", 0
-    )
-    async with server, asyncio.timeout(WAIT_SECONDS_MAX):
-        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    async with listening(application) as (host, port), asyncio.timeout(WAIT_SECONDS_MAX):
+        reader, writer = await asyncio.open_connection(host, port)
         writer.write(raw)
         answer = await reader.read()
         writer.close()

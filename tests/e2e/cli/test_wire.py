@@ -15,6 +15,7 @@ from uvicorn.server import ServerState
 from frontrow.http import wire
 from frontrow.http.wire import HEAD_BYTES_MAX, HEADERS_MAX, BoundedHttp
 from tests.support.eventually import eventually
+from tests.support.pushing_server import listening
 from tests.support.server import RunningServer
 
 CLOSE = b"Host: x\r\nConnection: close\r\n"
@@ -119,14 +120,8 @@ async def test_a_head_that_does_not_come_in_its_time_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch, begun: bytes
 ) -> None:
     monkeypatch.setattr(wire, "HEAD_SECONDS_MAX", 0.05)
-    config = uvicorn.Config(_never_called, lifespan="off", http=BoundedHttp, ws="none", log_config=None)
-    config.load()
-    state = ServerState()
-    server = await asyncio.get_running_loop().create_server(
-        lambda: BoundedHttp(config=config, server_state=state, app_state={}), "127.0.0.1", 0
-    )
-    async with server, asyncio.timeout(WAIT_SECONDS_MAX):
-        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    async with listening(_never_called) as (host, port), asyncio.timeout(WAIT_SECONDS_MAX):
+        reader, writer = await asyncio.open_connection(host, port)
         writer.write(begun)
         assert await reader.read() == b""
         writer.close()

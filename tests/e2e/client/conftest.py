@@ -9,21 +9,10 @@ import pytest
 from frontrow.app import Application
 from frontrow.client import AsyncClient
 from frontrow.settings import PaymentGatewayName
-from tests.support.http_stack import copied, prepared_folder, running_application, served
+from tests.support.http_stack import running_application, served
 from tests.support.valkey import ValkeyServer
 
 ADDRESS = "http://frontrow.test"
-
-
-@pytest.fixture(scope="session")
-def _on_sale(_valkey_session: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return prepared_folder(_valkey_session.url, tmp_path_factory.mktemp("on-sale"))
-
-
-@pytest.fixture
-def folder(_on_sale: Path, tmp_path: Path) -> Path:
-    """A data folder whose ledger has the small house on sale."""
-    return copied(_on_sale, tmp_path / "data")
 
 
 @pytest.fixture

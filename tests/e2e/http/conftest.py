@@ -6,19 +6,8 @@ from pathlib import Path
 import pytest
 
 from frontrow.app import Application
-from tests.support.http_stack import Api, api_of, copied, prepared_folder, running_application
+from tests.support.http_stack import Api, api_of, running_application
 from tests.support.valkey import ValkeyServer
-
-
-@pytest.fixture(scope="session")
-def _prepared(_valkey_session: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return prepared_folder(_valkey_session.url, tmp_path_factory.mktemp("prepared"))
-
-
-@pytest.fixture
-def folder(_prepared: Path, tmp_path: Path) -> Path:
-    """A data folder whose ledger has the small house on sale."""
-    return copied(_prepared, tmp_path / "data")
 
 
 @pytest.fixture

@@ -7,19 +7,8 @@ import pytest
 
 from frontrow.app import Application
 from frontrow.settings import PaymentGatewayName
-from tests.support.http_stack import Api, api_of, copied, prepared_folder, running_application
+from tests.support.http_stack import Api, api_of, running_application
 from tests.support.valkey import ValkeyServer
-
-
-@pytest.fixture(scope="session")
-def _on_sale(_valkey_session: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return prepared_folder(_valkey_session.url, tmp_path_factory.mktemp("on-sale"))
-
-
-@pytest.fixture
-def folder(_on_sale: Path, tmp_path: Path) -> Path:
-    """A data folder whose ledger has the small house on sale."""
-    return copied(_on_sale, tmp_path / "data")
 
 
 @pytest.fixture
