@@ -18,6 +18,7 @@ from frontrow.adapters.redis import embedded, private_folder, server_program, ti
 from frontrow.adapters.redis.embedded import EmbeddedValkey
 from frontrow.domain.errors import ConfigurationError
 from tests.support.eventually import eventually
+from tests.support.living import is_living
 from tests.support.valkey import server_binary
 
 PARENT = """
@@ -52,13 +53,6 @@ def parent_of_a_server(data_folder: Path) -> Iterator[tuple[subprocess.Popen[byt
             yield parent, int(parent.stdout.readline())
         finally:
             parent.kill()
-
-
-def is_running(process_id: int) -> bool:
-    try:
-        return bool(psutil.Process(process_id).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
 
 
 def test_it_listens_on_a_private_socket_only_and_never_evicts(tmp_path: Path) -> None:
@@ -120,7 +114,7 @@ async def test_it_dies_with_its_parent_and_the_next_start_has_the_data(tmp_path:
         parent.wait()
         with valkey, client_of(valkey) as client:
             assert client.incr("n") == 2
-        await eventually(lambda: not is_running(pid), "the first server is gone")
+        await eventually(lambda: not is_living(pid), "the first server is gone")
 
 
 def watched_program() -> subprocess.Popen[bytes]:
@@ -141,7 +135,7 @@ def test_where_the_kernel_does_not_tie_a_child_to_its_parent_a_closed_pipe_does(
         pid = int(watcher.stdout.readline())
         watcher.stdin.close()
         assert watcher.wait() == 256 - signal.SIGKILL
-        assert not is_running(pid)
+        assert not is_living(pid)
 
 
 def test_the_watcher_passes_a_request_to_stop_on() -> None:

@@ -12,6 +12,7 @@ import psutil
 
 from tests.support.eventually import eventually
 from tests.support.http_stack import SECRET
+from tests.support.living import is_living
 from tests.support.postgres import PostgresServer
 from tests.support.server import RunningServer, running_server
 
@@ -39,8 +40,8 @@ class Workers:
 
     def pids(self) -> list[int]:
         """The processes of workers that serve now, retiring ones among them."""
-        alive = {child.pid for child in self.supervisor.children() if child.status() != psutil.STATUS_ZOMBIE}
-        return [line["pid"] for line in self.lines("worker_serving") if line["pid"] in alive]
+        children = {child.pid for child in self.supervisor.children() if is_living(child.pid)}
+        return [line["pid"] for line in self.lines("worker_serving") if line["pid"] in children]
 
     async def all_serve(self, *, without: tuple[int, ...] = ()) -> list[int]:
         """Wait until as many workers serve as there are to be, none of them one of `without`."""
