@@ -100,6 +100,7 @@ class Application:
     """
 
     http: App
+    services: Services
     seeding: Seeding
     live: LiveViews
     counts: Counts
@@ -284,75 +285,73 @@ class Application:
             shared = None if readings_folder is None else SharedReadings(readings_folder, families.ALL)
             metrics = Metrics(measured, store=partial(memory_of, client), ledger=ledger.backlog, shared=shared)
             stack.callback(metrics.close)
-            http = create_app(
-                Services(
-                    settings=http_settings(settings, stores),
-                    clock=clock,
-                    catalog=catalog,
-                    layouts=layouts,
-                    holds=holds,
-                    seat_holds=seat_holds,
-                    active_holds=ActiveHolds(holds=holds, seat_holds=seat_holds),
-                    picking=picking,
-                    best_seats=BestSeats(holds=holds, picking=picking, catalog=catalog, clock=clock),
-                    bookings=bookings,
-                    booking_display=BookingDisplay(orders=ledger.orders, ticket_code=order_ids.ticket_code),
-                    booking_finding=BookingFinding(orders=ledger.orders, ticket_code=order_ids.ticket_code),
-                    booking_search=BookingSearch(
-                        ledger=ledger, catalog=catalog, clock=clock, ticket_code=order_ids.ticket_code
-                    ),
-                    confirmations=SeatConfirmations(bookings=bookings, seat_holds=seat_holds, ledger=ledger),
-                    orders=ordering.service,
-                    payment_callbacks=ordering.callbacks,
-                    order_search=OrderSearch(
-                        orders=ledger.orders,
-                        books=ledger.books,
-                        catalog=catalog,
-                        clock=clock,
-                        ticket_code=order_ids.ticket_code,
-                    ),
-                    event_canceller=canceller,
-                    money_reconciler=MoneyReconciler(
-                        orders=ledger.orders,
-                        books=ledger.books,
-                        steps=ordering.steps,
-                        refunding=ordering.refunding,
-                        gateways=gateways,
-                        seats=reconciler,
-                        catalog=catalog,
-                        clock=clock,
-                    ),
-                    erasing=Erasing(orders=ledger.orders, books=ledger.books),
-                    seat_history=SeatHistoryService(books=ledger.books, feed=feed, catalog=catalog, clock=clock),
-                    demo_desk=None
-                    if paid_by.demo_bank is None
-                    else DemoDesk(
-                        paid_by.demo_bank,
-                        deliver=lambda told: ordering.callbacks.told("demo", told.headers, told.body),
-                        background=background,
-                    ),
-                    notices=NoticeOffice(ledger=ledger.orders, clock=clock),
-                    blocks=blocks,
-                    live=live,
-                    watchers=watchers,
-                    addresses=addresses,
-                    seat_owners=SeatOwners(seat_holds=seat_holds, ledger=ledger),
-                    stats=StatsService(ledger=ledger, catalog=catalog, live=live, clock=clock),
-                    demand=DemandService(feed=feed, catalog=catalog, refused=refused, clock=clock),
-                    recent_changes=RecentChangesService(feed=feed, ledger=ledger, catalog=catalog),
-                    web_folder=WEB_FOLDER,
-                    sweep_figures=sweeper.figures,
-                    request_measures=measured.requests,
-                    metrics=metrics.text,
-                    metrics_readers=MetricsReaders(settings.metrics_from, addresses),
-                    rate_limiter=_rate_limiter(settings, windows, addresses, clock)
-                    if settings.rate_limit_enabled
-                    else None,
-                    probes={"store": store.ping, "ledger": ledger.ping},
-                    draining=draining,
+            services = Services(
+                settings=http_settings(settings, stores),
+                clock=clock,
+                catalog=catalog,
+                layouts=layouts,
+                holds=holds,
+                seat_holds=seat_holds,
+                active_holds=ActiveHolds(holds=holds, seat_holds=seat_holds),
+                picking=picking,
+                best_seats=BestSeats(holds=holds, picking=picking, catalog=catalog, clock=clock),
+                bookings=bookings,
+                booking_display=BookingDisplay(orders=ledger.orders, ticket_code=order_ids.ticket_code),
+                booking_finding=BookingFinding(orders=ledger.orders, ticket_code=order_ids.ticket_code),
+                booking_search=BookingSearch(
+                    ledger=ledger, catalog=catalog, clock=clock, ticket_code=order_ids.ticket_code
                 ),
-                access_log=settings.log_level is LogLevel.DEBUG,
+                confirmations=SeatConfirmations(bookings=bookings, seat_holds=seat_holds, ledger=ledger),
+                orders=ordering.service,
+                payment_callbacks=ordering.callbacks,
+                order_search=OrderSearch(
+                    orders=ledger.orders,
+                    books=ledger.books,
+                    catalog=catalog,
+                    clock=clock,
+                    ticket_code=order_ids.ticket_code,
+                ),
+                event_canceller=canceller,
+                money_reconciler=MoneyReconciler(
+                    orders=ledger.orders,
+                    books=ledger.books,
+                    steps=ordering.steps,
+                    refunding=ordering.refunding,
+                    gateways=gateways,
+                    seats=reconciler,
+                    catalog=catalog,
+                    clock=clock,
+                ),
+                erasing=Erasing(orders=ledger.orders, books=ledger.books),
+                seat_history=SeatHistoryService(books=ledger.books, feed=feed, catalog=catalog, clock=clock),
+                demo_desk=None
+                if paid_by.demo_bank is None
+                else DemoDesk(
+                    paid_by.demo_bank,
+                    deliver=lambda told: ordering.callbacks.told("demo", told.headers, told.body),
+                    background=background,
+                ),
+                notices=NoticeOffice(ledger=ledger.orders, clock=clock),
+                blocks=blocks,
+                live=live,
+                watchers=watchers,
+                addresses=addresses,
+                seat_owners=SeatOwners(seat_holds=seat_holds, ledger=ledger),
+                stats=StatsService(ledger=ledger, catalog=catalog, live=live, clock=clock),
+                demand=DemandService(feed=feed, catalog=catalog, refused=refused, clock=clock),
+                recent_changes=RecentChangesService(feed=feed, ledger=ledger, catalog=catalog),
+                web_folder=WEB_FOLDER,
+                sweep_figures=sweeper.figures,
+                request_measures=measured.requests,
+                metrics=metrics.text,
+                metrics_readers=MetricsReaders(settings.metrics_from, addresses),
+                rate_limiter=_rate_limiter(settings, windows, addresses, clock)
+                if settings.rate_limit_enabled
+                else None,
+                probes={"store": store.ping, "ledger": ledger.ping},
+                draining=draining,
             )
+            http = create_app(services, access_log=settings.log_level is LogLevel.DEBUG)
             stack.push_async_callback(delivery.close)
             stack.push_async_callback(background.stop)
             stack.push_async_callback(live.close)
@@ -374,7 +373,7 @@ class Application:
                 stack.push_async_callback(_stop, asyncio.create_task(windows.run(), name="SharedRateWindows.run"))
             stack.push_async_callback(watchers.close)
             seeding = Seeding(layouts=layouts, catalog=catalog, clock=clock)
-            yield cls(http, seeding, live, counts, watchers, draining)
+            yield cls(http, services, seeding, live, counts, watchers, draining)
 
     @property
     def pid(self) -> int:
