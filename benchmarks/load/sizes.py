@@ -4,9 +4,9 @@ import random
 
 import aiohttp
 
-from benchmarks.holds_over_http import put_on_sale_as
 from benchmarks.load.figures import Figure
 from benchmarks.load.site import Site, bearer
+from benchmarks.serving import put_on_sale_as
 
 SEATS = 50_000
 BYTES_MAX = 60_000

@@ -5,24 +5,18 @@ Measured in calls per second of the server's own processor time, which other loa
 limits cost is a few microseconds of it.
 """
 
-import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
-from benchmarks.holds_over_http import (
-    CONNECTIONS,
-    Server,
-    frontrow_serving,
-    holds,
-    holds_path,
-    need_wrk,
-    put_on_sale,
-    tokens_of_users,
-    wrk,
-)
-from benchmarks.scenario import Scenario
+import msgspec
+
+from benchmarks.hold_script import IN_A_LARGE_HOUSE
+from benchmarks.holds import load_of
+from benchmarks.load_generator import CONNECTIONS, all_granted, need_wrk, wrk
+from benchmarks.scenario import Load, Scenario
+from benchmarks.serving import Server, frontrow_serving, holds_path, put_on_sale
 from frontrow.adapters.redis.embedded import EmbeddedValkey
 
 _OUT_OF_REACH = {
@@ -38,7 +32,7 @@ async def in_memory() -> AsyncIterator[Scenario]:
     """Holds, each server with a store of its own."""
     with ExitStack() as stack:
         without, limited = await _servers(stack, shared=False)
-        yield _holds("rate limits in memory", without, limited)
+        yield _holds("holds with limits in memory", without, limited)
 
 
 @asynccontextmanager
@@ -46,11 +40,11 @@ async def shared() -> AsyncIterator[Scenario]:
     """Holds, both servers on one Valkey that other processes might share, and counts of calls with it."""
     with ExitStack() as stack:
         without, limited = await _servers(stack, shared=True)
-        yield _holds("rate limits through Valkey", without, limited)
+        yield _holds("holds with limits through Valkey", without, limited)
 
 
 @asynccontextmanager
-async def on_reads() -> AsyncIterator[Scenario]:
+async def on_polls() -> AsyncIterator[Scenario]:
     """The cheapest call there is, where limits weigh most: a seat map's poll answered 304, without a token."""
     with ExitStack() as stack:
         without, limited = await _servers(stack, shared=True)
@@ -80,22 +74,25 @@ async def _servers(stack: ExitStack, *, shared: bool) -> tuple[Server, Server]:
 
 
 def _holds(name: str, without: Server, limited: Server) -> Scenario:
-    tokens = tokens_of_users()
+    loads = {
+        server: load_of(server.url, holds_path(event_id), 1, IN_A_LARGE_HOUSE)
+        for server, event_id in ((without, "without"), (limited, "limited"))
+    }
     return Scenario(
         name=name,
         floor_name="limits off",
         subject_name=f"POST holds, {CONNECTIONS} connections",
         aim=0.9,
-        floor=lambda: _per_cpu_s(without, lambda: holds(without.url, holds_path("without"), tokens)),
-        subject=lambda: _per_cpu_s(limited, lambda: holds(limited.url, holds_path("limited"), tokens)),
+        floor=lambda: _per_cpu_s(without, loads[without]),
+        subject=lambda: _per_cpu_s(limited, loads[limited]),
     )
 
 
-def _polls(url: str, event_id: str) -> int:
-    return wrk("-H", "If-None-Match: *", f"{url}/api/v1/events/{event_id}/seat-states")
+def _polls(url: str, event_id: str) -> Load:
+    return wrk("-H", "If-None-Match: *", url=f"{url}/api/v1/events/{event_id}/seat-states")
 
 
-async def _per_cpu_s(server: Server, load: Callable[[], int]) -> float:
-    before_s = server.cpu_s()
-    calls = await asyncio.to_thread(load)
-    return calls / (server.cpu_s() - before_s)
+async def _per_cpu_s(server: Server, load: Callable[[], Load]) -> Load:
+    done = await all_granted(server, load)
+    assert done.cpu_us is not None
+    return msgspec.structs.replace(done, per_s=1e6 / done.cpu_us)

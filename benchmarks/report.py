@@ -1,0 +1,80 @@
+"""A run's report: what it measured, where, when, of which commit, and how busy the machine was."""
+
+import os
+import platform
+import subprocess
+import time
+from pathlib import Path
+
+import msgspec
+
+import frontrow
+from benchmarks.scenario import AnyResult
+
+
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    """A scenario's result, with the machine's load average (of one minute) before it began and after it ended."""
+
+    scenario: str
+    load_before: float
+    load_after: float
+    result: AnyResult
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """A run of one or more scenarios."""
+
+    version: str
+    commit: str
+    machine: str
+    cores: int
+    python: str
+    started_at: str
+    results: list[Measured]
+
+
+def new_report() -> Report:
+    """Of this machine and this moment, without results."""
+    return Report(
+        version=frontrow.__version__,
+        commit=_commit(),
+        machine=_machine(),
+        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        python=platform.python_version(),
+        started_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        results=[],
+    )
+
+
+def load_average() -> float:
+    """How many processes ran or wanted to, on the average of the last minute."""
+    return round(os.getloadavg()[0], 1)
+
+
+def write_report(report: Report, path: Path) -> None:
+    """As JSON that is read by people too."""
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+
+
+def read_report(path: Path) -> Report:
+    """What `write_report` wrote; msgspec.ValidationError where it is something else."""
+    return msgspec.json.decode(path.read_bytes(), type=Report)
+
+
+def _commit() -> str:
+    asked = subprocess.run(
+        ["git", "describe", "--always", "--dirty"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parent,
+    )
+    return asked.stdout.strip() or "unknown"
+
+
+def _machine() -> str:
+    """System, architecture and, where Linux tells, the processor's name."""
+    known = f"{platform.system()} {platform.machine()}"
+    cpu = Path("/proc/cpuinfo")
+    names = [line for line in cpu.read_text().splitlines() if line.startswith("model name")] if cpu.exists() else []
+    return f"{known}, {names[0].partition(':')[2].strip()}" if names else known
