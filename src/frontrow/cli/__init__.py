@@ -12,7 +12,21 @@ from typing import Annotated
 import typer
 
 import frontrow
-from frontrow.cli import demo, doctor, erase, event, layout, migrate, notices, orders, reconcile, seed, serve, token
+from frontrow.cli import (
+    bench,
+    demo,
+    doctor,
+    erase,
+    event,
+    layout,
+    migrate,
+    notices,
+    orders,
+    reconcile,
+    seed,
+    serve,
+    token,
+)
 from frontrow.cli.console import fail
 from frontrow.domain.errors import FrontrowError
 
@@ -34,6 +48,7 @@ app.command()(reconcile.reconcile)
 app.command()(erase.erase)
 app.command()(migrate.migrate)
 app.command()(doctor.doctor)
+app.command()(bench.bench)
 
 
 def _print_version(wanted: bool) -> None:
