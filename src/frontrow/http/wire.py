@@ -19,6 +19,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from frontrow.http.envelope import REQUEST_ID_HEADER, new_request_id
+from frontrow.http.joined_answer import JoinedAnswer
 from frontrow.http.problems import PROBLEM_MEDIA_TYPE, Code, Problem, encode_problem
 from frontrow.http.watching.sockets import EXTENSION
 
@@ -62,9 +63,9 @@ class BoundedHttp(HttpToolsProtocol):
         super().__init__(*args, **settings)
         self._in_head = False
         self._moved_on = False
-        self._parsed_bytes = 0
-        self._parsed_headers = 0
+        self._chunk_bytes = 0
         self._arrived_bytes = 0
+        """Of the head that is being read, or of trailers: at most so much, with all of the chunk it began in."""
         self._head_is_too_large = False
         self._in_body = False
         self._body_bytes = 0
@@ -102,16 +103,16 @@ class BoundedHttp(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse what came; give up on a head, or on the trailers of a body, that are too large before they end."""
         self._moved_on = False
+        self._chunk_bytes = len(data)
+        self._arrived_bytes += self._chunk_bytes
         super().data_received(data)
         if self.transport.is_closing():
             return
-        if not self._moved_on:
+        if not self._moved_on and self._arrived_bytes > HEAD_BYTES_MAX:
             # The parser shows a header when it is complete; of one that never is, only what arrived can be counted.
-            self._arrived_bytes += len(data)
-            if self._arrived_bytes > HEAD_BYTES_MAX:
-                self._head_is_too_large = True
-                self.send_400_response("")
-                return
+            self._head_is_too_large = True
+            self.send_400_response("")
+            return
         if self._deadline is None:
             if self._in_head:
                 self._start_clock()
@@ -122,45 +123,43 @@ class BoundedHttp(HttpToolsProtocol):
         """A head begins."""
         super().on_message_begin()
         self._in_head = self._moved_on = True
-        self._parsed_bytes = self._parsed_headers = self._arrived_bytes = 0
-
-    def on_url(self, url: bytes) -> None:
-        """A part of the request line."""
-        self._count(len(url))
-        super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """One whole header, of the head or after the body."""
-        self._parsed_headers += 1
-        self._count(len(name) + len(value))
-        super().on_header(name, value)
+        self._arrived_bytes = self._chunk_bytes
 
     def on_headers_complete(self) -> None:
         """The head is there; what is counted from now on are trailers."""
+        if self._arrived_bytes > HEAD_BYTES_MAX:
+            self._bound_head_bytes()
+        self._bound_headers()
         self._in_head = False
         self._in_body = self._moved_on = True
         self._arrived_bytes = self._body_bytes = 0
-        self._stop_clock()
+        if self._deadline is not None:
+            self._stop_clock()
         self.scope["extensions"] = {EXTENSION: self}  # type: ignore[dict-item] # ASGI's extensions are dicts of what can be sent to another process
         super().on_headers_complete()
-        self._unanswered.append(self.cycle)
+        cycle = self.cycle
+        cycle.transport = JoinedAnswer(self.transport)  # type: ignore[assignment]  # all of a transport that it uses
+        self._unanswered.append(cycle)
 
     def on_body(self, body: bytes) -> None:
         """A part of the body, which operations bound themselves."""
         self._moved_on = True
+        self._arrived_bytes = 0
         self._body_bytes += len(body)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The body is there, with its trailers."""
+        self._bound_headers()
         self._in_body = False
-        self._stop_clock()
+        if self._deadline is not None:
+            self._stop_clock()
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """The oldest request is answered: answers are given in the order of requests."""
         if self._unanswered:
-            self._unanswered.popleft()
+            _written_to(self._unanswered.popleft()).flush()
         self._when_lost = None
         super().on_response_complete()
 
@@ -180,6 +179,7 @@ class BoundedHttp(HttpToolsProtocol):
         if self.transport.is_closing():
             when_lost()
             return
+        _written_to(self._unanswered[0]).flush()
         self._when_lost = when_lost
         self.transport.set_write_buffer_limits(high=PUSHED_BYTES_MAX)
         peer: socket.socket | None = self.transport.get_extra_info("socket")
@@ -226,9 +226,13 @@ class BoundedHttp(HttpToolsProtocol):
         self.transport.write("\r\n".join((*head, "", "")).encode() + body)
         self.transport.close()
 
-    def _count(self, size: int) -> None:
-        self._parsed_bytes += size
-        if self._parsed_bytes > HEAD_BYTES_MAX or self._parsed_headers > HEADERS_MAX:
+    def _bound_head_bytes(self) -> None:
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_BYTES_MAX:
+            self._head_is_too_large = True
+            raise HeadTooLarge
+
+    def _bound_headers(self) -> None:
+        if len(self.headers) > HEADERS_MAX:
             self._head_is_too_large = True
             raise HeadTooLarge
 
@@ -280,3 +284,7 @@ class BoundedHttp(HttpToolsProtocol):
             self.transport.abort()
         else:
             self._start_reader_clock()
+
+
+def _written_to(cycle: RequestResponseCycle) -> JoinedAnswer:
+    return cycle.transport  # type: ignore[return-value]  # set with the cycle
