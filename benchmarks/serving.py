@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-from benchmarks.hold_script import SEATS, USERS
+from benchmarks.hold_script import SEATS, SEATS_PER_USER_MAX, USERS
 from frontrow.cli.token import sign_token
 from frontrow.settings import Settings
 
@@ -103,19 +103,31 @@ async def put_many_on_sale(url: str, name: str, count: int, seat_count: int) -> 
     """So many events of one layout, called name-0 and so on."""
     async with httpx.AsyncClient(base_url=url, headers=headers_of("bench-admin", "admin"), timeout=60) as http:
         await _lay_out(http, name, seat_count)
-        await _all_of(_open_event(http, f"{name}-{number}", layout_id=name) for number in range(count))
+        await all_of(_open_event(http, f"{name}-{number}", layout_id=name) for number in range(count))
 
 
-async def let_others_hold(url: str, event_id: str, seats: Sequence[str], *, at_most: int = 50) -> None:
-    """All these seats held for an hour, by other users than those of the load, `at_most` seats each."""
+async def let_others_hold(url: str, event_id: str, seats: Sequence[str]) -> None:
+    """All these seats held for an hour, by other users than those of the load."""
 
     async def take(http: httpx.AsyncClient, first: int) -> None:
-        body = {"seatIds": seats[first : first + at_most], "durationMinutes": 60}
+        body = {"seatIds": seats[first : first + SEATS_PER_USER_MAX], "durationMinutes": 60}
         answer = await http.post(holds_path(event_id), json=body, headers=headers_of(f"holder-{first}"))
         answer.raise_for_status()
 
     async with httpx.AsyncClient(base_url=url, timeout=60) as http:
-        await _all_of(take(http, first) for first in range(0, len(seats), at_most))
+        await all_of(take(http, first) for first in range(0, len(seats), SEATS_PER_USER_MAX))
+
+
+async def all_of(calls: Iterator[Awaitable[None]]) -> None:
+    """Await all these, some at a time."""
+
+    async def one_after_the_other() -> None:
+        for call in calls:
+            await call
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(_AT_ONCE):
+            group.create_task(one_after_the_other())
 
 
 def holds_path(event_id: str) -> str:
@@ -144,18 +156,6 @@ async def _open_event(http: httpx.AsyncClient, event_id: str, *, layout_id: str)
     times = {"startsAt": "2090-01-01T20:00:00Z"}
     event = {"eventId": event_id, "name": "Bench", "layoutId": layout_id, "currency": "USD", **times}
     (await http.post("/api/v1/events", json=event)).raise_for_status()
-
-
-async def _all_of(calls: Iterator[Awaitable[None]]) -> None:
-    """Some at a time."""
-
-    async def one_after_the_other() -> None:
-        for call in calls:
-            await call
-
-    async with asyncio.TaskGroup() as group:
-        for _ in range(_AT_ONCE):
-            group.create_task(one_after_the_other())
 
 
 def _free_port() -> int:
