@@ -1,36 +1,34 @@
-"""Requests by wrk: one round of them is a Load.
+"""Requests by wrk, as `frontrow bench` sends them: one round of them is a Load.
 
 A round's percentiles are wrk's own, after its correction of what a stalled server kept it from sending.
 """
 
 import asyncio
-import re
-import shutil
-import subprocess
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import msgspec
 
 from benchmarks.scenario import Load
 from benchmarks.serving import Server
+from frontrow.bench import load_generator
+from frontrow.bench.load_generator import CONNECTIONS as CONNECTIONS
+from frontrow.bench.load_generator import run_wrk
 
-CONNECTIONS = 64
 SECONDS_PER_ROUND = 4
-LUA = Path(__file__).with_name("lua")
-_MEASURED = re.compile(r"^measured (\d+) (\d+) (\d+) (\d+) (\d+)$", re.MULTILINE)
 
 
 def need_wrk() -> None:
     """End here without the load generator."""
-    if shutil.which("wrk") is None:
-        raise SystemExit("this scenario needs wrk, an HTTP load generator: install it (Debian: apt-get install wrk)")
+    try:
+        load_generator.need_wrk()
+    except load_generator.NoLoadGenerator as missing:
+        raise SystemExit(str(missing)) from None
 
 
 def wrk(
     *options: str,
     url: str,
-    script: str = "done",
+    script: str = load_generator.PLAIN,
     arguments: Sequence[str] = (),
     connections: int = CONNECTIONS,
     seconds: int = SECONDS_PER_ROUND,
@@ -39,19 +37,16 @@ def wrk(
 
     Args:
         options: of wrk itself, a header for example.
-        script: which of lua/*.lua, with its arguments.
+        script: which of frontrow/bench/lua/*.lua, with its arguments.
     """
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(LUA / f"{script}.lua"), *options, url]
-    done = subprocess.run([*command, "--", *arguments], capture_output=True, text=True, check=True)
-    found = _MEASURED.search(done.stdout)
-    assert found and "Socket errors" not in done.stdout, f"not what wrk should say:\n{done.stdout}{done.stderr}"
-    requests, took_us, p50_us, p99_us, refused = map(int, found.groups())
+    run = run_wrk(url, script, *arguments, seconds=seconds, connections=connections, options=options)
+    assert run.lost == 0, f"{run.lost} connections were lost or silent"
     return Load(
-        requests=requests,
-        per_s=1e6 * requests / took_us,
-        p50_ms=p50_us / 1000,
-        p99_ms=p99_us / 1000,
-        refused=refused,
+        requests=run.requests,
+        per_s=run.per_s,
+        p50_ms=run.percentile_ms(50),
+        p99_ms=run.percentile_ms(99),
+        refused=run.refused,
     )
 
 

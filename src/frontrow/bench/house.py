@@ -9,7 +9,7 @@ from itertools import chain
 import msgspec
 
 from frontrow.bench.load_generator import HOLDS, PURCHASES, LoadRun, run_wrk
-from frontrow.client import Client, FrontrowError
+from frontrow.client import NO_RETRIES, Client, FrontrowError, RateLimited
 from frontrow.client.layouts import Category, Layout, Point, Seat
 
 USERS = 64
@@ -65,10 +65,21 @@ class House(msgspec.Struct, frozen=True):
     def read(self, *, seconds: int, connections: int) -> LoadRun:
         """Every seat's state, as browsers ask for it."""
         address = f"{self.url}{self.path}/seat-states"
-        return run_wrk(address, seconds=seconds, connections=connections, headers=["Accept-Encoding: gzip"])
+        return run_wrk(address, seconds=seconds, connections=connections, options=["-H", "Accept-Encoding: gzip"])
+
+    def is_limited(self) -> bool:
+        """Whether the server's rate limits refuse one more hold."""
+        with Client(self.url, token=self.users[0].token, retries=NO_RETRIES) as client:
+            try:
+                client.hold_seats(self.event_id, ["S0"])
+            except RateLimited:
+                return True
+            except FrontrowError:
+                pass
+        return False
 
     def _holds(self, tokens: Sequence[str], *, seconds: int, connections: int) -> LoadRun:
-        arguments = (f"{self.path}/holds", str(self.stride), str(HOLDS_PER_USER), *tokens)
+        arguments = (f"{self.path}/holds", "1", str(self.stride), str(HOLDS_PER_USER), *tokens)
         return run_wrk(self.url, HOLDS, *arguments, seconds=seconds, connections=connections)
 
 

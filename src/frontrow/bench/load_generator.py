@@ -31,10 +31,10 @@ class LoadRun(msgspec.Struct, frozen=True, kw_only=True):
 
     requests: int
     duration_us: int
+    refused: int
+    """Requests answered with a status of 400 or more."""
     lost: int
     """Connections not made, broken off, or silent for two seconds."""
-    answers: dict[str, int]
-    """By HTTP status."""
     counted: dict[str, int]
     """What the load counts besides: `booked` of purchases."""
     latency_us: tuple[tuple[float, int], ...]
@@ -55,10 +55,6 @@ class LoadRun(msgspec.Struct, frozen=True, kw_only=True):
         """What so many per cent of the requests did not exceed, for a percent of `latency_us`."""
         return dict(self.latency_us)[percent] / 1000
 
-    def answered(self, *statuses: int) -> int:
-        """The requests that were answered with one of these statuses."""
-        return sum(self.answers.get(str(status), 0) for status in statuses)
-
 
 def need_wrk() -> str:
     """The program's path.
@@ -78,23 +74,25 @@ def run_wrk(
     *arguments: str,
     seconds: int,
     connections: int = CONNECTIONS,
-    headers: Sequence[str] = (),
+    options: Sequence[str] = (),
 ) -> LoadRun:
     """Put a load on a server for so long, by one thread.
 
     Args:
         url: the server's; of the plain load the whole address that is read again and again.
         load: PLAIN, HOLDS or PURCHASES, with the arguments its script names.
-        headers: such as `Accept-Encoding: gzip`, for each request of the plain load.
+        options: wrk's own besides: `-H` with a header of the plain load.
 
     Raises:
         NoLoadGenerator, LoadFailed: see there.
     """
     command = [need_wrk(), "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(_LUA / f"{load}.lua")]
-    for header in headers:
-        command += ["-H", header]
     done = subprocess.run(
-        [*command, url, "--", *arguments], capture_output=True, text=True, check=False, timeout=seconds + _ENDS_WITHIN_S
+        [*command, *options, url, "--", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=seconds + _ENDS_WITHIN_S,
     )
     last = done.stdout.rpartition("\n{")[2]
     try:

@@ -1,16 +1,16 @@
--- 3-seat holds: the users take turns, each through its own stretch of seats.
--- Arguments: a path for each event, separated by commas; how many seats a user's stretch begins after the one before; how
--- many holds it has; then one token a user. Of several events each request goes to the next.
+-- 3-seat holds: users take turns, each through its own stretch of seats.
+-- Arguments: the path, %d in it for the number of the event; how many events, each request goes to the next; how many seats
+-- a user's stretch begins after the one before; how many holds it has; then one token a user.
 dofile((debug.getinfo(1, "S").source:sub(2):gsub("[^/]*$", "")) .. "done.lua")
 
 local SEATS_PER_HOLD = 3
 local paths, stride, holds_per_user, headers, count = {}, nil, nil, {}, 0
 
 function init(args)
-  for path in args[1]:gmatch("[^,]+") do paths[#paths + 1] = path end
-  stride, holds_per_user = tonumber(args[2]), tonumber(args[3])
-  for i = 4, #args do
-    headers[i - 3] = {["Content-Type"] = "application/json", ["Authorization"] = "Bearer " .. args[i]}
+  for event = 1, tonumber(args[2]) do paths[event] = args[1]:format(event - 1) end
+  stride, holds_per_user = tonumber(args[3]), tonumber(args[4])
+  for i = 5, #args do
+    headers[i - 4] = {["Content-Type"] = "application/json", ["Authorization"] = "Bearer " .. args[i]}
   end
 end
 
