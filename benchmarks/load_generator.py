@@ -11,9 +11,9 @@ import msgspec
 from benchmarks.scenario import Load
 from benchmarks.serving import Server
 from frontrow.bench import load_generator
-from frontrow.bench.load_generator import CONNECTIONS as CONNECTIONS
 from frontrow.bench.load_generator import run_wrk
 
+CONNECTIONS = load_generator.CONNECTIONS
 SECONDS_PER_ROUND = 4
 
 
