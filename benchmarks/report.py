@@ -37,7 +37,7 @@ def new_report() -> Report:
     """Of this machine and this moment, without results."""
     return Report(
         version=frontrow.__version__,
-        commit=_commit(),
+        commit=commit_of(Path(__file__).parent),
         machine=_machine(),
         cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         python=platform.python_version(),
@@ -61,13 +61,14 @@ def read_report(path: Path) -> Report:
     return msgspec.json.decode(path.read_bytes(), type=Report)
 
 
-def _commit() -> str:
+def commit_of(folder: Path) -> str:
+    """The commit checked out there, `-dirty` where files differ from it; `unknown` without git."""
     asked = subprocess.run(
         ["git", "describe", "--always", "--dirty"],
         capture_output=True,
         text=True,
         check=False,
-        cwd=Path(__file__).parent,
+        cwd=folder,
     )
     return asked.stdout.strip() or "unknown"
 
