@@ -70,6 +70,8 @@ class Catalog:
         self._clock = clock
         self._sleep = sleep
         self._events: OrderedDict[EventId, _Kept[Event]] = OrderedDict()
+        self._sales: dict[EventId, Sale] = {}
+        """Of events and drawings that are both kept: the same value for as long as neither changes."""
         self._event_ids: dict[int, EventId] = {}
         self._drawings: OrderedDict[tuple[LayoutId, int], Drawing] = OrderedDict()
         self._all_events: _Kept[list[Event]] | None = None
@@ -78,14 +80,27 @@ class Catalog:
         self._list_loads = _Loads[None, list[Event]]()
 
     async def sale(self, event_id: EventId) -> Sale | None:
-        """The event with its drawing; None when there is no such event."""
-        event = await self._event(event_id) if is_chosen_id(event_id) else None
+        """The event with its drawing; None when there is no such event. The same value as before, while neither has
+        changed."""
+        kept = self._events.get(event_id)
+        if kept is not None and self._is_fresh(kept):
+            event: Event | None = kept.value
+        else:
+            event = await self._event(event_id) if is_chosen_id(event_id) else None
         if event is None:
             return None
+        sale = self._sales.get(event_id)
+        if sale is not None and sale.event is event:
+            self._drawings.move_to_end((event.layout_id, event.layout_version))
+            return sale
         drawing = await self.drawing(event.layout_id, event.layout_version)
         if drawing is None:
             raise LedgerUnavailable(f"layout {event.layout_id} version {event.layout_version} is missing")
-        return Sale(event=event, layout=drawing.index)
+        sale = Sale(event=event, layout=drawing.index)
+        kept = self._events.get(event_id)
+        if kept is not None and kept.value is event and (event.layout_id, event.layout_version) in self._drawings:
+            self._sales[event_id] = sale
+        return sale
 
     async def sale_by_number(self, number: int) -> Sale | None:
         """The same by the event's number, the prefix of its holds' and bookings' ids."""
@@ -148,6 +163,7 @@ class Catalog:
     def forget(self, event_id: EventId) -> None:
         """Read the event anew at the next call: this process changed it, or heard that it changed."""
         self._events.pop(event_id, None)
+        self._sales.pop(event_id, None)
         self._all_events = None
         # A read that is under way may bring the state before the change: nobody new may join it.
         self._event_loads.leave(event_id)
@@ -163,7 +179,7 @@ class Catalog:
         """What is kept while it is fresh, then what is read; but what is kept where the ledger fails or hangs."""
         if kept is None:
             return await read()
-        if self._clock.monotonic_ms() - kept.asked_at_ms <= EVENT_FRESH_MS:
+        if self._is_fresh(kept):
             return kept.value
         try:
             async with asyncio.timeout(EVENT_PATIENCE_S):
@@ -173,20 +189,28 @@ class Catalog:
             kept.asked_at_ms = self._clock.monotonic_ms()
             return kept.value
 
+    def _is_fresh(self, kept: _Kept[V]) -> bool:
+        return self._clock.monotonic_ms() - kept.asked_at_ms <= EVENT_FRESH_MS
+
     async def _read_event(self, event_id: EventId) -> Event | None:
         asked_at_ms = self._clock.monotonic_ms()
         event = await self._ledger.event(event_id)
         if event is not None and self._event_loads.is_current(event_id):
-            self._keep_event(event, asked_at_ms)
+            return self._keep_event(event, asked_at_ms)
         return event
 
-    def _keep_event(self, event: Event, asked_at_ms: int) -> None:
-        self._events[event.event_id] = _Kept(event, asked_at_ms)
+    def _keep_event(self, event: Event, asked_at_ms: int) -> Event:
+        """Keep what was read; where it is what was known, the known one, for others know it by being the same."""
+        known = self._events.get(event.event_id)
+        kept = event if known is None or known.value != event else known.value
+        self._events[event.event_id] = _Kept(kept, asked_at_ms)
         self._events.move_to_end(event.event_id)
         self._event_ids[event.number] = event.event_id
         while len(self._events) > EVENTS_CACHED_MAX:
-            _, dropped = self._events.popitem(last=False)
+            dropped_id, dropped = self._events.popitem(last=False)
             self._event_ids.pop(dropped.value.number, None)
+            self._sales.pop(dropped_id, None)
+        return kept
 
     async def _read_all_events(self) -> list[Event]:
         asked_at_ms = self._clock.monotonic_ms()
@@ -209,7 +233,8 @@ class Catalog:
         drawing = Drawing(await asyncio.to_thread(index_layout, layout, version), document)
         self._drawings[layout_id, version] = drawing
         while len(self._drawings) > 1 and self._cached_seats() > CACHED_SEATS_MAX:
-            self._drawings.popitem(last=False)
+            _, dropped = self._drawings.popitem(last=False)
+            self._sales = {key: sale for key, sale in self._sales.items() if sale.layout is not dropped.index}
         return drawing
 
     def _cached_seats(self) -> int:

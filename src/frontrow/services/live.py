@@ -72,26 +72,40 @@ class LiveViews:
         return len(self._followed)
 
     async def view(self, event_id: EventId) -> LiveView:
-        """The event as it is now: every change that this process has answered is in it.
-
-        Others' changes are at most 250 ms behind. While the store is away the view stays as it was and is `stale`.
-        Use it before the next await: it goes on changing.
+        """The event's view as `shown` has it.
 
         Raises:
             LookupError: no such event.
+            StoreUnavailable, LedgerUnavailable: as `shown`.
+        """
+        found = await self.shown(event_id)
+        if found is None:
+            raise LookupError(event_id)
+        return found[1]
+
+    async def shown(self, event_id: EventId) -> tuple[Sale, LiveView] | None:
+        """The event as it is now, on the drawing it is sold by: every change that this process has answered is in it.
+
+        Others' changes are at most 250 ms behind. While the store is away the view stays as it was and is `stale`.
+        Use both before the next await: the view goes on changing, and may be laid out by a newer drawing.
+
+        Returns:
+            None when there is no such event.
+
+        Raises:
             StoreUnavailable: the event was not followed yet and its map cannot be read now.
             LedgerUnavailable: the event was not followed yet, and it or its sold seats cannot be read.
         """
         sale = await self._catalog.sale(event_id)
         if sale is None:
-            raise LookupError(event_id)
+            return None
         followed = self._followed.get(event_id) or self._follow(event_id)
         followed.used_at_ms = self._clock.monotonic_ms()
         view = followed.view or await followed.open(sale.layout)
         if view.behind and not view.stale:
             await followed.catch_up(view)
         view.lay_out(sale.layout)
-        return view
+        return sale, view
 
     def note(self, event_id: EventId, entries: Sequence[FeedEntry]) -> None:
         """Show what a call of this process has appended, at once where it is the next entry of the feed."""

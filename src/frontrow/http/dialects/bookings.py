@@ -14,7 +14,6 @@ from frontrow.domain.ids import BookingId, EventId, SeatId
 from frontrow.domain.seat_map import SeatState
 from frontrow.domain.texts import printable
 from frontrow.http.dialects.fields import Id, seat_ids_of
-from frontrow.http.event_views import shown_event
 from frontrow.http.fields import MS_PER_MINUTE, TEXT_CHARS_MAX, Time, time_text
 from frontrow.http.operation import (
     Access,
@@ -129,7 +128,7 @@ class SeatsBooked(msgspec.Struct, frozen=True, rename="camel"):
 
 async def get_status(services: Services, call: Call[NoBody, NoQuery]) -> Answer | Problem:
     """The live seat map."""
-    shown = await shown_event(services, EventId(call.path["showId"]))
+    shown = await services.live.shown(EventId(call.path["showId"]))
     if shown is None:
         return _no_show(call.path["showId"])
     sale, view = shown
@@ -146,7 +145,7 @@ async def get_status(services: Services, call: Call[NoBody, NoQuery]) -> Answer 
 
 async def get_summary(services: Services, call: Call[NoBody, NoQuery]) -> Answer | Problem:
     """Counts of seats by status."""
-    shown = await shown_event(services, EventId(call.path["showId"]))
+    shown = await services.live.shown(EventId(call.path["showId"]))
     if shown is None:
         return _no_show(call.path["showId"])
     sale, view = shown

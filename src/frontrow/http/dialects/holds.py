@@ -15,7 +15,6 @@ from frontrow.domain.layout import Category, Layout, Point, Seat
 from frontrow.domain.order import Order
 from frontrow.http.dialects.fields import Id, SeatIds, seat_ids_of
 from frontrow.http.dialects.hold_errors import ERRORS, ErrorBody, error_body, example_error
-from frontrow.http.event_views import shown_event
 from frontrow.http.fields import MS_PER_MINUTE, Time, time_text
 from frontrow.http.operation import (
     Access,
@@ -141,7 +140,7 @@ async def release_hold(services: Services, call: Call[ForUser, NoQuery]) -> Answ
 async def get_seat_map(services: Services, call: Call[NoBody, NoQuery]) -> Answer | Problem:
     """The drawing with the seats that cannot be had."""
     show_id = EventId(call.path["showId"])
-    shown = await shown_event(services, show_id)
+    shown = await services.live.shown(show_id)
     drawing = (
         None if shown is None else await services.catalog.drawing(shown[0].event.layout_id, shown[0].layout.version)
     )

@@ -43,7 +43,6 @@ from frontrow.http.dialects.showtime_answers import (
     StatusShown,
     UnlockedSeats,
 )
-from frontrow.http.event_views import shown_event
 from frontrow.http.fields import time_text
 from frontrow.http.operation import (
     Access,
@@ -151,7 +150,7 @@ async def seat_status(services: Services, call: Call[NoBody, NoQuery]) -> Answer
     if call.caller is not None:
         held = await services.seat_holds.my_seats(call.caller, event_id)
         mine = frozenset(pair.seat_id for pair in held.held) if isinstance(held, MySeats) else mine
-    shown = await shown_event(services, event_id)
+    shown = await services.live.shown(event_id)
     if shown is None:
         return not_found(f"showtime {event_id}")
     _, view = shown

@@ -6,7 +6,6 @@ import msgspec
 from msgspec import Meta
 
 from frontrow.domain.ids import EventId
-from frontrow.http.event_views import shown_event
 from frontrow.http.operation import (
     JSON_MEDIA_TYPE,
     STREAM_MEDIA_TYPE,
@@ -53,7 +52,7 @@ async def watch_changes(services: Services, call: Call[NoBody, ChangesQuery]) ->
     if isinstance(admission, Problem):
         return admission
     try:
-        event = await shown_event(services, event_id)
+        event = await services.live.shown(event_id)
     except BaseException:
         admission.give_back()
         raise

@@ -1,9 +1,17 @@
-"""Every seat of an event in one character each: what pages poll."""
+"""Every seat of an event in one character each: what pages poll.
+
+The answer is made once for as long as the view stands still: most of those who ask between two changes are sent the
+same bytes.
+"""
+
+from weakref import WeakKeyDictionary
 
 import msgspec
 
+from frontrow.domain.changes import Position
 from frontrow.domain.ids import EventId
-from frontrow.http.event_views import etag_of, head_of, shown_event
+from frontrow.domain.layout_index import LayoutIndex
+from frontrow.http.event_views import etag_of, head_of
 from frontrow.http.operation import (
     REVALIDATE,
     Access,
@@ -19,6 +27,7 @@ from frontrow.http.operation import (
 from frontrow.http.problems import Code, Problem, not_found
 from frontrow.http.services import Services
 from frontrow.http.v1.events import PATH
+from frontrow.services.live_view import LiveView
 
 
 class SeatStates(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -31,18 +40,37 @@ class SeatStates(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
     stale: bool = False
 
 
+class _Made(msgspec.Struct, frozen=True):
+    """The answer for a view, and all of the view that it was made from."""
+
+    position: Position
+    layout: LayoutIndex
+    stale: bool
+    etag: str
+    answer: Answer
+
+
+_made: WeakKeyDictionary[LiveView, _Made] = WeakKeyDictionary()
+
+
 async def get_seat_states(services: Services, call: Call[NoBody, NoQuery]) -> Answer | Problem:
     """The whole event in as many bytes as it has seats."""
     event_id = EventId(call.path["eventId"])
-    shown = await shown_event(services, event_id)
+    shown = await services.live.shown(event_id)
     if shown is None:
         return not_found(f"event {event_id}")
-    sale, view = shown
-    etag = etag_of(view, f"{sale.event.layout_id}.{sale.layout.version}")
-    if call.has(etag):
-        return not_modified(etag)
-    head = head_of(view, sale.layout.version)
-    return Answer(body=head[:-1] + b',"states":"' + view.states() + b'"}', headers=(("etag", etag),))
+    _, view = shown
+    made = _made.get(view)
+    if made is None or made.position is not view.position or made.layout is not view.layout or made.stale != view.stale:
+        made = _made[view] = _make(view)
+    return not_modified(made.etag) if call.has(made.etag) else made.answer
+
+
+def _make(view: LiveView) -> _Made:
+    layout = view.layout
+    etag = etag_of(view, f"{layout.layout.id}.{layout.version}")
+    body = head_of(view, layout.version)[:-1] + b',"states":"' + view.states() + b'"}'
+    return _Made(view.position, layout, view.stale, etag, Answer(body=body, headers=(("etag", etag),)))
 
 
 OPERATIONS = declared(

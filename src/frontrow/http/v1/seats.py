@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from frontrow.domain.ids import EventId, SectionId
 from frontrow.domain.layout import Point
-from frontrow.http.event_views import etag_of, head_of, shown_event
+from frontrow.http.event_views import etag_of, head_of
 from frontrow.http.fields import Money, Time, time_text
 from frontrow.http.operation import (
     REVALIDATE,
@@ -72,7 +72,7 @@ class SeatList(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
 async def list_seats(services: Services, call: Call[NoBody, SeatsQuery]) -> Answer | Problem:
     """The seats that pass every filter."""
     event_id, query = EventId(call.path["eventId"]), call.query
-    shown = await shown_event(services, event_id)
+    shown = await services.live.shown(event_id)
     if shown is None:
         return not_found(f"event {event_id}")
     sale, view = shown

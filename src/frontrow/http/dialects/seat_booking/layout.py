@@ -26,7 +26,6 @@ from frontrow.http.dialects.seat_booking.answers import (
     StatusCount,
 )
 from frontrow.http.dialects.seat_booking.requests import EVENT, TAG
-from frontrow.http.event_views import shown_event
 from frontrow.http.fields import time_text
 from frontrow.http.operation import Access, Answer, Call, Example, NoBody, Operation, declared
 from frontrow.http.per_sale import PerSale
@@ -116,7 +115,7 @@ async def get_layout(services: Services, call: Call[NoBody, LayoutQuery]) -> Ans
     viewport = None if text is None else read_viewport(text, ignores_unknown=True)
     if isinstance(viewport, Problem):
         return viewport
-    shown = await shown_event(services, event_id)
+    shown = await services.live.shown(event_id)
     if shown is None:
         return not_found(f"event {event_id}")
     # The view goes on changing at the next await: all that is shown of it is taken now.
