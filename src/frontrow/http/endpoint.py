@@ -66,7 +66,7 @@ def responder_of(
     read_key = _key_reader(operation, services)
     names_user = operation.names_user
     status, media_type, cache = operation.status, operation.media_type, operation.cache
-    has_etag = operation.has_etag
+    has_etag, compresses = operation.has_etag, operation.compresses
     streams, reads_headers = operation.streams, operation.reads_headers
 
     async def respond(req: Request, resp: Response, **path: str) -> None:
@@ -86,7 +86,7 @@ def responder_of(
             put_problem(req, resp, refused.problem, errors)
             return
         tags = req.get_header("If-None-Match") if has_etag else None
-        call = Call(path, body, query, caller, key, tags, has_etag and _accepts_gzip(req))
+        call = Call(path, body, query, caller, key, tags, compresses and _accepts_gzip(req))
         if streams:
             address, last_event_id = services.addresses.of(req), req.get_header("Last-Event-ID")
             call = msgspec.structs.replace(call, address=address, last_event_id=last_event_id)

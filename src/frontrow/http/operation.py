@@ -173,6 +173,7 @@ class Operation(Generic[BodyT, QueryT]):
     `body_bytes_max` is the most a body may have, where that is not what the settings say.
     `answers_text` are further media types of a success, which the query asks for and no schema describes.
     `reads_headers` gives the handler the request's headers and its peer.
+    `compresses` says that its handler asks whether the client takes gzip: then it is looked up in the request.
     `streams` says that it answers a stream of events, each an `answer`, which begins after a Last-Event-ID header's.
     """
 
@@ -193,6 +194,7 @@ class Operation(Generic[BodyT, QueryT]):
     body_optional: bool = False
     body_schema: type | None = None
     has_etag: bool = False
+    compresses: bool = False
     also: tuple[int, ...] = ()
     variants: tuple[Variant, ...] = ()
     errors: ErrorStyle = PROBLEMS

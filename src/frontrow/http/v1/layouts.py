@@ -231,6 +231,7 @@ OPERATIONS = declared(
         query=NoQuery,
         answer=Layout,
         has_etag=True,
+        compresses=True,
         cache=IMMUTABLE,
         refusals=frozenset({Code.NOT_FOUND, Code.STORE_UNAVAILABLE}),
         example=Example(path={"layoutId": "small-hall", "version": "1"}, answer=_EXAMPLE),
