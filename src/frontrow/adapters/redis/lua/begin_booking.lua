@@ -15,7 +15,7 @@
 --       {'changed', now_ms}: the list or a seat is not as read   {'not_found' | 'cold', now_ms}
 -- Clock the server's TIME. A seat is held while its score in held_seats is later. Lists are joined by commas.
 -- See docs/data-model.md.
--- Shared: clock_ms, expire_with_last_seat, feed_end, feed_writer, lock_parts, sold_reason
+-- Shared: clock_ms, expire_with_last_seat, feed_end, feed_writer, lock_parts, sold_reason, with_all
 local user, booking_id, guard_ms, tag, by_hold = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5] == 'hold'
 local hold_count, seat_count = tonumber(ARGV[6]), tonumber(ARGV[7])
 assert(guard_ms and hold_count and seat_count, 'begin_booking: ARGV is not as documented')
@@ -25,31 +25,33 @@ assert(#ARGV == 7 + 2 * hold_count + 2 * seat_count, 'begin_booking: wrong numbe
 local seats_at, locks_at = 7 + 2 * hold_count, 6 + hold_count
 
 local now_ms = clock_ms()
-local epoch = redis.call('GET', KEYS[1])
+local ids, numbers = {}, {}
+for i = 1, seat_count do ids[i], numbers[i] = ARGV[seats_at + 2 * i - 1], tonumber(ARGV[seats_at + 2 * i]) end
+local locks = redis.call('MGET', KEYS[1], unpack(KEYS, locks_at + 1))
+local epoch = table.remove(locks, 1)
 if not epoch then return {'cold', now_ms} end
 local record = redis.call('HMGET', KEYS[7], 'user', 'expires_at_ms', 'seats')
 if by_hold and record[1] ~= user then return {'not_found', now_ms} end
 if by_hold and record[3] ~= ARGV[9] then return {'changed', now_ms} end
-local seats, lost, busy, refused, tables, is_listed = {}, {}, {}, {'unavailable', now_ms}, {}, {}
-local wait_ms, is_running, hold_tables = 0, false, {}
+local expiries, marks = with_all('ZMSCORE', KEYS[3], ids), with_all('HMGET', KEYS[4], ids)
+local sold, hold_tables = with_all('HMGET', KEYS[2], ids), {}
 for h = 1, hold_count do hold_tables[h] = ',' .. (redis.call('HGET', KEYS[6 + h], 'tables') or '') .. ',' end
-for i = 1, seat_count do
-  local seat, h = ARGV[seats_at + 2 * i - 1], tonumber(ARGV[seats_at + 2 * i])
-  local owner, hold_id, held_with = lock_parts(redis.call('GET', KEYS[locks_at + i]))
-  local expires_at_ms = tonumber(redis.call('ZSCORE', KEYS[3], seat) or 0)
-  local marked_by, deadline_ms = string.match(redis.call('HGET', KEYS[4], seat) or '', '^(.*):(%d+)$')
+local lost, busy, refused, tables, is_listed = {}, {}, {'unavailable', now_ms}, {}, {}
+local wait_ms, is_running = 0, false
+for i, seat in ipairs(ids) do
+  local h, owner, hold_id, held_with = numbers[i], lock_parts(locks[i])
+  local marked_by, deadline_ms = string.match(marks[i] or '', '^(.*):(%d+)$')
   if deadline_ms and tonumber(deadline_ms) > now_ms then
     busy[#busy + 1], wait_ms = seat, math.max(wait_ms, deadline_ms - now_ms)
     is_running = is_running or marked_by == booking_id
   end
-  local is_held = owner == user and hold_id == ARGV[6 + 2 * h] and expires_at_ms > now_ms
+  local is_held = owner == user and hold_id == ARGV[6 + 2 * h] and tonumber(expiries[i] or 0) > now_ms
   if not is_held then lost[#lost + 1] = seat end
-  local sold_as, table_id = redis.call('HGET', KEYS[2], seat), is_held and held_with or ''
-  if sold_as then refused[#refused + 1], refused[#refused + 2] = seat, sold_reason(sold_as) end
+  if sold[i] then refused[#refused + 1], refused[#refused + 2] = seat, sold_reason(sold[i]) end
+  local table_id = is_held and held_with or ''
   if table_id ~= '' and not is_listed[table_id] and string.find(hold_tables[h], ',' .. table_id .. ',', 1, true) then
     is_listed[table_id], tables[#tables + 1] = true, table_id
   end
-  seats[i] = {id = seat, lock = KEYS[locks_at + i], h = h, expires_at_ms = expires_at_ms}
 end
 if by_hold and #lost == seat_count and tonumber(record[2]) <= now_ms then return {'not_found', now_ms} end
 if #lost > 0 and not by_hold then return {'changed', now_ms} end
@@ -58,18 +60,20 @@ if #lost > 0 then return {'not_complete', now_ms, table.concat(lost, ',')} end
 if #refused > 2 then return refused end
 if #busy > 0 then return {'busy', now_ms, wait_ms, table.concat(busy, ',')} end
 
-local deadline_ms, pushed = now_ms + guard_ms, {}
-local entries, append = feed_writer(KEYS[5], epoch, tag, now_ms)
+local deadline_ms, written, scores, pushed = now_ms + guard_ms, {}, {}, {}
 for h = 1, hold_count do pushed[h] = {} end
-for _, seat in ipairs(seats) do
-  redis.call('HSET', KEYS[4], seat.id, booking_id .. ':' .. deadline_ms)
-  if seat.expires_at_ms < deadline_ms then
-    redis.call('PEXPIREAT', seat.lock, deadline_ms)
-    redis.call('ZADD', KEYS[3], deadline_ms, seat.id)
-    redis.call('ZADD', KEYS[6], deadline_ms, seat.id)
-    pushed[seat.h][#pushed[seat.h] + 1] = seat.id
+for i, seat in ipairs(ids) do
+  written[2 * i - 1], written[2 * i] = seat, booking_id .. ':' .. deadline_ms
+  if tonumber(expiries[i]) < deadline_ms then
+    redis.call('PEXPIREAT', KEYS[locks_at + i], deadline_ms)
+    scores[#scores + 1], scores[#scores + 2] = deadline_ms, seat
+    table.insert(pushed[numbers[i]], seat)
   end
 end
+with_all('HSET', KEYS[4], written)
+with_all('ZADD', KEYS[3], scores)
+with_all('ZADD', KEYS[6], scores)
+local entries, append = feed_writer(KEYS[5], epoch, tag, now_ms)
 for h = 1, hold_count do
   redis.call('PEXPIREAT', KEYS[6 + h], deadline_ms, 'GT')
   local named = table.concat(pushed[h], ',')

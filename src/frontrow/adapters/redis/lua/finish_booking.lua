@@ -13,7 +13,7 @@
 --       Skipped: freed for good by this owner, or sold by another id; those that the hold still holds are given back.
 -- Clock the server's TIME. A seat is held while its score in held_seats is later. Lists are joined by commas.
 -- See docs/data-model.md.
--- Shared: clock_ms, expire_with_last_seat, feed_end, feed_writer, lock_parts, sold_to, unmark, without
+-- Shared: clock_ms, expire_with_last_seat, feed_end, feed_writer, lock_parts, sold_to, unmark, with_all, without
 local booking_id, state, owner_id, user, claim_id, tag = unpack(ARGV, 1, 6)
 local hold_count, seat_count, table_count = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 assert(hold_count and seat_count and table_count, 'finish_booking: ARGV is not as documented')
@@ -24,42 +24,51 @@ local seats_at, locks_at, unmarked_at = 9 + hold_count, 7 + hold_count, 9 + hold
 local DAY_MS = 86400000
 
 local now_ms = clock_ms()
-local epoch = redis.call('GET', KEYS[1]) or ''
-local claimed_as = claim_id ~= '' and state == 'booked' and 'claimed:' .. claim_id
-local sold, skipped, broken, struck, tables_struck, given_back = {}, {}, {}, {}, {}, {}
-for h = 1, hold_count do struck[h], tables_struck[h], given_back[h] = {}, {}, {} end
+local ids, numbers, tombstones, claims = {}, {}, {}, {}
 for i = 1, seat_count do
-  local seat, h, lock_key = ARGV[seats_at + 2 * i - 1], tonumber(ARGV[seats_at + 2 * i]), KEYS[locks_at + i]
-  local sold_as, freed_at_ms = redis.call('HGET', KEYS[2], seat), redis.call('ZSCORE', KEYS[5], owner_id .. '/' .. seat)
-  local owner, hold_id, table_id = lock_parts(redis.call('GET', lock_key))
-  local is_held = owner and tonumber(redis.call('ZSCORE', KEYS[3], seat) or 0) > now_ms
-  local is_freed = freed_at_ms and tonumber(freed_at_ms) > now_ms - DAY_MS
-  local sells = not is_freed and (not sold_as or sold_as == claimed_as)
-  local skips = not sells and (is_freed or sold_to(sold_as) ~= owner_id)
-  if claimed_as then redis.call('ZADD', KEYS[5], now_ms, claim_id .. '/' .. seat) end
+  local seat = ARGV[seats_at + 2 * i - 1]
+  ids[i], numbers[i], tombstones[i] = seat, tonumber(ARGV[seats_at + 2 * i]), owner_id .. '/' .. seat
+  claims[2 * i - 1], claims[2 * i] = now_ms, claim_id .. '/' .. seat
+end
+local locks = redis.call('MGET', KEYS[1], unpack(KEYS, locks_at + 1, locks_at + seat_count))
+local epoch = table.remove(locks, 1) or ''
+local sold_before, freed_at_ms = with_all('HMGET', KEYS[2], ids), with_all('ZMSCORE', KEYS[5], tombstones)
+local expiries, marks = with_all('ZMSCORE', KEYS[3], ids), with_all('HMGET', KEYS[4], ids)
+local claimed_as = claim_id ~= '' and state == 'booked' and 'claimed:' .. claim_id
+local sold, sold_as, skipped, broken, unheld, own_locks, own_seats, unmarked = {}, {}, {}, {}, {}, {}, {}, {}
+local struck, tables_struck, given_back = {}, {}, {}
+for h = 1, hold_count do struck[h], tables_struck[h], given_back[h] = {}, {}, {} end
+for i, seat in ipairs(ids) do
+  local h, before, owner, hold_id, table_id = numbers[i], sold_before[i], lock_parts(locks[i])
+  local is_held = owner and tonumber(expiries[i] or 0) > now_ms
+  local is_freed = freed_at_ms[i] and tonumber(freed_at_ms[i]) > now_ms - DAY_MS
+  local sells = not is_freed and (not before or before == claimed_as)
+  local skips = not sells and (is_freed or sold_to(before) ~= owner_id)
   local is_own = is_held and owner == user and (sells or (h > 0 and hold_id == ARGV[9 + h]))
   if sells then
-    redis.call('HSET', KEYS[2], seat, state .. ':' .. owner_id)
-    redis.call('ZREM', KEYS[3], seat)
-    sold[#sold + 1] = seat
+    sold[#sold + 1], unheld[#unheld + 1] = seat, seat
+    sold_as[#sold_as + 1], sold_as[#sold_as + 2] = seat, state .. ':' .. owner_id
     if is_held and owner ~= user then broken[#broken + 1], broken[#broken + 2] = seat, hold_id end
   elseif skips then
     skipped[#skipped + 1] = seat
     if is_own then
-      redis.call('ZREM', KEYS[3], seat)
-      given_back[h][#given_back[h] + 1] = seat
+      unheld[#unheld + 1] = seat
+      table.insert(given_back[h], seat)
     end
   end
-  if is_own and (sells or skips) then
-    redis.call('DEL', lock_key)
-    redis.call('ZREM', KEYS[7], seat)
-  end
+  if is_own and (sells or skips) then own_locks[#own_locks + 1], own_seats[#own_seats + 1] = KEYS[locks_at + i], seat end
   if h > 0 and (sells or (skips and is_own)) then
     struck[h][seat] = true
     if is_own then tables_struck[h][table_id] = true end
   end
-  unmark(KEYS[4], seat, booking_id)
+  if string.match(marks[i] or '', '^(.*):%d+$') == booking_id then unmarked[#unmarked + 1] = seat end
 end
+if claimed_as then with_all('ZADD', KEYS[5], claims) end
+with_all('HSET', KEYS[2], sold_as)
+with_all('ZREM', KEYS[3], unheld)
+with_all('ZREM', KEYS[7], own_seats)
+with_all('HDEL', KEYS[4], unmarked)
+if #own_locks > 0 then redis.call('DEL', unpack(own_locks)) end
 for i = unmarked_at + 1, #ARGV do unmark(KEYS[4], ARGV[i], booking_id) end
 
 local entries, append = feed_writer(KEYS[6], epoch, tag, now_ms)
