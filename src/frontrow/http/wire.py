@@ -19,9 +19,9 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from frontrow.http.envelope import REQUEST_ID_HEADER, new_request_id
-from frontrow.http.joined_answer import JoinedAnswer
 from frontrow.http.problems import PROBLEM_MEDIA_TYPE, Code, Problem, encode_problem
 from frontrow.http.watching.sockets import EXTENSION
+from frontrow.http.whole_answers import WholeAnswers
 
 HEAD_BYTES_MAX = 65_536
 """Request line and headers together; nginx takes 40 kB unless told otherwise."""
@@ -137,9 +137,8 @@ class BoundedHttp(HttpToolsProtocol):
             self._stop_clock()
         self.scope["extensions"] = {EXTENSION: self}  # type: ignore[dict-item] # ASGI's extensions are dicts of what can be sent to another process
         super().on_headers_complete()
-        cycle = self.cycle
-        cycle.transport = JoinedAnswer(self.transport)  # type: ignore[assignment]  # all of a transport that it uses
-        self._unanswered.append(cycle)
+        WholeAnswers.take_over(self.cycle)
+        self._unanswered.append(self.cycle)
 
     def on_body(self, body: bytes) -> None:
         """A part of the body, which operations bound themselves."""
@@ -159,7 +158,7 @@ class BoundedHttp(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """The oldest request is answered: answers are given in the order of requests."""
         if self._unanswered:
-            _written_to(self._unanswered.popleft()).flush()
+            self._unanswered.popleft()
         self._when_lost = None
         super().on_response_complete()
 
@@ -179,7 +178,6 @@ class BoundedHttp(HttpToolsProtocol):
         if self.transport.is_closing():
             when_lost()
             return
-        _written_to(self._unanswered[0]).flush()
         self._when_lost = when_lost
         self.transport.set_write_buffer_limits(high=PUSHED_BYTES_MAX)
         peer: socket.socket | None = self.transport.get_extra_info("socket")
@@ -284,7 +282,3 @@ class BoundedHttp(HttpToolsProtocol):
             self.transport.abort()
         else:
             self._start_reader_clock()
-
-
-def _written_to(cycle: RequestResponseCycle) -> JoinedAnswer:
-    return cycle.transport  # type: ignore[return-value]  # set with the cycle
