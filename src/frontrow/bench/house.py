@@ -56,10 +56,14 @@ class House(msgspec.Struct, frozen=True):
         tokens = [user.token for user in (*self.users[1:], self.users[0])]
         return self._holds(tokens, seconds=seconds, connections=connections)
 
-    def buy(self, seller_token: str, *, seconds: int, connections: int) -> LoadRun:
-        """Holds that are booked, until no seat is left; `counted["booked"]` says how many were."""
+    def buy(self, seller_token: str, *, seconds: int, connections: int, held_first: int = 1) -> LoadRun:
+        """Holds that are booked, until no seat is left. `counted` says how many were, in how long.
+
+        Args:
+            held_first: how many are held before the first is booked; nobody may hold too many seats by then.
+        """
         users = chain.from_iterable((user.token, user.user_id) for user in self.users)
-        arguments = (self.event_id, str(self.seat_count), seller_token, *users)
+        arguments = (self.event_id, str(self.seat_count), str(held_first), seller_token, *users)
         return run_wrk(self.url, PURCHASES, *arguments, seconds=seconds, connections=connections)
 
     def read(self, *, seconds: int, connections: int) -> LoadRun:
@@ -101,13 +105,13 @@ def house_on_sale(admin: Client, url: str, seat_count: int, users: Sequence[User
             admin.cancel_event(event.event_id)
 
 
-def guests(anyone: Client) -> tuple[User, ...]:
+def guests(anyone: Client, count: int = USERS) -> tuple[User, ...]:
     """Users of guest tokens.
 
     Raises:
         NotFound: the server gives none out.
     """
-    given = [anyone.create_guest_token() for _ in range(USERS)]
+    given = [anyone.create_guest_token() for _ in range(count)]
     return tuple(User(guest.user_id, guest.token) for guest in given)
 
 

@@ -145,9 +145,10 @@ def _refusals(house: House, run: LoadRun) -> Measured:
 
 
 def _purchases(house: House, run: LoadRun) -> Measured:
+    booked, sale_us = run.counted["booked"], run.counted["sale_us"]
     return Measured(
         name="purchases: hold, then booking",
-        per_s=run.counted.get("booked", 0) / run.seconds,
+        per_s=1e6 * booked / sale_us if sale_us else 0,
         requests=run.requests,
         refused=run.refused,
         note=_note(house, run, unexpected=run.refused, said="requests refused"),
