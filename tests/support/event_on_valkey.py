@@ -139,6 +139,7 @@ class EventOnValkey:
         names: str,
         *,
         held: Sequence[HeldSeat] = (),
+        table_ids: Sequence[TableId] | None = None,
         state: SeatRowState = SeatRowState.BOOKED,
         owner: str | None = None,
         replaces_claim: str | None = None,
@@ -151,6 +152,7 @@ class EventOnValkey:
             user_id=UserId(user),
             seat_ids=seats(names),
             held=held,
+            table_ids=table_ids,
             replaces_claim=None if replaces_claim is None else OrderId(replaces_claim),
         )
 

@@ -146,6 +146,7 @@ class FakeHoldStore:
         user_id: UserId,
         seat_ids: Sequence[SeatId],
         held: Sequence[HeldSeat],
+        table_ids: Sequence[TableId] | None = None,
         replaces_claim: OrderId | None = None,
     ) -> BookingFinished:
         return self.maps[event_id].finish_booking(

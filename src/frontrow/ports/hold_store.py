@@ -134,11 +134,13 @@ class HoldStore(Protocol):
         user_id: UserId,
         seat_ids: Sequence[SeatId],
         held: Sequence[HeldSeat],
+        table_ids: Sequence[TableId] | None = None,
         replaces_claim: OrderId | None = None,
     ) -> BookingFinished:
         """Record the committed seats as sold by `owner_id` and drop the locks, marks and cap entries of `held`.
 
-        Works on a cold event too. Repeating it changes nothing.
+        Works on a cold event too. Repeating it changes nothing. `table_ids` are the tables that begin_booking found
+        `held` with; None where nobody knows them any more: they are looked for.
         """
         ...
 

@@ -164,13 +164,15 @@ class BookingProtocol:
             if error.surely_not_written:
                 await self._unmark(wish, booking_id, begun.held)
             raise
-        return await self._written(wish, draft, outcome)
+        return await self._written(wish, draft, begun, outcome)
 
-    async def _written(self, wish: Wish, draft: BookingDraft, outcome: BookOutcome) -> Booked | _BeginAgain | _IdTaken:
+    async def _written(
+        self, wish: Wish, draft: BookingDraft, begun: BookingBegun, outcome: BookOutcome
+    ) -> Booked | _BeginAgain | _IdTaken:
         booking_id = draft.booking.booking_id
         match outcome:
             case BookingWritten(booking, task_ids=task_ids):
-                live = await self._finish(booking, draft.held, task_ids)
+                live = await self._finish(booking, begun, task_ids)
                 if wish.key is not None:
                     return first_answer(outcome)
                 # Without a key the id says only "this hold", which may have been booked before and got seats since.
@@ -187,11 +189,11 @@ class BookingProtocol:
             case SeatConflict():
                 raise LedgerUnavailable(f"booking {booking_id} could be neither written nor aborted")
 
-    async def _finish(self, booking: Booking, held: Sequence[HeldSeat], task_ids: Sequence[int]) -> set[SeatId]:
-        """Set the booking's live seats sold in the store and return them; others of `held` are only unmarked."""
+    async def _finish(self, booking: Booking, begun: BookingBegun, task_ids: Sequence[int]) -> set[SeatId]:
+        """Set the booking's live seats sold in the store and return them; others that were begun are only unmarked."""
         event_id, booking_id = booking.event_id, booking.booking_id
-        live = [seat_id for seat_id in booking.seat_ids if seat_id not in booking.cancelled_seat_ids]
-        other = [pair for pair in held if pair.seat_id not in live]
+        live = dict.fromkeys(booking.left_seat_ids)
+        other = [pair for pair in begun.held if pair.seat_id not in live]
         try:
             finished = await self._store.finish_booking(
                 event_id,
@@ -199,8 +201,9 @@ class BookingProtocol:
                 state=SeatRowState.BOOKED,
                 owner_id=booking_id,
                 user_id=booking.user_id,
-                seat_ids=live,
-                held=[pair for pair in held if pair.seat_id in live],
+                seat_ids=tuple(live),
+                held=[pair for pair in begun.held if pair.seat_id in live],
+                table_ids=begun.table_ids,
             )
             self._calls.heard(event_id, finished)
             self._relay.strike_off(task_ids)

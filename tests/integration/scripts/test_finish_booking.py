@@ -1,5 +1,7 @@
 """finish_booking: what the ledger committed is sold here too, however late, often or cold."""
 
+import pytest
+
 from frontrow.adapters.redis import keys
 from frontrow.domain.booking import SeatRowState
 from frontrow.domain.hold import HeldSeat, SeatsUnavailable
@@ -126,10 +128,12 @@ async def test_a_skipped_seat_that_another_has_keeps_its_lock(event: EventOnValk
     assert event.held() == {"A1": taken.expires_at_ms}
 
 
-async def test_a_hold_that_still_has_seats_stays(event: EventOnValkey) -> None:
+@pytest.mark.parametrize("knows", [True, False], ids=["tables told", "tables looked for"])
+async def test_a_hold_that_still_has_seats_stays(event: EventOnValkey, knows: bool) -> None:
     first = await event.acquired("john", "1-h", "A1 A2", tables={"T1": "A3", "T2": "A4"})
     begun = await event.begun("john", "1-b", names="A1 A3")
-    await event.finish("john", "1-b", "A1 A3", held=begun.held)
+    assert begun.table_ids == ("T1",)
+    await event.finish("john", "1-b", "A1 A3", held=begun.held, table_ids=begun.table_ids if knows else None)
     assert event.record("1-h")["seats"] == "A2,A4"
     assert event.record("1-h")["tables"] == "T2"
     assert (event.table_lock("T1"), event.table_lock("T2") is not None) == (None, True)

@@ -5,7 +5,7 @@ sale_calls.py, warm_calls.py.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from frontrow.adapters.redis import hold_calls, keys, sale_calls, warm_calls
@@ -308,13 +308,11 @@ class ValkeyHoldStore:
         user_id: UserId,
         seat_ids: Sequence[SeatId],
         held: Sequence[HeldSeat],
+        table_ids: Sequence[TableId] | None = None,
         replaces_claim: OrderId | None = None,
     ) -> BookingFinished:
-        hold_ids = dict.fromkeys(pair.hold_id for pair in held)
-        records = await asyncio.gather(
-            *(read_hold(self._client, event_id=event_id, hold_id=hold_id) for hold_id in hold_ids)
-        )
-        tables = dict.fromkeys(table_id for record in records if record is not None for table_id in record.table_ids)
+        if table_ids is None:
+            table_ids = await self._tables_of(event_id, dict.fromkeys(pair.hold_id for pair in held))
         return await sale_calls.finish_booking(
             self._client,
             event_id=event_id,
@@ -324,7 +322,7 @@ class ValkeyHoldStore:
             user_id=user_id,
             seat_ids=seat_ids,
             held=held,
-            table_ids=list(tables),
+            table_ids=table_ids,
             replaces_claim=replaces_claim,
         )
 
@@ -395,6 +393,14 @@ class ValkeyHoldStore:
             return Cold(seen.now_ms)
         refusals = seen.not_held_by(keys.encoded_user(user_id))
         return SeatsUnavailable(refusals, seen.now_ms) if refusals else seen
+
+    async def _tables_of(self, event_id: EventId, hold_ids: Iterable[HoldId]) -> list[TableId]:
+        """The tables that these holds list, each once."""
+        records = await asyncio.gather(
+            *(read_hold(self._client, event_id=event_id, hold_id=hold_id) for hold_id in hold_ids)
+        )
+        listed = (table_id for record in records if record is not None for table_id in record.table_ids)
+        return list(dict.fromkeys(listed))
 
     async def _listed_seats(self, event_id: EventId, records: Sequence[HoldRecord]) -> list[ListedSeat]:
         """Everything these holds list; meant are the seats that each of them is read to hold."""

@@ -106,7 +106,7 @@ async def finish_booking(
     """Record committed seats as sold; see ports.HoldStore.finish_booking.
 
     Args:
-        table_ids: the tables that the holds of `held` list, whose markers go with their seats.
+        table_ids: the tables that the holds of `held` list, or just those of `held`: their markers go with their seats.
     """
     user, tag = keys.encoded_user(user_id), new_tag()
     number_of = numbered(pair.hold_id for pair in held)
