@@ -36,7 +36,7 @@ class LoadRun(msgspec.Struct, frozen=True, kw_only=True):
     lost: int
     """Connections not made, broken off, or silent for two seconds."""
     counted: dict[str, int]
-    """What the load counts besides: of purchases those `booked`, and the `sale_us` from the first request to the last."""
+    """What the load counts besides: purchases those `booked`, and the `sale_us` from the first request to the last."""
     latency_us: tuple[tuple[float, int], ...]
     """(percent, what so many per cent of the requests did not exceed), growing, 50 and 99 among them."""
     longest_us: int
