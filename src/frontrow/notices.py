@@ -9,7 +9,6 @@ from frontrow.adapters.notices.mail_message import MailStyle, sender_of
 from frontrow.adapters.notices.mail_words import LANGUAGES
 from frontrow.adapters.notices.signatures import secret_of
 from frontrow.adapters.notices.smtp import MailSender, mail_server_of
-from frontrow.adapters.notices.webhook import WebhookSender
 from frontrow.domain.errors import ConfigurationError
 from frontrow.domain.notice import NoticeChannel
 from frontrow.ports import NoticeSender
@@ -40,6 +39,8 @@ def configured_notices(settings: Settings, *, key: bytes) -> ConfiguredNotices:
     """
     senders: list[NoticeSender] = []
     if settings.webhook_url is not None:
+        from frontrow.adapters.notices.webhook import WebhookSender  # noqa: PLC0415  # its client is a part of a start
+
         senders.append(WebhookSender(settings.webhook_url, webhook_secrets(settings, key=key)))
     if settings.smtp_url is not None:
         senders.append(MailSender(mail_server_of(settings.smtp_url), _mail_style(settings)))

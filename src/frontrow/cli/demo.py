@@ -11,6 +11,7 @@ import typer
 
 from frontrow.cli.console import out
 from frontrow.cli.options import DataDir, Port, demo_folder, settings_with
+from frontrow.cli.starting import begin_start
 from frontrow.cli.token import sign_token
 from frontrow.settings import DirectBooking, LogLevel, PaymentGatewayName, Settings, is_set
 
@@ -26,6 +27,7 @@ def demo(
     buyers: Annotated[int, typer.Option("--buyers", min=0, max=200, help="Simulated buyers; 0 for none.")] = 24,
 ) -> None:
     """Run a demo on this machine: a cinema, a theatre and an arena on sale, and simulated buyers."""
+    begin_start()
     from frontrow.cli.serving import run_server
 
     on_terminal = sys.stderr.isatty()

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import NamedTuple
 
-import httpx
 import typer
 from rich.markup import escape
 
@@ -110,6 +109,8 @@ def _look_at_stores(installation: Installation, stack: ExitStack) -> Iterator[Fi
 
 
 def _ask(server: RunningServer) -> Iterator[Finding]:
+    import httpx  # a good part of the start of every command, and only needed here
+
     try:
         answer = httpx.get(f"{server.url}/health/ready", timeout=_HTTP_S)
     except httpx.HTTPError as error:

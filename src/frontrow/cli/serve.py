@@ -10,6 +10,7 @@ import structlog
 import typer
 
 from frontrow.cli.options import DataDir, Port, settings_with
+from frontrow.cli.starting import begin_start
 
 if TYPE_CHECKING:
     from frontrow.app import Application
@@ -31,6 +32,7 @@ def serve(
         run_workers(settings, host=host, port=port, workers=workers)
         return
 
+    begin_start()
     from frontrow.cli.serving import run_server
 
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as long as nobody can be told

@@ -15,6 +15,7 @@ from frontrow.app import Application
 from frontrow.cli.http_server import HttpServer
 from frontrow.cli.listening import listening, url_of
 from frontrow.cli.process_setup import set_process_up, warn_of_settings
+from frontrow.cli.starting import end_start
 from frontrow.data_folder import RunningServer
 from frontrow.installation import Installation
 from frontrow.settings import Settings
@@ -56,5 +57,6 @@ async def _serve(installation: Installation, stores: Stores, listener: socket.so
     async with Application.running(settings, stores) as application:
         server = HttpServer(application, drain_s=settings.drain_seconds)
         installation.announce(RunningServer(url=url, pid=application.pid))
+        end_start()
         async with beside(application, url):
             await server.serve(sockets=[listener])

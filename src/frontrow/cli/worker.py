@@ -22,6 +22,7 @@ from frontrow.app import Application
 from frontrow.cli.console import fail
 from frontrow.cli.http_server import HttpServer
 from frontrow.cli.process_setup import set_process_up
+from frontrow.cli.starting import begin_start, end_start
 from frontrow.cli.worker_words import BEAT_S, METRICS_FOLDER_VARIABLE, OfSupervisor, OfWorker, line
 from frontrow.domain.errors import FrontrowError
 from frontrow.settings import Settings, load
@@ -32,6 +33,7 @@ _log = structlog.get_logger(__name__)
 
 def main() -> None:
     """Serve until told to stop or to retire, or until the supervisor is gone."""
+    begin_start()
     signal.signal(signal.SIGTERM, _exit_cleanly)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # is for the supervisor, also where it is sent to a whole group
     number, *files = map(int, sys.argv[1:4])
@@ -58,6 +60,7 @@ async def _work(settings: Settings, stores: Stores, listener: socket.socket, cha
     try:
         async with Application.running(settings, stores, readings_folder=_metrics_folder()) as application:
             server = HttpServer(application, drain_s=settings.drain_seconds, is_supervised=True)
+            end_start()
             listening = asyncio.create_task(_obey(reader, server), name="obey")
             serving = asyncio.create_task(_tell_serving(writer, server), name="tell serving")
             await server.serve(sockets=[listener])

@@ -5,9 +5,10 @@ no path can lead out of the folder. Browsers keep files and ask whether they cha
 page and its modules always arrive together.
 """
 
+import asyncio
 import gzip
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -107,13 +108,15 @@ class StaticFiles:
     A browser that was led nowhere gets the start page with the status 404; it says so by the address it was opened at.
     """
 
-    def __init__(self, files: dict[str, StaticFile]) -> None:
+    def __init__(self, files: dict[str, StaticFile], to_make: Mapping[str, Callable[[], StaticFile]]) -> None:
+        """`to_make` are files that are made, in a thread, when somebody asks for them."""
         self._files = files
+        self._to_make = to_make
 
     async def __call__(self, req: Request, resp: Response | None, **_: object) -> None:
         """Answer with the file, 304 where the browser has it, or a problem."""
         assert resp is not None  # None is for WebSockets, which no server of ours accepts
-        file = self._files.get(req.path)
+        file = self._files.get(req.path) or await self._made(req.path)
         if file is None:
             start = self._files.get("/")
             if start is None or not _is_for_reading(req):
@@ -133,6 +136,10 @@ class StaticFiles:
             put_problem(req, resp, Problem(code=Code.METHOD_NOT_ALLOWED, detail=detail, allowed_methods=allowed))
             return
         put_file(req, resp, file)
+
+    async def _made(self, path: str) -> StaticFile | None:
+        make = self._to_make.get(path)
+        return None if make is None else await asyncio.to_thread(make)
 
 
 def put_file(req: Request, resp: Response, file: StaticFile, policy: PagePolicy = PAGE_POLICY) -> None:

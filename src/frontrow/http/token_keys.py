@@ -10,7 +10,6 @@ import functools
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
-import httpx
 import jwt
 import msgspec
 from jwt.algorithms import HMACAlgorithm
@@ -85,6 +84,8 @@ async def fetch_keys(url: str) -> bytes:
 
     Raises httpx.HTTPError; TimeoutError when it takes longer than 5 s; ValueError past KEYS_BYTES_MAX.
     """
+    import httpx  # noqa: PLC0415  # a good part of a start, for those who publish keys
+
     accepts = {"accept": "application/json"}
     async with (
         asyncio.timeout(_FETCH_TIMEOUT_S),
@@ -159,6 +160,8 @@ class PublishedKeys:
         return self._read_at_ms is None or self._clock.monotonic_ms() - self._read_at_ms > KEYS_AGE_MS_MAX
 
     async def _read(self) -> None:
+        import httpx  # noqa: PLC0415
+
         async with self._reading:
             now_ms = self._clock.monotonic_ms()
             if self._tried_at_ms is not None and now_ms - self._tried_at_ms < FETCH_PAUSE_MS:
