@@ -4,7 +4,7 @@ One connection leaves every process idle in between, so its p50 is the time a ho
 """
 
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -28,10 +28,10 @@ _USERS = 10
 
 
 @asynccontextmanager
-async def of_seats() -> AsyncIterator[Growth]:
+async def of_seats(houses: Sequence[int] = HOUSES) -> AsyncIterator[Growth]:
     """Events of more and more seats, half of which others hold."""
     with _serving() as server:
-        for house in HOUSES:
+        for house in houses:
             apart = house // _USERS
             await put_on_sale(server.url, f"house-{house}", house)
             others = [f"S{number}" for number in range(house) if number % apart >= apart // 2]
@@ -42,7 +42,7 @@ async def of_seats() -> AsyncIterator[Growth]:
             unit="seats",
             sizes=tuple(
                 _size(server, house, f"house-{house}", 1, Stretches(_USERS, holds_each=16, apart=house // _USERS))
-                for house in HOUSES
+                for house in houses
             ),
         )
 

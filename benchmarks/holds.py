@@ -19,6 +19,7 @@ from benchmarks.hold_script import (
 from benchmarks.load_generator import CONNECTIONS, all_granted, all_refused, need_wrk, wrk
 from benchmarks.scenario import Load, Scenario
 from benchmarks.serving import (
+    Server,
     bare_serving,
     frontrow_serving,
     holds_path,
@@ -29,11 +30,14 @@ from benchmarks.serving import (
 from frontrow.adapters.redis.client import connect
 from frontrow.adapters.redis.embedded import EmbeddedValkey
 from frontrow.adapters.redis.hold_store import ValkeyHoldStore
+from frontrow.bench.load_generator import HOLDS
 from frontrow.domain.hold import HoldAcquired
 from frontrow.domain.ids import EventId, SeatId
 
 EVENTS, SEATS_OF_EACH = 1_000, 100
 _EVENT, _FLOOR = "bench", "floor"
+HOLDS_PATH, BARE_PATH = holds_path(f"{_EVENT}-%d"), "/"
+"""Where 3 seats are held; %d is the event's number."""
 
 
 def on_one_event() -> AbstractAsyncContextManager[Scenario]:
@@ -55,7 +59,31 @@ def all_taken() -> AbstractAsyncContextManager[Scenario]:
 async def _opened(
     name: str, events: int, seat_count: int, stretches: Stretches, *, are_refused: bool = False
 ) -> AsyncIterator[Scenario]:
-    """One embedded Valkey for both; each side is one process. Needs wrk on PATH."""
+    async with both_serving(events, seat_count, are_refused=are_refused) as (bare, frontrow):
+        load = load_of(frontrow.url, HOLDS_PATH, events, stretches)
+        bare_load = load_of(bare.url, BARE_PATH, events, stretches)
+        measured = all_refused if are_refused else all_granted
+        yield Scenario(
+            name=name,
+            floor_name="bare ASGI, same script, no checks",
+            subject_name=f"POST holds of 3 seats, {CONNECTIONS} connections",
+            aim=0.7,
+            floor=lambda: measured(bare, bare_load),
+            subject=lambda: measured(frontrow, load),
+            p99_at_most=3 if are_refused else None,
+        )
+
+
+@asynccontextmanager
+async def both_serving(
+    events: int, seat_count: int, *, are_refused: bool = False
+) -> AsyncIterator[tuple[Server, Server]]:
+    """The bare function, which holds at BARE_PATH, and Frontrow, which does at HOLDS_PATH: each one process, one
+    embedded Valkey for both. Needs wrk on PATH.
+
+    Args:
+        are_refused: whether others hold every seat.
+    """
     need_wrk()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="frontrow-bench-")))
@@ -74,27 +102,20 @@ async def _opened(
         await put_many_on_sale(frontrow.url, _EVENT, events, seat_count)
         if seats:
             await let_others_hold(frontrow.url, f"{_EVENT}-0", seats)
-        load = load_of(frontrow.url, holds_path(f"{_EVENT}-%d"), events, stretches)
-        bare_load = load_of(bare.url, "/", events, stretches)
-        measured = all_refused if are_refused else all_granted
-        yield Scenario(
-            name=name,
-            floor_name="bare ASGI, same script, no checks",
-            subject_name=f"POST holds of 3 seats, {CONNECTIONS} connections",
-            aim=0.7,
-            floor=lambda: measured(bare, bare_load),
-            subject=lambda: measured(frontrow, load),
-            p99_at_most=3 if are_refused else None,
-        )
+        yield bare, frontrow
 
 
 def load_of(
     url: str, path: str, events: int, stretches: Stretches, *, connections: int = CONNECTIONS
 ) -> Callable[[], Load]:
     """Rounds of 3-seat holds by the stretches' users; %d in the path is the event's number."""
-    tokens = tokens_of_users(stretches.users)
-    arguments = [path, str(events), str(stretches.apart), str(stretches.holds_each), *tokens]
-    return lambda: wrk(url=url, script="holds", arguments=arguments, connections=connections)
+    arguments = holds_arguments(path, events, stretches)
+    return lambda: wrk(url=url, script=HOLDS, arguments=arguments, connections=connections)
+
+
+def holds_arguments(path: str, events: int, stretches: Stretches) -> list[str]:
+    """Of the script `holds`, for these users."""
+    return [path, str(events), str(stretches.apart), str(stretches.holds_each), *tokens_of_users(stretches.users)]
 
 
 async def _warm(redis_url: str, events: list[EventId], seats_of_others: list[SeatId]) -> None:
