@@ -148,7 +148,11 @@ class TwoProcesses:
 
     async def converged(self) -> None:
         for name, process in (("one", self.one), ("other", self.other)):
-            await eventually(process.shows_the_servers_state, f"{name} shows the server's state")
+            try:
+                await eventually(process.shows_the_servers_state, f"{name} shows the server's state")
+            except AssertionError:
+                view, server = await process.view(), await process.store.feed.read_map(EVENT)
+                raise AssertionError(f"{name} shows {view.snapshot()}, stale {view.stale}, of {server}") from None
 
 
 @pytest_asyncio.fixture

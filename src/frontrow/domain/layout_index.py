@@ -42,6 +42,8 @@ class LayoutIndex:
     seat_ids: tuple[SeatId, ...]
     index_of: dict[SeatId, int]
     tables: dict[TableId, Table]
+    whole_table_of: dict[SeatId, TableId]
+    """The table of each seat that is only held with it; other seats, most of any house, are not in it."""
     categories: dict[CategoryId, Category]
     sections: dict[SectionId, Section]
     seats_by_category: dict[CategoryId, int]
@@ -82,12 +84,15 @@ def index_layout(layout: Layout, version: int) -> LayoutIndex:
     xs = array("d", (seat.position.x for seat in layout.seats))
     ys = array("d", (seat.position.y for seat in layout.seats))
     by_y = array("l", sorted(range(len(ys)), key=ys.__getitem__))
+    tables = _tables(layout)
+    whole = (table for table in tables.values() if table.book_as == "whole")
     return LayoutIndex(
         layout=layout,
         version=version,
         seat_ids=seat_ids,
         index_of={seat_id: index for index, seat_id in enumerate(seat_ids)},
-        tables=_tables(layout),
+        tables=tables,
+        whole_table_of={seat_id: table.table_id for table in whole for seat_id in table.seat_ids},
         categories={category.id: category for category in layout.categories},
         sections={section.id: section for section in layout.sections},
         seats_by_category={category.id: counts[category.id] for category in layout.categories},

@@ -100,7 +100,7 @@ def seat_price(event: Event, seat: Seat) -> int:
 
 def total_price(event: Event, index: LayoutIndex, seat_ids: Iterable[SeatId]) -> int:
     """What these seats of the event's layout cost together, in minor units of its currency."""
-    return sum(seat_price(event, index.seat(seat_id)) for seat_id in seat_ids)
+    return sum([seat_price(event, index.seat(seat_id)) for seat_id in seat_ids])
 
 
 def sold_seats(

@@ -65,23 +65,24 @@ def select(index: LayoutIndex, seat_ids: Sequence[SeatId], table_ids: Sequence[T
     if not seat_ids and not table_ids:
         return EmptySelection()
     tables = [table for table_id in table_ids if (table := index.tables.get(table_id)) is not None]
-    wanted = [*seat_ids, *(seat_id for table in tables for seat_id in table.seat_ids)]
+    wanted = (*seat_ids, *(seat_id for table in tables for seat_id in table.seat_ids)) if tables else tuple(seat_ids)
     if len(wanted) > SEATS_PER_HOLD_MAX:
         return TooManySeats(count=len(wanted), seats_max=SEATS_PER_HOLD_MAX)
-    unknown_seats = tuple(dict.fromkeys(seat_id for seat_id in seat_ids if seat_id not in index.index_of))
-    unknown_tables = tuple(dict.fromkeys(table_id for table_id in table_ids if table_id not in index.tables))
-    if unknown_seats or unknown_tables:
-        return UnknownSeats(seat_ids=unknown_seats, table_ids=unknown_tables)
-    repeated = tuple(seat_id for seat_id, count in Counter(wanted).items() if count > 1)
-    if repeated:
-        return DuplicateSeats(repeated)
+    distinct = set(wanted)
+    if len(tables) < len(table_ids) or not index.index_of.keys() >= distinct:
+        return UnknownSeats(
+            seat_ids=tuple(dict.fromkeys(seat_id for seat_id in seat_ids if seat_id not in index.index_of)),
+            table_ids=tuple(dict.fromkeys(table_id for table_id in table_ids if table_id not in index.tables)),
+        )
+    if len(distinct) < len(wanted):
+        return DuplicateSeats(tuple(seat_id for seat_id, count in Counter(wanted).items() if count > 1))
     split = split_whole_tables(index, wanted)
     if split is not None:
         return split
     named_whole = _whole_tables(index, wanted)
     whole = (*table_ids, *(table_id for table_id in named_whole if table_id not in table_ids))
     return Selection(
-        seat_ids=tuple(wanted),
+        seat_ids=wanted,
         table_ids=whole,
         table_of_seat={seat_id: table_id for table_id in whole for seat_id in index.tables[table_id].seat_ids},
     )
@@ -105,5 +106,7 @@ def split_whole_tables(index: LayoutIndex, seat_ids: Iterable[SeatId]) -> TableO
 
 def _whole_tables(index: LayoutIndex, seat_ids: Iterable[SeatId]) -> list[TableId]:
     """The `whole` tables at which any of these seats stands, in the order met."""
-    tables = (index.table_of(seat_id) for seat_id in seat_ids)
-    return list(dict.fromkeys(table.table_id for table in tables if table is not None and table.book_as == "whole"))
+    whole_table_of = index.whole_table_of
+    if not whole_table_of:
+        return []
+    return list(dict.fromkeys(whole_table_of[seat_id] for seat_id in seat_ids if seat_id in whole_table_of))

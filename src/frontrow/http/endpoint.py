@@ -204,7 +204,11 @@ def _body_reader(operation: AnyOperation, services: Services) -> Callable[[Reque
 async def _content(req: Request, bytes_max: int) -> bytes:
     length = req.content_length
     if length is None or length <= bytes_max:
-        content = await req.stream.read(bytes_max + 1)
+        first = req._first_event  # which nearly always has the whole body: a stream for it costs more than reading it
+        if first is not None and not first.get("more_body", False):
+            content: bytes = first.get("body", b"")
+        else:
+            content = await req.stream.read(bytes_max + 1)
         if len(content) <= bytes_max:
             return content
     raise Refused(Problem(code=Code.BODY_TOO_LARGE, detail=f"at most {bytes_max} bytes may be sent here"))

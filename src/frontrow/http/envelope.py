@@ -30,13 +30,12 @@ def new_request_id() -> str:
 def request_id_of(req: Request) -> str:
     """The request's id: the caller's own X-Request-Id where it has an acceptable form, else one made here."""
     context = req.context
-    known: str | None = context.get("request_id")
-    if known is not None:
-        return known
-    sent = req.get_header("X-Request-Id")
-    made = sent if sent is not None and _OWN_ID.match(sent) else new_request_id()
-    context["request_id"] = made
-    return made
+    try:
+        known: str = context.request_id
+    except AttributeError:
+        sent = req.get_header("X-Request-Id")
+        known = context.request_id = sent if sent is not None and _OWN_ID.match(sent) else new_request_id()
+    return known
 
 
 def put_problem(req: Request, resp: Response, problem: Problem, style: ErrorStyle = PROBLEMS) -> None:

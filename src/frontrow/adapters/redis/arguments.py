@@ -1,10 +1,13 @@
 """What scripts over several holds are told: holds by number, their seats and tables, and the tag of new entries."""
 
+import itertools
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from frontrow.domain.ids import HoldId, SeatId, TableId
+
+_tags = itertools.count(secrets.randbits(32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,9 @@ class ListedTable:
 
 
 def new_tag() -> str:
-    """The random part of the offsets of one call's entries: 32 bits beside the stream id, against a store that was
-    emptied and gives the same stream id again."""
-    return secrets.token_hex(4)
+    """The tag in the offsets of one call's entries: 32 bits beside the stream id, against a store that was emptied and
+    gives the same stream id again. Counted from a random number, so that no two calls of a process have the same."""
+    return f"{next(_tags) & 0xFFFFFFFF:08x}"
 
 
 def numbered(hold_ids: Iterable[HoldId]) -> dict[HoldId, int]:

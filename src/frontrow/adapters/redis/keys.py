@@ -5,6 +5,7 @@ slot.
 docs/data-model.md describes each key.
 """
 
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from frontrow.domain.ids import SESSION_USER_PREFIX, UserId, capped_as
@@ -77,6 +78,7 @@ def encoded_counted(counted: str) -> str:
     return quote(counted, safe="/:")
 
 
+@lru_cache(maxsize=16_384)
 def encoded_user(user_id: str) -> str:
     """The user as keys and locks name it: percent-encoded, so that no colon of it can shift a field."""
     return quote(user_id, safe="")
