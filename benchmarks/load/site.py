@@ -76,6 +76,7 @@ def running_site() -> Iterator[Site]:
             "FRONTROW_DIRECT_BOOKING": "anyone",
             "FRONTROW_DIALECT_GUESTS": "on",
             "FRONTROW_RATE_LIMIT_ENABLED": "off",
+            "FRONTROW_WATCHERS_PER_ADDRESS_MAX": "10000",
             "FRONTROW_LOG_LEVEL": "warning",
         }
         program = [sys.executable, "-m", "frontrow"]
@@ -86,11 +87,12 @@ def running_site() -> Iterator[Site]:
         stack.callback(process.wait, 30)
         stack.callback(process.terminate)
         url = f"http://127.0.0.1:{port}"
-        _wait_until_ready(url, process)
+        wait_until_ready(url, process)
         yield Site(url, process.pid, valkey.url)
 
 
-def _wait_until_ready(url: str, process: "subprocess.Popen[bytes]") -> None:
+def wait_until_ready(url: str, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until the server says that it is ready; the load ends here where it does not start."""
     deadline = time.monotonic() + START_S_MAX
     while True:
         if process.poll() is not None or time.monotonic() > deadline:

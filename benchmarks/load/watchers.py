@@ -43,12 +43,52 @@ class _Frame(msgspec.Struct):
     seats: dict[str, list[str]]
 
 
+class Watching(msgspec.Struct, frozen=True, kw_only=True):
+    """What so many watchers saw and cost, in seconds, bytes and shares of a core."""
+
+    watchers: int
+    changes_per_s: float
+    since_sent_s: list[float]
+    """From a request's sending to a watcher's receipt of what it changed."""
+    since_answer_s: list[float]
+    missing: int
+    """Receipts of changes by watchers that never came."""
+    cpu_alone: float
+    cpu_with_them: float
+    bytes_opened: float
+    """Of the process, for one watcher: when all were open, and at the end."""
+    bytes_after: float
+    sent_at_first: float
+    sent_per_s: float
+
+
 async def run(site: Site, count: int, changes_per_s: int, seconds: float) -> list[Figure]:
     """Seats change without watchers, then with them; what differs is what watching costs."""
+    seen = await watching(site, count, changes_per_s, seconds)
+    each_thousand = 1000 / count
+    return [
+        Figure("watchers, changes", f"{count:,}, {seen.changes_per_s:.0f} a second for {seconds:g} s"),
+        latency("from the request's sending to a watcher", seen.since_sent_s),
+        latency("from the request's answer to a watcher", seen.since_answer_s),
+        Figure("changes some watcher never saw", str(seen.missing), "0", seen.missing == 0),
+        Figure("server's processor time, no watchers", f"{100 * seen.cpu_alone:.1f} % of a core"),
+        Figure("server's processor time, with them", f"{100 * seen.cpu_with_them:.1f} % of a core"),
+        Figure("for 1,000 watchers", f"{100 * (seen.cpu_with_them - seen.cpu_alone) * each_thousand:.1f} % of a core"),
+        Figure("memory for 1,000 watchers", f"{1000 * seen.bytes_after / 2**20:.1f} MiB"),
+        Figure("memory of one, when opened", f"{seen.bytes_opened / 1024:.1f} KiB"),
+        Figure("snapshot and head, a watcher", f"{seen.sent_at_first:,.0f} bytes"),
+        Figure("changes, a watcher and second", f"{seen.sent_per_s:,.0f} bytes"),
+    ]
+
+
+async def watching(
+    site: Site, count: int, changes_per_s: int, seconds: float, *, baseline_s: float = _BASELINE_S
+) -> Watching:
+    """The same as numbers; `baseline_s` is how long the changes go on without watchers."""
     async with site.crowd(connections=16) as client:
         traffic = _Traffic(site, client, await _free_seats(client))
         await traffic.flow(changes_per_s, _SETTLE_S)
-        alone = await _cpu_share(site, traffic, changes_per_s, _BASELINE_S)
+        alone = await _cpu_share(site, traffic, changes_per_s, baseline_s)
         bytes_before = site.process_bytes()
         async with _watching(site, count) as result:
             bytes_with = site.process_bytes()
@@ -60,21 +100,19 @@ async def run(site: Site, count: int, changes_per_s: int, seconds: float) -> lis
         watched = result[0]
     changes_made = sum(map(len, traffic.changes.values()))
     since_sent, since_answer, missing = _delays(watched, traffic.changes, count)
-    thousands = count / 1000
-    bytes_per_s = watched.bytes_since / count / (seconds + 2 * _SETTLE_S)
-    return [
-        Figure("watchers, changes", f"{count:,}, {changes_made / seconds:.0f} a second for {seconds:g} s"),
-        latency("from the request's sending to a watcher", since_sent),
-        latency("from the request's answer to a watcher", since_answer),
-        Figure("changes some watcher never saw", str(missing), "0", missing == 0),
-        Figure("server's processor time, no watchers", f"{100 * alone:.1f} % of a core"),
-        Figure("server's processor time, with them", f"{100 * busy:.1f} % of a core"),
-        Figure("for 1,000 watchers", f"{100 * (busy - alone) / thousands:.1f} % of a core"),
-        Figure("memory for 1,000 watchers", f"{(bytes_after - bytes_before) / thousands / 2**20:.1f} MiB"),
-        Figure("memory of one, when opened", f"{(bytes_with - bytes_before) / count / 1024:.1f} KiB"),
-        Figure("snapshot and head, a watcher", f"{watched.bytes_until_ready / count:,.0f} bytes"),
-        Figure("changes, a watcher and second", f"{bytes_per_s:,.0f} bytes"),
-    ]
+    return Watching(
+        watchers=count,
+        changes_per_s=changes_made / seconds,
+        since_sent_s=since_sent,
+        since_answer_s=since_answer,
+        missing=missing,
+        cpu_alone=alone,
+        cpu_with_them=busy,
+        bytes_opened=(bytes_with - bytes_before) / count,
+        bytes_after=(bytes_after - bytes_before) / count,
+        sent_at_first=watched.bytes_until_ready / count,
+        sent_per_s=watched.bytes_since / count / (seconds + 2 * _SETTLE_S),
+    )
 
 
 class _Traffic:
