@@ -49,10 +49,8 @@ class LayoutIndex:
     seats_by_category: dict[CategoryId, int]
     """How many seats each category has; categories without seats count 0."""
     rows: Rows
-    _xs: "array[float]"
-    _ys: "array[float]"
     _by_y: "array[int]"
-    _sorted_ys: "array[float]"
+    """The places in layout order of all seats, from the uppermost to the lowest."""
 
     def seat(self, seat_id: SeatId) -> Seat:
         """The seat; KeyError when the layout has none of that id."""
@@ -68,10 +66,13 @@ class LayoutIndex:
 
         Costs the seats of the horizontal band between the viewport's upper and lower edge, not the whole layout.
         """
-        xs, left, right = self._xs, viewport.x, viewport.x + viewport.width
-        first = bisect_left(self._sorted_ys, viewport.y)
-        last = bisect_right(self._sorted_ys, viewport.y + viewport.height)
-        return sorted(index for index in self._by_y[first:last] if left <= xs[index] <= right)
+        seats, left, right = self.layout.seats, viewport.x, viewport.x + viewport.width
+        first = bisect_left(self._by_y, viewport.y, key=self._y)
+        last = bisect_right(self._by_y, viewport.y + viewport.height, key=self._y)
+        return sorted(index for index in self._by_y[first:last] if left <= seats[index].position.x <= right)
+
+    def _y(self, index: int) -> float:
+        return self.layout.seats[index].position.y
 
 
 def index_layout(layout: Layout, version: int) -> LayoutIndex:
@@ -81,27 +82,35 @@ def index_layout(layout: Layout, version: int) -> LayoutIndex:
     """
     seat_ids = tuple(seat.id for seat in layout.seats)
     counts = Counter(seat.category_id for seat in layout.seats)
-    xs = array("d", (seat.position.x for seat in layout.seats))
-    ys = array("d", (seat.position.y for seat in layout.seats))
-    by_y = array("l", sorted(range(len(ys)), key=ys.__getitem__))
+    index_of = dict(zip(seat_ids, _places(len(seat_ids)), strict=True))
+    ys = [seat.position.y for seat in layout.seats]
     tables = _tables(layout)
     whole = (table for table in tables.values() if table.book_as == "whole")
     return LayoutIndex(
         layout=layout,
         version=version,
         seat_ids=seat_ids,
-        index_of={seat_id: index for index, seat_id in enumerate(seat_ids)},
+        index_of=index_of,
         tables=tables,
         whole_table_of={seat_id: table.table_id for table in whole for seat_id in table.seat_ids},
         categories={category.id: category for category in layout.categories},
         sections={section.id: section for section in layout.sections},
         seats_by_category={category.id: counts[category.id] for category in layout.categories},
-        rows=rows_of(layout),
-        _xs=xs,
-        _ys=ys,
-        _by_y=by_y,
-        _sorted_ys=array("d", (ys[index] for index in by_y)),
+        rows=rows_of(layout, index_of),
+        _by_y=array("i", sorted(range(len(ys)), key=ys.__getitem__)),
     )
+
+
+_known_places: tuple[int, ...] = ()
+
+
+def _places(count: int) -> tuple[int, ...]:
+    """0 and on. All drawings have the same numbers, so they are kept once: 28 bytes each."""
+    global _known_places  # noqa: PLW0603 - threads may each make the rest of it; all of them make the same
+    known = _known_places
+    if len(known) < count:
+        _known_places = known = known + tuple(range(len(known), count))
+    return known[:count]
 
 
 def _tables(layout: Layout) -> dict[TableId, Table]:

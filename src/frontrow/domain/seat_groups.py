@@ -82,7 +82,7 @@ class SeatGroups:
 def seat_groups_of(layout: LayoutIndex) -> SeatGroups:
     """Prepare a layout for picking. Costs about 1 ms per thousand seats."""
     seats = layout.layout.seats
-    groups = [_group(GroupKind.BLOCK, seats, block.indexes) for block in layout.rows.blocks]
+    groups = [_group(GroupKind.BLOCK, seats, tuple(block.indexes)) for block in layout.rows.blocks]
     for table in layout.tables.values():
         if table.seat_ids:
             kind = GroupKind.WHOLE_TABLE if table.book_as == "whole" else GroupKind.TABLE

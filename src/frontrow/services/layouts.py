@@ -142,7 +142,7 @@ class LayoutService:
     async def document(self, layout_id: LayoutId, version: int) -> bytes | None:
         """The drawing as readers are served it (JSON, complete and in layout order); None when there is none."""
         drawing = await self._catalog.drawing(layout_id, version)
-        return None if drawing is None else drawing.document
+        return None if drawing is None else await asyncio.to_thread(drawing.document)
 
     async def latest_version(self, layout_id: LayoutId) -> int | None:
         """The layout's newest version; None when there is no such layout."""

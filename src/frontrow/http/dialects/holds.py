@@ -3,6 +3,7 @@
 Source: seeds/000 (holding seats, seats on hold), docs/dialects.md. Its orders are in orders.py.
 """
 
+import asyncio
 from typing import Annotated, Literal
 
 import msgspec
@@ -155,7 +156,7 @@ async def get_seat_map(services: Services, call: Call[NoBody, NoQuery]) -> Answe
         held += (seat_ids[index] for index in turn if states[index] == _HELD)
     body = b'{"showId":%b,"layout":%b,"unavailableSeatIds":%b,"heldSeatIds":%b}' % (
         msgspec.json.encode(show_id),
-        drawing.document,
+        await asyncio.to_thread(drawing.document),
         msgspec.json.encode(unavailable),
         msgspec.json.encode(held),
     )

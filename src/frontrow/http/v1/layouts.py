@@ -1,8 +1,6 @@
 """Layouts: the immutable drawings. Published once, cached for ever by browsers and everything in between."""
 
 import asyncio
-import gzip
-import hashlib
 from collections import Counter
 from typing import Annotated, Literal
 
@@ -30,8 +28,6 @@ from frontrow.http.problems import Code, FieldFault, Problem, invalid, not_found
 from frontrow.http.services import Services
 from frontrow.services.layouts import LayoutFaulty, LayoutPreviewed, LayoutPublished
 
-SERVED_LAYOUTS_MAX = 32
-"""Documents kept ready with their gzip form: 1.6 MB and 0.2 MB for 9,000 seats."""
 DRAWING_BYTES_MAX = 32 * 1024 * 1024
 """9,000 seats have some 1.6 MB."""
 VERSION_MAX = 10**9 - 1
@@ -100,15 +96,6 @@ class LatestLayout(msgspec.Struct, frozen=True, rename="camel"):
     version: int
 
 
-class _Served(msgspec.Struct, frozen=True, gc=False):
-    document: bytes
-    compressed: bytes
-    etag: str
-
-
-_served: dict[tuple[LayoutId, int], _Served] = {}
-
-
 async def get_layout(services: Services, call: Call[NoBody, NoQuery]) -> Answer | Problem:
     """The drawing, as it was published."""
     layout_id, version = LayoutId(call.path["layoutId"]), call.path["version"]
@@ -118,13 +105,12 @@ async def get_layout(services: Services, call: Call[NoBody, NoQuery]) -> Answer 
         drawing = await services.catalog.drawing(layout_id, int(version))
     if drawing is None:
         return not_found(f"version {version[:20]} of layout {layout_id[:64]}")
-    served = await _ready_to_serve(layout_id, int(version), drawing.document)
-    if call.has(served.etag):
-        return not_modified(served.etag, _VARY)
+    etag = f'"{drawing.digest}"'
+    if call.has(etag):
+        return not_modified(etag, _VARY)
     if call.accepts_gzip:
-        headers = (("etag", served.etag), _VARY, ("content-encoding", "gzip"))
-        return Answer(body=served.compressed, headers=headers)
-    return Answer(body=served.document, headers=(("etag", served.etag), _VARY))
+        return Answer(body=drawing.compressed, headers=(("etag", etag), _VARY, ("content-encoding", "gzip")))
+    return Answer(body=await asyncio.to_thread(drawing.document), headers=(("etag", etag), _VARY))
 
 
 async def get_latest(services: Services, call: Call[NoBody, NoQuery]) -> Answer | Problem:
@@ -134,22 +120,6 @@ async def get_latest(services: Services, call: Call[NoBody, NoQuery]) -> Answer 
     if version is None:
         return not_found(f"layout {layout_id[:64]}")
     return Answer(body=LatestLayout(layout_id=layout_id, version=version))
-
-
-async def _ready_to_serve(layout_id: LayoutId, version: int, document: bytes) -> _Served:
-    known = _served.get((layout_id, version))
-    if known is not None and known.document == document:
-        return known
-    made = await asyncio.to_thread(_made_ready, document)
-    while len(_served) >= SERVED_LAYOUTS_MAX:
-        del _served[next(iter(_served))]
-    _served[layout_id, version] = made
-    return made
-
-
-def _made_ready(document: bytes) -> _Served:
-    etag = f'"{hashlib.sha256(document).hexdigest()[:32]}"'
-    return _Served(document, gzip.compress(document, 6, mtime=0), etag)
 
 
 async def publish_layout(services: Services, call: Call[RawJson, PublishQuery]) -> Answer | Problem:
