@@ -43,9 +43,9 @@ SCENARIOS: dict[str, Opened] = {
     "rate-counts": rate_counts.opened,
     "rate-limits-on-polls": holds_with_limits.on_polls,
     "read-500": reads.of_500,
-    "read-8897": reads.of_8897,
+    "read-10000": reads.of_10000,
     "read-500-beside-holds": reads.of_500_beside_holds,
-    "read-8897-beside-holds": reads.of_8897_beside_holds,
+    "read-10000-beside-holds": reads.of_10000_beside_holds,
 }
 
 
