@@ -21,7 +21,7 @@ from benchmarks import (
     reads,
     replicated_holds,
 )
-from benchmarks.report import Measured, load_average, new_report, write_report
+from benchmarks.report import Measured, OtherMachine, Report, load_average, new_report, now, put_report
 from benchmarks.scenario import AnyScenario, run_rounds
 from benchmarks.tables import tables
 
@@ -52,7 +52,7 @@ SCENARIOS: dict[str, Opened] = {
 def main(
     names: Annotated[list[str] | None, typer.Argument(help=f"Which: {', '.join(SCENARIOS)}; all by default.")] = None,
     rounds: Annotated[int, typer.Option(min=1, max=50, help="Counted rounds of each.")] = 5,
-    json: Annotated[Path | None, typer.Option(help="Also write the report here, after each scenario.")] = None,
+    json: Annotated[Path | None, typer.Option(help="A file to put the results into.")] = None,
 ) -> None:
     """Measure the hot paths, each against a floor in the same run or below a bound."""
     unknown = set(names or ()) - SCENARIOS.keys()
@@ -61,18 +61,28 @@ def main(
     report = new_report()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         for name in names or SCENARIOS:
-            report.results.append(runner.run(_measured(name, rounds)))
+            report.results.append(runner.run(_measured(name, rounds, report)))
             if json is not None:
-                write_report(report, json)
-    print(tables([report]))
+                try:
+                    put_report(report, json)
+                except OtherMachine as other:
+                    raise typer.BadParameter(str(other)) from None
+    print(tables(report))
 
 
-async def _measured(name: str, rounds: int) -> Measured:
+async def _measured(name: str, rounds: int, report: Report) -> Measured:
     typer.echo(f"{name} ...", err=True)
-    load_before = load_average()
+    measured_at, load_before = now(), load_average()
     async with SCENARIOS[name]() as scenario:
         result = await run_rounds(scenario, rounds)
-    return Measured(scenario=name, load_before=load_before, load_after=load_average(), result=result)
+    return Measured(
+        scenario=name,
+        commit=report.commit,
+        measured_at=measured_at,
+        load_before=load_before,
+        load_after=load_average(),
+        result=result,
+    )
 
 
 if __name__ == "__main__":

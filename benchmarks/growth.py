@@ -14,9 +14,9 @@ from benchmarks.load_generator import all_granted, need_wrk
 from benchmarks.scenario import Growth, Load, Size
 from benchmarks.serving import (
     Server,
-    all_of,
     frontrow_serving,
     holds_path,
+    let_another_hold,
     let_others_hold,
     put_many_on_sale,
     put_on_sale,
@@ -52,8 +52,8 @@ async def of_events() -> AsyncIterator[Growth]:
     """More and more events of 100 seats, each hold on the next; all have been held on before."""
     with _serving() as server:
         await put_many_on_sale(server.url, "event", EVENTS[-1], SEATS_OF_EACH)
-        last_seat = [f"S{SEATS_OF_EACH - 1}"]
-        await all_of(let_others_hold(server.url, f"event-{number}", last_seat) for number in range(EVENTS[-1]))
+        events = [f"event-{number}" for number in range(EVENTS[-1])]
+        await let_another_hold(server.url, events, [f"S{SEATS_OF_EACH - 1}"])
         yield Growth(
             name="a hold as events grow",
             subject_name=f"POST holds of 3 seats, one connection, events of {SEATS_OF_EACH} seats in turn",

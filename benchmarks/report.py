@@ -12,17 +12,23 @@ import frontrow
 from benchmarks.scenario import AnyResult
 
 
+class OtherMachine(Exception):
+    """Results of two machines do not belong into one file."""
+
+
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
-    """A scenario's result, with the machine's load average (of one minute) before it began and after it ended."""
+    """A scenario's result: of which commit, when, and the machine's load average (of one minute) before and after."""
 
     scenario: str
+    commit: str
+    measured_at: str
     load_before: float
     load_after: float
     result: AnyResult
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """A run of one or more scenarios."""
+    """A run of scenarios on this machine, and results of earlier runs of others."""
 
     version: str
     commit: str
@@ -41,9 +47,14 @@ def new_report() -> Report:
         machine=_machine(),
         cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         python=platform.python_version(),
-        started_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        started_at=now(),
         results=[],
     )
+
+
+def now() -> str:
+    """The time, as ISO 8601 in UTC."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 def load_average() -> float:
@@ -51,13 +62,24 @@ def load_average() -> float:
     return round(os.getloadavg()[0], 1)
 
 
-def write_report(report: Report, path: Path) -> None:
-    """As JSON that is read by people too."""
+def put_report(report: Report, path: Path) -> None:
+    """Write it as JSON that is read by people too, with the results of other scenarios that are in the file already.
+
+    Raises:
+        OtherMachine: those are of another machine. Nothing was written.
+    """
+    if path.exists():
+        there = read_report(path)
+        if there.machine != report.machine or there.cores != report.cores:
+            raise OtherMachine(f"{path} has results of {there.machine}, {there.cores} cores: choose another file")
+        anew = {each.scenario for each in report.results}
+        kept = [each for each in there.results if each.scenario not in anew]
+        report = msgspec.structs.replace(report, results=[*kept, *report.results])
     path.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
 
 
 def read_report(path: Path) -> Report:
-    """What `write_report` wrote; msgspec.ValidationError where it is something else."""
+    """What `put_report` wrote; msgspec.ValidationError where it is something else."""
     return msgspec.json.decode(path.read_bytes(), type=Report)
 
 

@@ -92,7 +92,10 @@ class Side(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class RatioResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="ratio"):
-    """`ratio` is the median of the rounds' own ratios, with its extremes; `p99_times` likewise, of subject/floor."""
+    """`ratio` is the median of the rounds' own ratios, with its extremes.
+
+    `cpu_ratio` is the floor's processor time by the subject's, `p99_times` the subject's p99 by the floor's: medians.
+    """
 
     name: str
     floor_name: str
@@ -103,6 +106,7 @@ class RatioResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     ratio_min: float
     ratio_max: float
     aim: float
+    cpu_ratio: float | None = None
     p99_times: float | None = None
     p99_at_most: float | None = None
     rounds: int
@@ -183,11 +187,9 @@ async def _beside_its_floor(scenario: Scenario, rounds: int) -> RatioResult:
     floors, subjects = await _in_turn((scenario.floor, scenario.subject), rounds)
     pairs = list(zip(floors, subjects, strict=True))
     ratios = [_per_s(subject) / _per_s(floor) for floor, subject in pairs]
-    p99_times = [
-        subject.p99_ms / floor.p99_ms
-        for floor, subject in pairs
-        if isinstance(floor, Load) and isinstance(subject, Load)
-    ]
+    loads = [(floor, subject) for floor, subject in pairs if isinstance(floor, Load) and isinstance(subject, Load)]
+    p99_times = [subject.p99_ms / floor.p99_ms for floor, subject in loads]
+    cpu_ratios = [floor.cpu_us / subject.cpu_us for floor, subject in loads if floor.cpu_us and subject.cpu_us]
     return RatioResult(
         name=scenario.name,
         floor_name=scenario.floor_name,
@@ -198,6 +200,7 @@ async def _beside_its_floor(scenario: Scenario, rounds: int) -> RatioResult:
         ratio_min=_short(min(ratios)),
         ratio_max=_short(max(ratios)),
         aim=scenario.aim,
+        cpu_ratio=_short(median(cpu_ratios)) if cpu_ratios else None,
         p99_times=_short(median(p99_times)) if p99_times else None,
         p99_at_most=scenario.p99_at_most,
         rounds=rounds,

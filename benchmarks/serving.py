@@ -43,7 +43,7 @@ class Server:
 @contextmanager
 def serving(command: Callable[[int], Sequence[str]], environment: dict[str, str]) -> Iterator[Server]:
     """Run a server's command, given a port, until the block ends; yields it once it answers."""
-    port = _free_port()
+    port = free_port()
     process = subprocess.Popen(command(port), env={**os.environ, **environment}, cwd=Path(__file__).parents[1])
     url = f"http://127.0.0.1:{port}"
     try:
@@ -108,14 +108,16 @@ async def put_many_on_sale(url: str, name: str, count: int, seat_count: int) -> 
 
 async def let_others_hold(url: str, event_id: str, seats: Sequence[str]) -> None:
     """All these seats held for an hour, by other users than those of the load."""
-
-    async def take(http: httpx.AsyncClient, first: int) -> None:
-        body = {"seatIds": seats[first : first + SEATS_PER_USER_MAX], "durationMinutes": 60}
-        answer = await http.post(holds_path(event_id), json=body, headers=headers_of(f"holder-{first}"))
-        answer.raise_for_status()
-
     async with httpx.AsyncClient(base_url=url, timeout=60) as http:
-        await all_of(take(http, first) for first in range(0, len(seats), SEATS_PER_USER_MAX))
+        firsts = range(0, len(seats), SEATS_PER_USER_MAX)
+        shares = [seats[first : first + SEATS_PER_USER_MAX] for first in firsts]
+        await all_of(_hold(http, event_id, f"holder-{number}", share) for number, share in enumerate(shares))
+
+
+async def let_another_hold(url: str, event_ids: Sequence[str], seats: Sequence[str]) -> None:
+    """These seats of each of these events held for an hour, by one other user."""
+    async with httpx.AsyncClient(base_url=url, timeout=60) as http:
+        await all_of(_hold(http, event_id, "holder", seats) for event_id in event_ids)
 
 
 async def all_of(calls: Iterator[Awaitable[None]]) -> None:
@@ -133,6 +135,11 @@ async def all_of(calls: Iterator[Awaitable[None]]) -> None:
 def holds_path(event_id: str) -> str:
     """Where that event's seats are held."""
     return f"/api/v1/events/{event_id}/holds"
+
+
+async def _hold(http: httpx.AsyncClient, event_id: str, user: str, seats: Sequence[str]) -> None:
+    body = {"seatIds": seats, "durationMinutes": 60}
+    (await http.post(holds_path(event_id), json=body, headers=headers_of(user))).raise_for_status()
 
 
 async def _lay_out(http: httpx.AsyncClient, layout_id: str, seat_count: int) -> None:
@@ -158,7 +165,8 @@ async def _open_event(http: httpx.AsyncClient, event_id: str, *, layout_id: str)
     (await http.post("/api/v1/events", json=event)).raise_for_status()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,10 +1,8 @@
-"""`python -m benchmarks.tables [FILE ...]`: reports as Markdown tables, those of docs/benchmarks by default.
+"""`python -m benchmarks.tables [FILE]`: a report as Markdown tables, docs/benchmarks/suite.json by default.
 
 `--into docs/benchmarks.md` puts them there, between the two lines that say so.
 """
 
-from collections.abc import Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -13,13 +11,13 @@ import typer
 from benchmarks.report import Measured, Report, read_report
 from benchmarks.scenario import BoundedResult, GrowthResult, RatioResult, Side
 
-KEPT = Path(__file__).parents[1] / "docs" / "benchmarks"
+KEPT = Path(__file__).parents[1] / "docs" / "benchmarks" / "suite.json"
 BEGIN, END = "<!-- tables -->\n", "<!-- end of tables -->\n"
 
 _HEADS = {
     RatioResult: (
-        "| scenario | per second | p50, p99 ms | µs of CPU | floor | p50, p99 ms | µs | ratio (min-max) | aim | load |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        "| scenario | measured | floor | ratio (min-max) | of processor time | aim | load |",
+        "|---|---|---|---|---|---|---|",
     ),
     GrowthResult: (
         "| scenario | p50 ms at each size | p50 at the first by the last (min-max) | aim | load |",
@@ -29,15 +27,15 @@ _HEADS = {
 }
 
 
-def tables(reports: Sequence[Report]) -> str:
-    """A table for each kind of result, and of each run where it was made."""
+def tables(report: Report) -> str:
+    """A table for each kind of result, and where, when and of which commit they are."""
     parts = []
     for kind, head in _HEADS.items():
-        rows = [row for report in reports for each in report.results for row in _rows(each, kind)]
+        rows = [row for each in report.results for row in _rows(each, kind)]
         if rows:
-            parts.append("\n".join([*head, *rows]) + "\n")
-    parts.append("\n".join(chain.from_iterable(map(_origin, reports))) + "\n")
-    return "\n".join(parts)
+            parts.append("\n".join([*head, *rows]))
+    parts.append(_origin(report))
+    return "\n\n".join(parts) + "\n"
 
 
 def _rows(measured: Measured, kind: type) -> list[str]:
@@ -48,11 +46,12 @@ def _rows(measured: Measured, kind: type) -> list[str]:
     match result:
         case RatioResult():
             ratio = f"{_marked(f'{result.ratio:.2f}', result.ratio >= result.aim)} {_spread(result)}"
+            cpu = "" if result.cpu_ratio is None else f"{result.cpu_ratio:.2f}"
             aim = f"{result.aim:g}"
             if result.p99_at_most is not None and result.p99_times is not None:
                 ratio += f", p99 {_marked(f'{result.p99_times:.1f} times', result.p99_times <= result.p99_at_most)}"
                 aim += f", p99 at most {result.p99_at_most:g} times"
-            return [_row(measured.scenario, *_side(result.subject), *_side(result.floor), ratio, aim, load)]
+            return [_row(measured.scenario, _side(result.subject), _side(result.floor), ratio, cpu, aim, load)]
         case GrowthResult():
             sizes = ", ".join(f"{point.size:,}: {point.at_size.p50_ms:.2f}" for point in result.points)
             ratio = f"{_marked(f'{result.ratio:.2f}', result.is_met)} {_spread(result)}"
@@ -75,9 +74,13 @@ def _row(scenario: str, *cells: str) -> str:
     return f"| {' | '.join((f'`{scenario}`', *cells))} |"
 
 
-def _side(side: Side) -> tuple[str, str, str]:
-    times = "" if side.p50_ms is None or side.p99_ms is None else f"{side.p50_ms:.1f}, {side.p99_ms:.1f}"
-    return f"{side.per_s:,.0f}", times, "" if side.cpu_us is None else f"{side.cpu_us:,.0f}"
+def _side(side: Side) -> str:
+    figures = [f"{side.per_s:,.0f}/s"]
+    if side.p50_ms is not None and side.p99_ms is not None:
+        figures.append(f"p50 {side.p50_ms:.1f}, p99 {side.p99_ms:.1f} ms")
+    if side.cpu_us is not None:
+        figures.append(f"{side.cpu_us:,.0f} µs")
+    return "; ".join(figures)
 
 
 def _spread(result: RatioResult | GrowthResult) -> str:
@@ -89,21 +92,21 @@ def _marked(figure: str, is_met: bool) -> str:
     return figure if is_met else f"**{figure}**"
 
 
-def _origin(report: Report) -> list[str]:
-    rounds = sorted({each.result.rounds for each in report.results})
-    names = ", ".join(f"`{each.scenario}`" for each in report.results)
-    return [
-        f"- {names}: {report.started_at[:10]} at {report.commit}, {report.machine}, {report.cores} cores,"
-        f" Python {report.python}; {' or '.join(map(str, rounds))} rounds."
-    ]
+def _origin(report: Report) -> str:
+    scenarios_of: dict[str, list[str]] = {}
+    for each in report.results:
+        origin = f"{each.measured_at[:10]} at {each.commit}, medians of {each.result.rounds}"
+        scenarios_of.setdefault(origin, []).append(f"`{each.scenario}`")
+    runs = [f"{', '.join(names)}: {origin}" for origin, names in scenarios_of.items()]
+    return f"{report.machine}, {report.cores} cores, Python {report.python}. {'; '.join(runs)}."
 
 
 def main(
-    files: Annotated[list[Path] | None, typer.Argument(help="Reports; docs/benchmarks/*.json by default.")] = None,
+    file: Annotated[Path, typer.Argument(help="A report, as `python -m benchmarks --json` writes it.")] = KEPT,
     into: Annotated[Path | None, typer.Option(help="A Markdown file whose tables are to be these.")] = None,
 ) -> None:
-    """Print reports as Markdown."""
-    made = tables([read_report(file) for file in files or sorted(KEPT.glob("*.json"))])
+    """Print a report as Markdown."""
+    made = tables(read_report(file))
     if into is None:
         print(made)
         return
