@@ -25,6 +25,18 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple
     _insert(connection, table, rows, "")
 
 
+def insert_at_once(connection: sa.Connection, inserts: Sequence[tuple[sa.Table, Sequence[tuple[Cell, ...]]]]) -> None:
+    """The same for several tables, none twice: to PostgreSQL all of them go as one statement, which takes the tables in
+    this order."""
+    inserts = [(table, rows) for table, rows in inserts if rows]
+    if connection.dialect.name != "postgresql" or len(inserts) < 2:
+        for table, rows in inserts:
+            insert_rows(connection, table, rows)
+        return
+    columns = tuple(list(cells) for _, rows in inserts for cells in zip(*rows, strict=True))
+    connection.exec_driver_sql(_into_several(tuple(table for table, _ in inserts)), columns)
+
+
 def insert_missing_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Cell, ...]]) -> int:
     """The same, but rows whose primary key is there stay as they are; how many were inserted."""
     return _insert(connection, table, rows, _unless_there(table))
@@ -61,9 +73,27 @@ def _row(table: sa.Table) -> str:
 
 
 @cache
-def _from_arrays(table: sa.Table) -> str:
+def _into_several(tables: tuple[sa.Table, ...]) -> str:
+    """The insert into the first table, with those into the others before it, the last one first.
+
+    The manual promises no order. The server runs the statement itself first and then what stands before it from the
+    last one on; in another order, writers of one and the same booking could come to wait for each other crosswise,
+    which the server ends as the conflict that it is.
+    """
+    parts, place = [], 1
+    for table in tables:
+        parts.append(_prefix(table) + _from_arrays(table, place))
+        place += len(table.columns)
+    others = ", ".join(
+        f"{table.name}_rows AS ({part})" for table, part in zip(tables[:0:-1], parts[:0:-1], strict=True)
+    )
+    return f"WITH {others} {parts[0]}"  # nosec B608  # as below
+
+
+@cache
+def _from_arrays(table: sa.Table, first_place: int = 1) -> str:
     """The rows in the order they are given in, for which they are locked in it."""
-    arrays = (f"${place}::{_ARRAYS[type(column.type)]}" for place, column in enumerate(table.columns, 1))
+    arrays = (f"${place}::{_ARRAYS[type(column.type)]}" for place, column in enumerate(table.columns, first_place))
     return f"SELECT * FROM unnest({', '.join(arrays)})"  # nosec B608  # from our own tables' columns
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from frontrow.adapters.sql import notices, outbox
 from frontrow.adapters.sql.bookings import booking_in
 from frontrow.adapters.sql.events import event_id_of
-from frontrow.adapters.sql.inserts import Cell, insert_rows
+from frontrow.adapters.sql.inserts import Cell, insert_at_once, insert_rows
 from frontrow.adapters.sql.keys import key_row
 from frontrow.adapters.sql.seats import end_seats
 from frontrow.adapters.sql.tables import bookings, idempotency_keys, seat_rows
@@ -60,17 +60,15 @@ def write_bookings(connection: sa.Connection, drafts: Sequence[BookingDraft], no
     """
     task_ids = outbox.new_task_ids(now_ms, len(drafts))
     tasks = [_finish_row(draft, task_id, now_ms) for draft, task_id in zip(drafts, task_ids, strict=True)]
-    insert_rows(connection, idempotency_keys, _key_rows(drafts))
-    write_booking_rows(connection, drafts)
-    insert_rows(connection, outbox_table, tasks)
+    inserts = [(idempotency_keys, _key_rows(drafts)), *_booking_rows(drafts), (outbox_table, tasks)]
+    insert_at_once(connection, inserts)
     notices.write_notices(connection, [notice for draft in drafts for notice in draft.notices])
     return task_ids
 
 
 def write_booking_rows(connection: sa.Connection, drafts: Sequence[BookingDraft]) -> None:
     """Insert the rows of these bookings and of their seats alone; a taken id or seat is a conflict."""
-    insert_rows(connection, bookings, sorted((_booking_row(draft, draft.booking.status) for draft in drafts), key=_id))
-    insert_rows(connection, seat_rows, sorted((row for draft in drafts for row in _seat_rows(draft)), key=_seat))
+    insert_at_once(connection, _booking_rows(drafts))
 
 
 def write_aborted(connection: sa.Connection, draft: BookingDraft) -> None:
@@ -150,6 +148,13 @@ def _with_cancelled(before: Booking, freed: Sequence[SeatId]) -> Booking:
 
 
 # The cells of each row are in the order of the table's columns (tables.py).
+
+
+def _booking_rows(drafts: Sequence[BookingDraft]) -> list[tuple[sa.Table, list[tuple[Cell, ...]]]]:
+    return [
+        (bookings, sorted((_booking_row(draft, draft.booking.status) for draft in drafts), key=_id)),
+        (seat_rows, sorted((row for draft in drafts for row in _seat_rows(draft)), key=_seat)),
+    ]
 
 
 def _key_rows(drafts: Sequence[BookingDraft]) -> list[tuple[Cell, ...]]:
