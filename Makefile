@@ -5,10 +5,11 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.14 python3.11 python3 p
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+READY_TO_MEASURE := $(VENV)/.ready-to-measure
 PORT ?= 8000
 WORKERS ?= 2
 
-.PHONY: help demo test test-fast coverage lint format audit bench screenshots wheel smoke chaos chaos-short mutants clean setup
+.PHONY: help demo test test-fast coverage lint format audit bench plots screenshots wheel smoke chaos chaos-short mutants clean setup
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -65,8 +66,20 @@ audit: setup ## Look for known weaknesses, in the code and in what it is install
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive src
 	$(BIN)/python .ci/audit_dependencies.py
 
-bench: setup ## Measure the hot paths, each against a floor in the same run
+$(READY_TO_MEASURE): $(READY)
+	@if command -v uv >/dev/null; then \
+		uv pip install --quiet --python $(BIN)/python -c constraints.txt --group bench; \
+	else \
+		$(BIN)/python -m pip install --quiet -c constraints.txt --group bench; \
+	fi
+	@touch $@
+
+bench: $(READY_TO_MEASURE) ## Measure the hot paths, each against a floor in the same run
 	$(BIN)/python -m benchmarks
+
+plots: $(READY_TO_MEASURE) ## Measure what the documentation shows as curves, and draw them (10 minutes; CURVES="NAME ...")
+	$(BIN)/python -m benchmarks.curves $(CURVES)
+	$(BIN)/python -m benchmarks.plots $(CURVES)
 
 screenshots: setup ## Make the pictures of the documentation anew (docs/images)
 	$(BIN)/python -m docs.images.make
