@@ -4,7 +4,7 @@ Looking through it again and again takes a quarter of a warm start. Nor is anyth
 there when the process begins to serve stays until its end, so the collector is told to look at it no more, and its
 passes stay short.
 
-Nor are passes frequent then: requests under way hold some hundreds of objects each, and with Python's own threshold of 700
+Nor are passes frequent then: requests under way hold some hundreds of objects each, and with Python's threshold of 700
 a busy server looks through them, in vain, at every few requests. That took 5 to 10 % of a hold (docs/benchmarks.md).
 """
 
