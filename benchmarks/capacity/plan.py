@@ -43,7 +43,7 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     chooses_s: float = 10.0
     decides_s: float = 60.0
     gives_back_s: float = 15.0
-    refused_per_grant: float = 10.0
+    refused_per_grant: float = 5.0
     seats_per_buyer: float = 2.45
     by_orders: bool = True
     files: float = 1.0
@@ -186,12 +186,12 @@ def processes_for(sale: Sale, costs: Costs) -> Prediction | NotServed:
     demand = demand_of(sale)
     changes = f"{demand.changes_per_s:,.0f} changes a second"
     if demand.changes_per_s * costs.follow.api_us * _US >= FOLLOWING_MAX:
-        return NotServed(demand, f"{changes} are more than every process can follow")
+        return NotServed(demand, f"{changes}, which every process would have to follow")
     processes = 1
     while True:
         found = predict(sale, costs, processes)
         if found.store_busy > BUSY_MAX:
-            return NotServed(demand, f"{changes} are more than one slot takes with {processes} processes that follow")
+            return NotServed(demand, f"one slot would be {found.store_busy:.0%} busy")
         if found.api_busy <= BUSY_MAX and found.told_p99_s <= TOLD_WITHIN_S:
             return found
         processes = max(processes + 1, int(processes * 1.05))

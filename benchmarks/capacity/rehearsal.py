@@ -18,8 +18,9 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Rehearsal(msgspec.Struct, frozen=True):
-    """One run."""
+    """One run of that command."""
 
+    command: str
     where: Where
     lines: list[Line]
 

@@ -152,7 +152,7 @@ def _planned(sale: Sale, costs: Costs) -> tuple[str, ...]:
 def _rehearsal(rehearsal: Rehearsal) -> str:
     where = rehearsal.where
     told = (
-        f"`python -m benchmarks.load on-sale` on {where.started_at[:10]} at {where.commit}: {where.machine}, "
+        f"`{rehearsal.command}` on {where.started_at[:10]} at {where.commit}: {where.machine}, "
         f"{where.cores} cores with a load of {where.load:g} when it began, which the crowd and all servers share.\n\n"
     )
     rows = [(line.name, line.predicted, line.measured) for line in rehearsal.lines]

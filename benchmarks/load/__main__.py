@@ -2,6 +2,7 @@
 and ends by itself."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import uvloop
 
 import frontrow
 from benchmarks.capacity.costs import here_and_now, read_costs
+from benchmarks.capacity.plan import predict
 from benchmarks.capacity.rehearsal import write_rehearsal
 from benchmarks.load import arena, expiry, on_sale, one_seat, showtime, sizes, soak, watchers
 from benchmarks.load.figures import Figure, print_figures
@@ -78,6 +80,7 @@ def on_sale_load(  # noqa: PLR0917 (options, all of them named)
     json: Annotated[Path | None, typer.Option(help="Also keep the figures here.")] = None,
 ) -> None:
     """A hundredth of a million visitors and a stadium: predicted, measured, and nobody told anything false."""
+    command = " ".join(["python -m benchmarks.load", *(it for it in sys.argv[1:] if it not in ("--json", str(json)))])
     manners, let_in_s = Manners(), arrivals(visitors, arriving, admitted)
     planned = sale_as_planned(seats=seats, visitors=visitors, let_in_s=let_in_s, manners=manners, by_orders=by_orders)
     with (
@@ -87,7 +90,7 @@ def on_sale_load(  # noqa: PLR0917 (options, all of them named)
         started_at = here_and_now()
         selling = on_sale.sale(site, seats=seats, let_in_s=let_in_s, manners=manners, by_orders=by_orders)
         measured = runner.run(selling)
-    rehearsal = rehearsed(started_at, planned, read_costs(), workers, measured)
+    rehearsal = rehearsed(command, started_at, predict(planned, read_costs(), workers), measured)
     if json is not None:
         write_rehearsal(rehearsal, json)
     title = f"On sale: {seats:,} seats, {visitors:,} visitors, {workers} workers"

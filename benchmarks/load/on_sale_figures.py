@@ -1,7 +1,7 @@
 """A rehearsed sale as figures: what the plan predicted of it beside what was measured, and what must not have been."""
 
-from benchmarks.capacity.costs import Costs, Where
-from benchmarks.capacity.plan import Prediction, Sale, predict
+from benchmarks.capacity.costs import Where
+from benchmarks.capacity.plan import Prediction, Sale
 from benchmarks.capacity.rehearsal import Line, Rehearsal
 from benchmarks.load.figures import Figure, must_be_none, percentile
 from benchmarks.load.on_sale import Measured
@@ -26,10 +26,9 @@ def sale_as_planned(*, seats: int, visitors: int, let_in_s: list[float], manners
     )
 
 
-def rehearsed(where: Where, sale: Sale, costs: Costs, workers: int, measured: Measured) -> Rehearsal:
+def rehearsed(command: str, where: Where, plan: Prediction, measured: Measured) -> Rehearsal:
     """Prediction and measurement, line by line."""
-    plan = predict(sale, costs, workers)
-    return Rehearsal(where=where, lines=[*_sale(plan, measured), *_speed(plan, measured)])
+    return Rehearsal(command=command, where=where, lines=[*_sale(plan, measured), *_speed(plan, measured)])
 
 
 def figures(rehearsal: Rehearsal, measured: Measured) -> list[Figure]:
