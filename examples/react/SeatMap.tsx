@@ -13,6 +13,7 @@ import type {} from "../../src/frontrow/web/embed/seat-map-jsx.js";
 /** A handler for each of the element's events, called with its `detail`; where something follows that can be prevented, with the event. */
 export interface SeatMapHandlers {
   onOpened?: (detail: SeatMapDetails["opened"]) => void;
+  onSaleOpened?: (detail: SeatMapDetails["sale-opened"]) => void;
   onSeatsHeld?: (detail: SeatMapDetails["seats-held"]) => void;
   onHoldExpiring?: (detail: SeatMapDetails["hold-expiring"]) => void;
   onHoldLost?: (detail: SeatMapDetails["hold-lost"]) => void;
@@ -44,6 +45,7 @@ export interface SeatMapProps extends SeatMapHandlers {
 
 const HANDLER_OF = {
   opened: "onOpened",
+  "sale-opened": "onSaleOpened",
   "seats-held": "onSeatsHeld",
   "hold-expiring": "onHoldExpiring",
   "hold-lost": "onHoldLost",

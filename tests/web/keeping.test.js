@@ -160,7 +160,7 @@ function browser(t, server = new FakeServer()) {
     }
     await turns();
   };
-  const open = async ({ onBasket = () => {}, ...options } = {}) => {
+  const open = async ({ onBasket = () => {}, event = EVENT, ...options } = {}) => {
     const view = new EventTarget();
     const surface = new EventTarget();
     const told = [];
@@ -172,7 +172,7 @@ function browser(t, server = new FakeServer()) {
       sight.dispatchEvent(new Event("visibilitychange"));
     };
     const listener = { onSeats() {}, onBasket: () => onBasket(sale), onHeld: hear("held"), onRefused: hear("refused"), onBestRefused: hear("best refused"), onLost: hear("lost"), onProblem: hear("problem"), onConnection: hear("connection"), onNewLayout: hear("new layout") };
-    const sale = new LiveSale(server.api(), EVENT, new Venue(LAYOUT), { seatsMax: 4, listener, page, ...options });
+    const sale = new LiveSale(server.api(), event, new Venue(LAYOUT), { seatsMax: 4, listener, page, ...options });
     t.after(() => sale.stop());
     sale.start(surface);
     await turns();
@@ -234,6 +234,20 @@ test("what is lost to somebody else has alternatives on this map, or none", asyn
   assert.deepEqual(server.asked.at(-1), ["suggestions", ["A1", "A2"]]);
   server.fault = new NoAnswer("cut");
   assert.deepEqual(await sale.alternativesTo([0]), []);
+});
+
+test("a sale that begins while its map is open begins there by the server's clock, and nobody asks for it", async (t) => {
+  const { server, open, pass } = browser(t);
+  const salesStart = new Date(server.nowMs() + MINUTE_MS).toISOString();
+  const { sale } = await open({ event: { ...EVENT, saleStatus: "scheduled", salesStart } });
+  const { sale: someday } = await open({ event: { ...EVENT, saleStatus: "scheduled" } });
+  const asked = server.asked.length;
+  await pass(MINUTE_MS);
+  assert.equal(sale.onSale, false, "its clock may be two seconds ahead of the server's");
+  await pass(2_000);
+  assert.equal(sale.onSale, true);
+  assert.equal(someday.onSale, false);
+  assert.equal(server.asked.length, asked);
 });
 
 test("the countdown is by the server's clock", async (t) => {

@@ -43,6 +43,8 @@ export interface SeatMapAttributes {
 export interface SeatMapDetails {
   /** The event was found. */
   opened: { event: EventSummary };
+  /** The sale has begun while the map was open. */
+  "sale-opened": { event: EventSummary };
   /** The server has granted these seats. */
   "seats-held": { hold: Hold; seatIds: string[] };
   /** A minute is left. */

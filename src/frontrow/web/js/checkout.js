@@ -49,6 +49,7 @@ const SEATS_CHANGED = new Set(["hold_not_found", "hold_not_complete", "seats_una
  * @property {(minor: number) => string} price in full, as receipts write it
  * @property {(bookingId: string) => string | null} ticketPage the address of a booking's own page, where there is one
  * @property {() => void} onBest let the engine choose
+ * @property {() => void} onSaleOpened the sale has begun
  * @property {(expiresAtMs: number) => void} onExpiring
  * @property {(booking: Booking) => void} onBooked
  * @property {(problem: Problem) => void} onProblem
@@ -67,12 +68,15 @@ export class Checkout {
     /** @type {readonly Booking[]} the buyer's bookings of this event, newest first */
     this._bookings = [];
     this._way = options.way;
+    this._onSale = sale.onSale;
     this.order = new OrderCheckout(options, { panel: () => this.panel, onBooked: (booking) => this._confirm(booking), onDone: () => this._done(), onTime: () => this._tick() });
     this.panel = new BasketPanel(words, {
       onRemove: (seats) => this._remove(seats),
       onLookAt: (seats) => pane.lookAt(seats),
       onExtend: () => sale.basket.extend(),
-      onBest: sale.onSale ? options.onBest : null,
+      get onBest() {
+        return sale.onSale ? options.onBest : null;
+      },
       onAgain: () => this._again(),
       onContinue: () => this._continue(),
       onConfirm: (contact) => void this._book(contact),
@@ -151,7 +155,13 @@ export class Checkout {
   }
 
   _tick() {
-    const { sale, clock } = this._options;
+    const { sale, clock, onSaleOpened } = this._options;
+    if (sale.onSale !== this._onSale) {
+      this._onSale = sale.onSale;
+      this.reflect();
+      onSaleOpened();
+      return;
+    }
     const ordered = this.panel.step === "order";
     const expiresAtMs = ordered ? sale.ordering.windowEndMs : sale.basket.expiresAtMs;
     const processed = ordered && sale.ordering.phase === "processing";

@@ -21,6 +21,7 @@ import { problemText } from "./words/problem-words.js";
 /**
  * @typedef {object} OpenEventListener
  * @property {(hold: Hold, seatIds: string[]) => void} onHeld
+ * @property {(event: EventSummary) => void} onSaleOpened
  * @property {(expiresAtMs: number) => void} onExpiring
  * @property {(seatIds: string[]) => void} onLost
  * @property {(holdIds: string[], seatIds: string[]) => boolean} onContinue false where somebody else takes the seats from here
@@ -89,7 +90,7 @@ export class OpenEvent {
     this._checkout = choosing && new Checkout({
       way: sells, mayChange: way === null, apiOrigin: api.origin, sale: this.sale, clock: api.clock, pane: this.pane, notices, words, price: (minor) => words.money(minor, event.currency), ticketPage: (bookingId) => ticketPage(api.origin, bookingId), onBest: () => choosing.openBest(),
       onContinue: () => listener.onContinue(this.sale.basket.claims.holdIds, this._ids(this.sale.basket.seats)), onOrdered: listener.onOrdered, onPayment: listener.onPayment,
-      onExpiring: listener.onExpiring, onBooked: listener.onBooked, onProblem: listener.onProblem,
+      onSaleOpened: () => listener.onSaleOpened({ ...event, saleStatus: "on_sale" }), onExpiring: listener.onExpiring, onBooked: listener.onBooked, onProblem: listener.onProblem,
     });
     this.element = h("div", { class: "opened", lang: words.language, dir: words.dir, "data-mode": mode },
       this.pane.element, this._checkout && this._checkout.panel.element, ...(choosing?.dialogs ?? []), this._checkout && this._checkout.order.dialog, notices.voice, notices.alarm);

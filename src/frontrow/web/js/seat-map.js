@@ -14,8 +14,8 @@
  * `select`; `heat`, a number from 0 to 1 by seat id, or null. `stateOf(seatId)` and `positionOf(seatId)`
  * tell of a seat what it looks like and where it is.
  *
- * DOM events: `opened` {event}, `seats-held` {hold, seatIds}, `hold-expiring` {expiresAt}, `hold-lost` {seatIds},
- * `checkout` {holdIds, seatIds}, `order-placed` {order}, `payment-required` {order, action}, `booked` {booking},
+ * DOM events: `opened` {event}, `sale-opened` {event}, `seats-held` {hold, seatIds}, `hold-expiring` {expiresAt},
+ * `hold-lost` {seatIds}, `checkout` {holdIds, seatIds}, `order-placed` {order}, `payment-required` {order, action}, `booked` {booking},
  * `selection-changed` {seatIds}, `error` {code, message}; all but `error` bubble, and all leave the shadow tree. What
  * `checkout` and `payment-required` are followed by is left to whoever prevents it.
  */
@@ -228,6 +228,7 @@ export class SeatMap extends HTMLElement {
       way: this._way,
       listener: {
         onHeld: (hold, seatIds) => this._tell("seats-held", { hold, seatIds }),
+        onSaleOpened: (event) => this._tell("sale-opened", { event }),
         onExpiring: (atMs) => this._tell("hold-expiring", { expiresAt: new Date(atMs).toISOString() }),
         onLost: (seatIds) => this._tell("hold-lost", { seatIds }),
         onContinue: (holdIds, seatIds) => this._tell("checkout", { holdIds, seatIds }, true),

@@ -1,6 +1,9 @@
 /** How much later than its header says an answer may have been made: the second itself, and one that the line is old. */
 const LATE_MS_MAX = 2_000;
 
+/** By how much the clock may be ahead of the server's. */
+export const AHEAD_MS_MAX = LATE_MS_MAX;
+
 /**
  * The server's time, learnt from `Date` headers.
  *

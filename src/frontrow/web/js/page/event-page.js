@@ -32,6 +32,10 @@ export function showEvent({ room, about }, eventId, words) {
     nameWindow(event.name);
     fill(about, ...facts(event, words));
   });
+  map.addEventListener("sale-opened", (happened) => {
+    const { event } = /** @type {CustomEvent<{ event: EventSummary }>} */ (happened).detail;
+    if (map.isConnected) fill(about, ...facts(event, words));
+  });
   map.addEventListener("error", (happened) => {
     const { code } = /** @type {CustomEvent<{ code: string }>} */ (/** @type {Event} */ (happened)).detail;
     if (opened || !ABSENT.has(code) || !map.isConnected) return;

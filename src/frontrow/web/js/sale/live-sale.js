@@ -14,6 +14,7 @@
 /** @import { TabNews } from "./tabs.js" */
 
 import { Problem } from "../api.js";
+import { AHEAD_MS_MAX } from "../api/server-clock.js";
 import { AVAILABLE, BLOCKED, BOOKED, HELD, MINE, UNKNOWN, changedSeats, countState } from "../venue/seat-states.js";
 import { Activity } from "./activity.js";
 import { Basket } from "./basket.js";
@@ -187,8 +188,14 @@ export class LiveSale {
     return this._leaving.keeping;
   }
 
+  /**
+   * Whether seats can be had now. A sale that was to begin later begins here by itself, by the server's clock, when it
+   * has certainly begun there: of all who wait for it nobody has to ask, or to load the page again.
+   */
   get onSale() {
-    return this.event.saleStatus === "on_sale";
+    const { saleStatus, salesStart } = this.event;
+    if (saleStatus !== "scheduled" || !salesStart) return saleStatus === "on_sale";
+    return this._api.clock.nowMs() >= Date.parse(salesStart) + AHEAD_MS_MAX;
   }
 
   /** Nothing of it can be had any more: its free seats read as not for sale. */
