@@ -14,6 +14,7 @@ HOW_TO_GET_WRK = (
     "the load generator wrk is not on PATH: install it (Debian and Ubuntu: apt-get install wrk; macOS: brew install "
     "wrk; source: https://github.com/wg/wrk)"
 )
+SILENT_S = 10
 _LUA = Path(__file__).parent / "lua"
 _ENDS_WITHIN_S = 60
 
@@ -34,7 +35,7 @@ class LoadRun(msgspec.Struct, frozen=True, kw_only=True):
     refused: int
     """Requests answered with a status of 400 or more."""
     lost: int
-    """Connections not made, broken off, or silent for two seconds."""
+    """Connections not made, broken off, or silent for SILENT_S."""
     counted: dict[str, int]
     """What the load counts besides: purchases those `booked`, and the `sale_us` from the first request to the last."""
     latency_us: tuple[tuple[float, int], ...]
@@ -86,7 +87,15 @@ def run_wrk(
     Raises:
         NoLoadGenerator, LoadFailed: see there.
     """
-    command = [need_wrk(), "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(_LUA / f"{load}.lua")]
+    command = [
+        need_wrk(),
+        "-t1",
+        f"-c{connections}",
+        f"-d{seconds}s",
+        f"--timeout={SILENT_S}s",
+        "-s",
+        str(_LUA / f"{load}.lua"),
+    ]
     done = subprocess.run(
         [*command, *options, url, "--", *arguments],
         capture_output=True,
