@@ -8,26 +8,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from benchmarks.booking_drafts import CALLERS, SEATS_PER_BOOKING, book_at_once
 from benchmarks.scenario import Scenario
 from frontrow.adapters.clock import SystemClock
-from frontrow.adapters.sql.ledger import SqlLedger, open_ledger
-from frontrow.domain.booking import (
-    Booking,
-    BookingDraft,
-    BookingStatus,
-    BookingWritten,
-    ContactInfo,
-    SoldSeat,
-)
-from frontrow.domain.hold import HeldSeat
-from frontrow.domain.ids import BookingId, CategoryId, EventId, HoldId, SeatId, UserId, new_made_id
+from frontrow.adapters.sql.ledger import open_ledger
+from frontrow.domain.ids import new_made_id
 
-BOOKINGS_PER_ROUND = 2_000
 FLOOR_BOOKINGS_PER_ROUND = 400
-CALLERS = 64
-SEATS_PER_BOOKING = 3
-_GUARD_MS = 30_000
-_EVENT = EventId("bench")
 
 
 @asynccontextmanager
@@ -38,9 +25,9 @@ async def opened() -> AsyncIterator[Scenario]:
         plain = _plain_database(Path(folder) / "plain.sqlite3")
         try:
             yield Scenario(
-                name="bookings by the writer",
+                name="bookings on SQLite",
                 floor_name="sqlite3, one commit per booking",
-                subject_name=f"{CALLERS} callers, {SEATS_PER_BOOKING} seats each",
+                subject_name=f"through the writer, {CALLERS} callers, {SEATS_PER_BOOKING} seats each",
                 aim=5,
                 floor=lambda: asyncio.to_thread(_commit_one_by_one, plain),
                 subject=lambda: book_at_once(ledger),
@@ -72,43 +59,3 @@ def _commit_one_by_one(connection: sqlite3.Connection) -> float:
         )
         connection.execute("COMMIT")
     return FLOOR_BOOKINGS_PER_ROUND / (time.perf_counter() - started)
-
-
-async def book_at_once(ledger: SqlLedger) -> float:
-    """One round through the writer of this ledger: bookings per second."""
-    drafts = [_draft() for _ in range(BOOKINGS_PER_ROUND)]
-    started = time.perf_counter()
-
-    async def one_caller(first: int) -> None:
-        for draft in drafts[first::CALLERS]:
-            guard_until_ms = time.monotonic_ns() // 1_000_000 + _GUARD_MS
-            outcome = await ledger.book(draft, guard_until_ms=guard_until_ms)
-            assert isinstance(outcome, BookingWritten), outcome
-
-    async with asyncio.TaskGroup() as group:
-        for first in range(CALLERS):
-            group.create_task(one_caller(first))
-    return BOOKINGS_PER_ROUND / (time.perf_counter() - started)
-
-
-def _draft() -> BookingDraft:
-    booking_id = BookingId(new_made_id(1))
-    seats = tuple(
-        SoldSeat(SeatId(f"{booking_id}-{number}"), CategoryId("stalls"), 4_500) for number in range(SEATS_PER_BOOKING)
-    )
-    hold_id = HoldId(new_made_id(1))
-    booking = Booking(
-        booking_id=booking_id,
-        event_id=_EVENT,
-        user_id=UserId("someone"),
-        seats=seats,
-        table_ids=(),
-        total_minor=4_500 * SEATS_PER_BOOKING,
-        currency="USD",
-        status=BookingStatus.BOOKED,
-        contact_info=ContactInfo("Some One", "someone@example.com"),
-        booked_at_ms=1_800_000_000_000,
-        hold_id=hold_id,
-    )
-    held = tuple(HeldSeat(seat.seat_id, hold_id) for seat in seats)
-    return BookingDraft(booking, held, fingerprint="0" * 64)
