@@ -13,7 +13,7 @@ import frontrow
 from frontrow.bench.house import House, User, house_on_sale
 from frontrow.bench.load_generator import LoadRun
 from frontrow.bench.watching import WatchingFailed, watched
-from frontrow.client import Client
+from frontrow.client import Client, FrontrowError
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -169,7 +169,7 @@ def _watching(house: House, bounds: Bounds) -> Measured:
     name = f"watchers' delay, {bounds.watchers:,} of them"
     try:
         seen = asyncio.run(watched(house, watchers=bounds.watchers, seconds=bounds.seconds))
-    except WatchingFailed as failed:
+    except (WatchingFailed, FrontrowError) as failed:
         return Measured(name=name, note=str(failed))
     if len(seen.delays_s) < 2:
         return Measured(name=name, note="nobody saw a change in time")
