@@ -13,7 +13,6 @@ from frontrow.client import NO_RETRIES, Client, FrontrowError, RateLimited
 from frontrow.client.layouts import Category, Layout, Point, Seat
 
 USERS = 64
-SEATS_MIN, SEATS_MAX = 1_000, 100_000
 HOLDS_PER_USER = 2
 """Of three seats each, over and over: most servers let a user hold six."""
 SEATS_PER_HOLD = 3

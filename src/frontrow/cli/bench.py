@@ -23,15 +23,11 @@ def bench(
     connections: Annotated[int, typer.Option("--connections", min=1, max=1_000, help="Requests at once.")] = 64,
     seats: Annotated[int, typer.Option("--seats", min=1_000, max=100_000, help="Seats of its events.")] = 10_000,
     watchers: Annotated[int, typer.Option("--watchers", min=0, max=2_000, help="Open maps; 0 for none.")] = 200,
-    url: Annotated[
-        str | None, typer.Option("--url", help="Measure this running server, not a temporary one; takes --token.")
-    ] = None,
-    token: Annotated[str | None, typer.Option("--token", help="A token of that server with the role admin.")] = None,
+    url: Annotated[str | None, typer.Option("--url", help="Measure this running server instead, with --token.")] = None,
+    token: Annotated[str | None, typer.Option("--token", help="That server's token with the role admin.")] = None,
     purchases: Annotated[
         bool | None,
-        typer.Option(
-            "--purchases/--no-purchases", help="Sell seats as well; only asked for with --url, not by default."
-        ),
+        typer.Option("--purchases/--no-purchases", help="Sell seats as well; by default only without --url."),
     ] = None,
     json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Also write the report here.")] = None,
 ) -> None:
