@@ -15,9 +15,11 @@ import httpx
 
 from frontrow.cli.token import sign_token
 from frontrow.settings import load
+from tests.support.forked_commands import run_forked
 
 START_SECONDS_MAX = 90.0
 STOP_SECONDS_MAX = 30.0
+COMMAND_SECONDS_MAX = 60.0
 FRONTROW = (sys.executable, "-m", "frontrow")
 
 
@@ -37,15 +39,8 @@ def environment(data_dir: Path, extra: Mapping[str, str] | None = None) -> dict[
 def run_frontrow(
     *arguments: str, data_dir: Path, extra: Mapping[str, str] | None = None, stdin: bytes = b""
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end and return what it printed."""
-    done = subprocess.run(
-        [*FRONTROW, *arguments],
-        input=stdin,
-        capture_output=True,
-        env=environment(data_dir, extra),
-        timeout=60,
-        check=False,
-    )
+    """Run a command to its end, in a process of its own, and return what it printed."""
+    done = run_forked(arguments, environment(data_dir, extra), stdin, COMMAND_SECONDS_MAX)
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
