@@ -5,10 +5,7 @@ from datetime import UTC, tzinfo
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from frontrow.adapters.notices.mail_message import MailStyle, sender_of
-from frontrow.adapters.notices.mail_words import LANGUAGES
 from frontrow.adapters.notices.signatures import secret_of
-from frontrow.adapters.notices.smtp import MailSender, mail_server_of
 from frontrow.domain.errors import ConfigurationError
 from frontrow.domain.notice import NoticeChannel
 from frontrow.ports import NoticeSender
@@ -43,7 +40,7 @@ def configured_notices(settings: Settings, *, key: bytes) -> ConfiguredNotices:
 
         senders.append(WebhookSender(settings.webhook_url, webhook_secrets(settings, key=key)))
     if settings.smtp_url is not None:
-        senders.append(MailSender(mail_server_of(settings.smtp_url), _mail_style(settings)))
+        senders.append(_mail_sender(settings, settings.smtp_url))
     return ConfiguredNotices(tuple(senders), _public_url(settings))
 
 
@@ -52,14 +49,20 @@ def webhook_secrets(settings: Settings, *, key: bytes) -> tuple[str, ...]:
     return settings.webhook_secret or (secret_of(key),)
 
 
-def _mail_style(settings: Settings) -> MailStyle:
+def _mail_sender(settings: Settings, smtp_url: str) -> NoticeSender:
+    # Writing mails takes a good part of a start to load, so it is for those who send some.
+    from frontrow.adapters.notices.mail_message import MailStyle, sender_of  # noqa: PLC0415
+    from frontrow.adapters.notices.mail_words import LANGUAGES  # noqa: PLC0415
+    from frontrow.adapters.notices.smtp import MailSender, mail_server_of  # noqa: PLC0415
+
+    server = mail_server_of(smtp_url)
     if settings.email_from is None:
         raise ConfigurationError(
             "FRONTROW_SMTP_URL is set, so FRONTROW_EMAIL_FROM is needed too: whom mails come from, "
             "such as `Grand Theatre <tickets@theatre.example>`"
         )
     zone = _zone(settings.time_zone)
-    return MailStyle(sender_of(settings.email_from), LANGUAGES[settings.email_language.value], zone)
+    return MailSender(server, MailStyle(sender_of(settings.email_from), LANGUAGES[settings.email_language.value], zone))
 
 
 def _zone(name: str) -> tzinfo:

@@ -1,13 +1,17 @@
 """The web folder, served as it is: pages, ES modules, styles and pictures.
 
 Every file is read when the server starts and found by its exact path, so no request ever touches the file system and
-no path can lead out of the folder. Browsers keep files and ask whether they changed (ETag), so a new version of the
-page and its modules always arrive together.
+no path can lead out of the folder.
+
+Pages keep their paths, and browsers ask whether they changed (ETag). The files that a page names are under paths that
+begin with their version, `/~<digest of all files>/js/page/main.js`: browsers and CDNs keep those and never ask again,
+and a new version of a page and its modules always arrive together, for modules import each other by relative paths.
 """
 
 import asyncio
 import gzip
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +20,7 @@ import msgspec
 from falcon.asgi import Request, Response
 
 from frontrow.http.envelope import put_problem
-from frontrow.http.operation import has_version
+from frontrow.http.operation import IMMUTABLE, REVALIDATE, has_version
 from frontrow.http.problems import Code, Problem, not_found
 
 MEDIA_TYPES = {
@@ -58,23 +62,35 @@ class PagePolicy(msgspec.Struct, frozen=True):
 PAGE_POLICY = PagePolicy(CONTENT_SECURITY_POLICY)
 _COMPRESSED_KINDS = ("text/", "application/json", "image/svg", "application/manifest")
 _COMPRESSED_BYTES_MIN = 1024
+_VERSION_CHARS = 16
+_VERSIONED = re.compile(rf"/~[0-9a-f]{{{_VERSION_CHARS}}}(/.+)")
+_NAMED_FILE = re.compile(rb'((?:src|href)=")(/[^"]+)(?=")')
 
 
 class StaticFile(msgspec.Struct, frozen=True):
-    """One file, ready to be sent. `compressed` is its gzip form where that is worth it."""
+    """One file, ready to be sent."""
 
     content: bytes
     media_type: str
     etag: str
-    compressed: bytes | None = None
+    is_kept: bool = False
+    """Whether its path says its version, so that it never changes."""
+
+    @property
+    def compressed(self) -> bytes | None:
+        """Its gzip form where that is worth it: made when it is first asked for, about a millisecond for 40 kB."""
+        worth_it = len(self.content) >= _COMPRESSED_BYTES_MIN and self.media_type.startswith(_COMPRESSED_KINDS)
+        return _compressed(self.content) if worth_it else None
 
 
 @lru_cache(maxsize=512)
+def _compressed(content: bytes) -> bytes:
+    return gzip.compress(content, 6, mtime=0)
+
+
 def static_file(content: bytes, media_type: str) -> StaticFile:
-    """The content with its ETag and gzip form. The same content is compressed once in a process."""
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    worth_it = len(content) >= _COMPRESSED_BYTES_MIN and media_type.startswith(_COMPRESSED_KINDS)
-    return StaticFile(content, media_type, etag, gzip.compress(content, 6, mtime=0) if worth_it else None)
+    """The content with its ETag."""
+    return StaticFile(content, media_type, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
 
 
 @lru_cache(maxsize=8)
@@ -102,6 +118,24 @@ def _leads_out(path: Path, root: Path) -> bool:
     return path.is_symlink() and not path.resolve().is_relative_to(root)  # resolving every file took half of a start
 
 
+def _with_versions(files: Mapping[str, StaticFile]) -> dict[str, StaticFile]:
+    """These files; pages with the versions of what they name, and all that is no page under its version's path too."""
+    parts = {path: file for path, file in files.items() if not file.media_type.startswith("text/html")}
+    named = "".join(f"{path} {file.etag}\n" for path, file in sorted(parts.items()))
+    version = f"/~{hashlib.sha256(named.encode()).hexdigest()[:_VERSION_CHARS]}"
+
+    def versioned(found: re.Match[bytes]) -> bytes:
+        return found[1] + (version.encode() if found[2].decode() in parts else b"") + found[2]
+
+    pages = {
+        path: static_file(_NAMED_FILE.sub(versioned, page.content), page.media_type)
+        for path, page in files.items()
+        if path not in parts
+    }
+    kept = {version + path: msgspec.structs.replace(file, is_kept=True) for path, file in parts.items()}
+    return {**parts, **pages, **kept}
+
+
 class StaticFiles:
     """The Falcon sink for every path that is no operation: a file, or 404.
 
@@ -110,13 +144,13 @@ class StaticFiles:
 
     def __init__(self, files: dict[str, StaticFile], to_make: Mapping[str, Callable[[], StaticFile]]) -> None:
         """`to_make` are files that are made, in a thread, when somebody asks for them."""
-        self._files = files
+        self._files = _with_versions(files)
         self._to_make = to_make
 
     async def __call__(self, req: Request, resp: Response | None, **_: object) -> None:
         """Answer with the file, 304 where the browser has it, or a problem."""
         assert resp is not None  # None is for WebSockets, which no server of ours accepts
-        file = self._files.get(req.path) or await self._made(req.path)
+        file = self._files.get(req.path) or self._of_another_version(req.path) or await self._made(req.path)
         if file is None:
             start = self._files.get("/")
             if start is None or not _is_for_reading(req):
@@ -137,15 +171,26 @@ class StaticFiles:
             return
         put_file(req, resp, file)
 
+    def _of_another_version(self, path: str) -> StaticFile | None:
+        # For a page that another process has served, a moment before this one is replaced or after.
+        versioned = _VERSIONED.fullmatch(path)
+        return None if versioned is None else self._files.get(versioned[1])
+
     async def _made(self, path: str) -> StaticFile | None:
         make = self._to_make.get(path)
-        return None if make is None else await asyncio.to_thread(make)
+        return None if make is None else await asyncio.to_thread(_ready, make)
+
+
+def _ready(make: Callable[[], StaticFile]) -> StaticFile:
+    file = make()
+    _ = file.compressed  # here, and not in the event loop: such a file may have a megabyte
+    return file
 
 
 def put_file(req: Request, resp: Response, file: StaticFile, policy: PagePolicy = PAGE_POLICY) -> None:
     """Answer with the file, or 304 where the browser has it."""
     resp.set_header("etag", file.etag)
-    resp.set_header("cache-control", "no-cache")
+    resp.set_header("cache-control", IMMUTABLE if file.is_kept else REVALIDATE)
     if has_version(req.get_header("If-None-Match"), file.etag):
         resp.status_code = 304
         _put_headers(resp, file, policy)
@@ -173,8 +218,9 @@ def _put_headers(resp: Response, file: StaticFile, policy: PagePolicy) -> None:
 def _put_content(req: Request, resp: Response, file: StaticFile, policy: PagePolicy = PAGE_POLICY) -> None:
     _put_headers(resp, file, policy)
     resp.set_header("content-type", file.media_type)
-    if file.compressed is not None and "gzip" in (req.get_header("Accept-Encoding") or ""):
+    compressed = file.compressed if "gzip" in (req.get_header("Accept-Encoding") or "") else None
+    if compressed is not None:
         resp.set_header("content-encoding", "gzip")
-        resp.data = file.compressed
+        resp.data = compressed
     else:
         resp.data = file.content

@@ -9,7 +9,6 @@ from frontrow.metrics import families
 from frontrow.metrics.asking import AsksLedger, AsksStore, ask_stores
 from frontrow.metrics.family import Readings
 from frontrow.metrics.reading import Parts, read
-from frontrow.metrics.text import MEDIA_TYPE, text_of
 from frontrow.metrics.workers import SharedReadings
 
 PUBLISH_EVERY_S = 1.0
@@ -37,7 +36,7 @@ class Metrics:
         readings = read(self._parts)
         if self._shared is not None:  # before it is told: what was told once must not be lost with this worker
             self._publish(self._shared, readings)
-        return MetricsText(await asyncio.to_thread(self._text_of, readings, asked), MEDIA_TYPE)
+        return await asyncio.to_thread(self._text_of, readings, asked)
 
     async def run(self) -> None:
         """Watch the event loop, and tell the other workers what is read here, for ever."""
@@ -52,7 +51,9 @@ class Metrics:
             self._publish(self._shared, read(self._parts))
             self._shared.close()
 
-    def _text_of(self, own: Readings, asked: Readings) -> bytes:
+    def _text_of(self, own: Readings, asked: Readings) -> MetricsText:
+        from frontrow.metrics.text import MEDIA_TYPE, text_of  # noqa: PLC0415  # its library is a part of a start
+
         whole = own
         if self._shared is not None:
             try:
@@ -60,7 +61,7 @@ class Metrics:
             except OSError as error:
                 self._report(error)
         whole.gauges |= asked.gauges
-        return text_of(whole, families.ALL)
+        return MetricsText(text_of(whole, families.ALL), MEDIA_TYPE)
 
     async def _keep_publishing(self, shared: SharedReadings) -> None:
         while True:

