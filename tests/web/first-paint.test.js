@@ -21,7 +21,7 @@ function askedFor(address) {
     URLSearchParams, location: { pathname, search }, navigator: { languages: ["en-GB"] },
     localStorage: { getItem: () => null, setItem: () => {} },
     document: {
-      documentElement: { dataset: {} }, createElement: () => ({}),
+      currentScript: { src: "/js/page/first-paint.js" }, documentElement: { dataset: {} }, createElement: () => ({}),
       head: { append: ({ rel, href }) => asked.push(rel === "modulepreload" && new URL(`.${href}`, WEB).href) },
     },
   });

@@ -133,11 +133,32 @@ async def test_guest_tokens_can_be_switched_off(folder: Path, valkey: ValkeyServ
 async def test_every_file_of_the_web_folder_is_served_with_its_type_and_an_etag(api: Api) -> None:
     for path, file in files_of(WEB_FOLDER).items():
         answer = await api.client.get(path)
-        assert (answer.status_code, answer.content) == (200, file.content), path
+        named = re.sub(rb'(?<==")/~[0-9a-f]{16}(?=/)', b"", answer.content)  # pages name files of their own version
+        assert (answer.status_code, named) == (200, file.content), path
         kind = Path(path).suffix or ".html"
         assert answer.headers["content-type"] == MEDIA_TYPES[kind]
         again = await api.client.get(path, headers={"if-none-match": answer.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_what_pages_name_says_its_version_and_is_never_asked_about_again(api: Api) -> None:
+    for page in ("/", "/operator/"):
+        answer = await api.client.get(page)
+        assert answer.headers["cache-control"] == "no-cache"
+        named = re.findall(r'(?:src|href)="(/[^"]+\.[a-z]+)"', answer.text)
+        assert len(named) > 5
+        for path in named:
+            file = await api.client.get(path)
+            assert (file.status_code, file.headers["cache-control"]) == (200, "public, max-age=31536000, immutable"), (
+                path
+            )
+
+
+async def test_a_page_of_another_version_finds_its_files_and_keeps_none_of_them(api: Api) -> None:
+    path = "/js/page/main.js"
+    here, other = await api.client.get(path), await api.client.get(f"/~{'0' * 16}{path}")
+    assert (other.status_code, other.content) == (200, here.content)
+    assert here.headers["cache-control"] == other.headers["cache-control"] == "no-cache"
 
 
 def test_only_known_kinds_of_files_inside_the_folder_are_served(tmp_path: Path) -> None:

@@ -34,8 +34,8 @@ import { STATE_WORD } from "./venue/seat-states.js";
 import { Venue } from "./venue/venue.js";
 import { wordsFor } from "./words/words.js";
 
-/** The server that this module came from. */
-const HOME = new URL("..", import.meta.url).href;
+/** The server that this module came from; its path may begin with the version of all modules. */
+const HOME = new URL("..", import.meta.url).href.replace(/~[0-9a-f]+\/$/, "");
 const SEATS_MAX = 20;
 /** The server's bound on one request. */
 const SEATS_MAX_LIMIT = 50;

@@ -13,7 +13,7 @@ import { blank, button } from "./panel.js";
 import { sign } from "./signs.js";
 
 /** The tickets' own styles, which this page has only while one is shown. */
-const STYLES = ["/css/events.css", "/css/booking.css"];
+const STYLES = ["events", "booking"].map((name) => new URL(`../css/${name}.css`, import.meta.url).href);
 
 export class TicketRoom {
   /**

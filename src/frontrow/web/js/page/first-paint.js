@@ -37,8 +37,10 @@
   const page = query.has("booking") ? "booking" : query.has("event") ? "event" : query.has("find") ? "find" : query.has("bookings") ? "bookings" : "list";
   // The operator's page and those to pay at have modules of their own.
   const modules = /^\/(operator|pay)\b/.test(location.pathname) ? [] : PAGES[page];
+  // This script's own folder, for its path says which version of all modules is meant.
+  const home = /** @type {HTMLScriptElement} */ (document.currentScript).src.replace(/page\/first-paint\.js$/, "");
   for (const name of modules) {
-    document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href: `/js/${name}.js` }));
+    document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href: `${home}${name}.js` }));
   }
   if (isSpoken(asked)) {
     try {
