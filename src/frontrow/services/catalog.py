@@ -4,7 +4,7 @@ import asyncio
 import gzip
 import hashlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
 import msgspec
@@ -26,6 +26,8 @@ and maps."""
 EVENTS_CACHED_MAX = 10_000
 CACHED_SEATS_MAX = 1_000_000
 """Layouts are kept until they have more seats than this together (about 300 bytes a seat, document included)."""
+DRAWINGS_READ_AT_ONCE_MAX = 2
+"""While it is read a drawing takes four times the memory that it is kept in, and the processor all the time."""
 READY_SEATS_MAX = 200_000
 """Layouts are read before anybody asks for them until they have so many seats together."""
 READY_AFTER_S = 1.0
@@ -88,6 +90,7 @@ class Catalog:
         self._event_loads = _Loads[EventId, Event | None]()
         self._drawing_loads = _Loads[tuple[LayoutId, int], Drawing | None]()
         self._list_loads = _Loads[None, list[Event]]()
+        self._drawings_at_once = asyncio.Semaphore(DRAWINGS_READ_AT_ONCE_MAX)
 
     async def sale(self, event_id: EventId) -> Sale | None:
         """The event with its drawing; None when there is no such event. The same value as before, while neither has
@@ -236,11 +239,12 @@ class Catalog:
         return events
 
     async def _read_drawing(self, layout_id: LayoutId, version: int) -> Drawing | None:
-        stored = await self._ledger.layout(layout_id, version)
-        if stored is None:
-            return None
-        layout, document = stored
-        drawing = await asyncio.to_thread(_drawing, layout, version, document)
+        async with self._drawings_at_once:
+            stored = await self._ledger.layout(layout_id, version)
+            if stored is None:
+                return None
+            kept = [drawing.index for drawing in self._drawings.values()]
+            drawing = await asyncio.to_thread(_drawing, *stored, version, kept)
         self._drawings[layout_id, version] = drawing
         while len(self._drawings) > 1 and self._cached_seats() > CACHED_SEATS_MAX:
             _, dropped = self._drawings.popitem(last=False)
@@ -251,9 +255,9 @@ class Catalog:
         return sum(len(drawing.index.seat_ids) for drawing in self._drawings.values())
 
 
-def _drawing(layout: Layout, version: int, document: bytes) -> Drawing:
+def _drawing(layout: Layout, document: bytes, version: int, kept: Sequence[LayoutIndex]) -> Drawing:
     return Drawing(
-        index=index_layout(with_shared_values(layout), version),
+        index=index_layout(with_shared_values(layout, kept), version),
         compressed=gzip.compress(document, 6, mtime=0),
         digest=hashlib.sha256(document).hexdigest()[:32],
     )
