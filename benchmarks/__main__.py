@@ -18,10 +18,13 @@ from benchmarks import (
     growth,
     holds,
     holds_with_limits,
+    memory,
     purchase,
     rate_counts,
     reads,
     replicated_holds,
+    start,
+    watching,
 )
 from benchmarks.report import Measured, OtherMachine, Report, load_average, new_report, now, put_report
 from benchmarks.scenario import AnyScenario, run_rounds
@@ -50,6 +53,9 @@ SCENARIOS: dict[str, Opened] = {
     "read-10000": reads.of_10000,
     "read-500-beside-holds": reads.of_500_beside_holds,
     "read-10000-beside-holds": reads.of_10000_beside_holds,
+    "watchers-5000": watching.of_5000,
+    "start": start.opened,
+    "memory-100-events": memory.of_100_events,
 }
 
 
