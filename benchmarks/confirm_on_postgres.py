@@ -16,11 +16,12 @@ from benchmarks.bookings_on_postgres import FLOOR_NAME, PgBench
 from benchmarks.scenario import Scenario
 from frontrow.adapters.redis.embedded import EmbeddedValkey
 from frontrow.app import Application
+from frontrow.cli.process_setup import set_process_up
+from frontrow.cli.starting import begin_start, end_start
 from frontrow.domain.booking import BookingWritten
 from frontrow.domain.ids import EventId, HoldId, LayoutId, SeatId, UserId
 from frontrow.domain.layout import Category, Layout, Point, Seat
 from frontrow.http.services import Services
-from frontrow.logs import configure_logs
 from frontrow.services.callers import Caller
 from frontrow.services.event_rules import NewEvent
 from frontrow.services.layouts import EventCreated, LayoutPublished
@@ -36,8 +37,7 @@ _YEAR_2090_MS = 3_786_912_000_000
 
 @asynccontextmanager
 async def opened() -> AsyncIterator[Scenario]:
-    """The whole application of one process, all its background work included, on an embedded Valkey."""
-    configure_logs(LogLevel.WARNING)
+    """The whole application of a process set up as `frontrow serve` does, background work included; embedded Valkey."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="frontrow-bench-")))
         store = stack.enter_context(EmbeddedValkey(folder))
@@ -45,9 +45,12 @@ async def opened() -> AsyncIterator[Scenario]:
         floor = await PgBench.prepared(server)
         stores = Stores(store.url, server.new_database(), secret="a secret for this benchmark alone, long enough")
         settings = Settings(data_dir=folder, direct_booking=DirectBooking.ANYONE, log_level=LogLevel.WARNING)
+        set_process_up(settings)
+        begin_start()
         async with Application.running(settings, stores) as application:
             confirming = Confirming(application.services)
             await confirming.prepare()
+            end_start()
             yield Scenario(
                 name="whole confirmations on PostgreSQL",
                 floor_name=FLOOR_NAME,

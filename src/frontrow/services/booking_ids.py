@@ -1,7 +1,6 @@
 """Booking ids that a retry makes again: the same request is the same booking, whatever process it reaches."""
 
 import base64
-import hashlib
 import hmac
 
 from frontrow.domain.booking import IdempotencyKey
@@ -39,7 +38,7 @@ def keyed_digest(secret: bytes, *parts: str) -> bytes:
     """What these very parts make under the secret, 32 bytes (HMAC-SHA256); nobody without it can tell or make it."""
     # Lengths before the parts: ("ab", "c") and ("a", "bc") must not make one digest.
     message = "".join(f"{len(part)}:{part}" for part in parts).encode()
-    return hmac.new(secret, message, hashlib.sha256).digest()
+    return hmac.digest(secret, message, "sha256")
 
 
 def id_secret(digest: bytes) -> str:

@@ -1,5 +1,5 @@
--- Whole purchases: a 3-seat hold by a user, and its booking by whoever may sell to that user; every seat once, until none
--- is left. For one thread, as what is held is booked by whichever connection is free next.
+-- Whole purchases: a 3-seat hold by a user, and the hold's booking by whoever may sell to that user; every seat once, until
+-- none is left. For one thread, as what is held is booked by whichever connection is free next.
 -- Arguments: the event's id; its seats; how many holds are granted before the first is booked; the seller's token; then a
 -- token and a user id for each user.
 dofile((debug.getinfo(1, "S").source:sub(2):gsub("[^/]*$", "")) .. "done.lua")
@@ -35,9 +35,9 @@ local function user_of(first) return first / SEATS_PER_HOLD % #users + 1 end
 
 local function named(first) return string.format('"seatIds":["S%d","S%d","S%d"]', first, first + 1, first + 2) end
 
-local function booking_of(first)
-  local whose = string.format('{"eventId":"%s","userId":"%s",%s,%s}', event, users[user_of(first)], CONTACT, named(first))
-  return wrk.format("POST", "/api/v1/bookings", seller, whose)
+local function booking_of(hold)
+  local body = string.format('{"eventId":"%s","userId":"%s",%s,"holdId":"%s"}', event, users[user_of(hold.first)], CONTACT, hold.id)
+  return wrk.format("POST", "/api/v1/bookings", seller, body)
 end
 
 function request()
@@ -62,6 +62,6 @@ function response(status, _, body)
     counted.booked, counted.sale_us = counted.booked + 1, now_us() - began_us
   else
     held_count = held_count + 1
-    held[held_count] = tonumber(body:match('"seatIds":%["S(%d+)"'))
+    held[held_count] = {first = tonumber(body:match('"seatIds":%["S(%d+)"')), id = body:match('"holdId":"([^"]+)"')}
   end
 end
