@@ -29,6 +29,8 @@ _HELD_FOR = 40
 _WATCHERS_TIMED = 400
 """Of all watchers, spread over the order in which they are served: millions of times would only fill memory."""
 _SETTLE_S = 2.0
+_SETTLED_AT_ONCE = 1_000
+"""Watchers that have all been sent everything within _SETTLE_S of the last change, also where others want the cores."""
 _BASELINE_S = 5.0
 _DATA = re.compile(rb"event: changes\n(?:.*\n)*?data: (.*)\n")
 
@@ -85,6 +87,7 @@ async def watching(
     site: Site, count: int, changes_per_s: int, seconds: float, *, baseline_s: float = _BASELINE_S
 ) -> Watching:
     """The same as numbers; `baseline_s` is how long the changes go on without watchers."""
+    settle_s = _SETTLE_S * max(1.0, count / _SETTLED_AT_ONCE)
     async with site.crowd(connections=16) as client:
         traffic = _Traffic(site, client, await _free_seats(client))
         await traffic.flow(changes_per_s, _SETTLE_S)
@@ -95,7 +98,7 @@ async def watching(
             await traffic.flow(changes_per_s, _SETTLE_S)
             traffic.changes.clear()
             busy = await _cpu_share(site, traffic, changes_per_s, seconds)
-            await asyncio.sleep(_SETTLE_S)
+            await asyncio.sleep(settle_s)
             bytes_after = site.process_bytes()
         watched = result[0]
     changes_made = sum(map(len, traffic.changes.values()))
@@ -111,7 +114,7 @@ async def watching(
         bytes_opened=(bytes_with - bytes_before) / count,
         bytes_after=(bytes_after - bytes_before) / count,
         sent_at_first=watched.bytes_until_ready / count,
-        sent_per_s=watched.bytes_since / count / (seconds + 2 * _SETTLE_S),
+        sent_per_s=watched.bytes_since / count / (seconds + _SETTLE_S + settle_s),
     )
 
 
