@@ -47,7 +47,7 @@ def _rows(measured: Measured, kind: type) -> list[str]:
         case RatioResult():
             ratio = f"{_marked(f'{result.ratio:.2f}', result.ratio >= result.aim)} {_spread(result)}"
             cpu = "" if result.cpu_ratio is None else f"{result.cpu_ratio:.2f}"
-            aim = f"{result.aim:g}"
+            aim = f"{result.aim:.3g}"
             if result.p99_at_most is not None and result.p99_times is not None:
                 ratio += f", p99 {_marked(f'{result.p99_times:.1f} times', result.p99_times <= result.p99_at_most)}"
                 aim += f", p99 at most {result.p99_at_most:g} times"
@@ -61,9 +61,9 @@ def _rows(measured: Measured, kind: type) -> list[str]:
                 _row(
                     measured.scenario,
                     value.name,
-                    f"{_marked(f'{value.value:,g} {value.unit}', value.value <= value.at_most)}"
-                    f" ({value.value_min:,g}-{value.value_max:,g})",
-                    f"{value.at_most:,g} {value.unit}",
+                    f"{_marked(_figure(value.value, value.unit), value.value <= value.at_most)}"
+                    f" ({_figure(value.value_min)}-{_figure(value.value_max)})",
+                    _figure(value.at_most, value.unit),
                     load,
                 )
                 for value in result.values
@@ -85,6 +85,10 @@ def _side(side: Side) -> str:
 
 def _spread(result: RatioResult | GrowthResult) -> str:
     return f"({result.ratio_min:.2f}-{result.ratio_max:.2f})"
+
+
+def _figure(value: float, unit: str = "") -> str:
+    return f"{value:,.0f} {unit}".rstrip() if abs(value) >= 1_000 else f"{value:g} {unit}".rstrip()
 
 
 def _marked(figure: str, is_met: bool) -> str:
