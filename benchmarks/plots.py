@@ -79,11 +79,10 @@ def connections(figure: Figure, measured: Curves) -> None:
 
 
 def seats(figure: Figure, measured: Curves) -> None:
-    """A hold's time by one connection, and the processor's part of it."""
+    """A hold's time by one connection, and the processor's part of it; not its p99, which is the machine's."""
     axes = figure.subplots()
     _scaled(axes, "a hold by one connection, ms")
     for name, said, colour in (
-        ("p99 ms", "p99", _OURS_LIGHT),
         ("p50 ms", "p50", _OURS),
         ("processor ms", "processor time of the serving process", _FLOOR),
     ):
