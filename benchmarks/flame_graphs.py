@@ -4,7 +4,10 @@ py-spy samples the process while wrk loads it: every thread of it that has the i
 Python. The same path at an older commit: `git worktree add /tmp/before COMMIT`, and `--code /tmp/before`.
 """
 
+import os
+import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -111,11 +114,19 @@ def _rooted(frames: list[str]) -> list[str]:
     return ["another thread", *(frame for frame in frames if not any(own in frame for own in _THREADS_OWN))]
 
 
+def _sampler() -> str:
+    """py-spy's path: beside this Python, else on PATH."""
+    path = shutil.which("py-spy", path=os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", ""))))
+    if path is None:
+        raise SystemExit("py-spy is not installed: pip install --group bench, as `make bench` does")
+    return path
+
+
 def _stacks(pid: int, seconds: int) -> str:
     with tempfile.NamedTemporaryFile(prefix="frontrow-stacks-", mode="r", encoding="utf-8") as stacks:
         subprocess.run(
             [
-                *("py-spy", "record", "--gil", "--function", "--format", "raw"),
+                *(_sampler(), "record", "--gil", "--function", "--format", "raw"),
                 *("--rate", str(SAMPLES_PER_S), "--duration", str(seconds), "--pid", str(pid), "--output", stacks.name),
             ],
             check=True,
