@@ -1,5 +1,7 @@
 """No read or write of orders looks through a whole table, and what looks for work looks at due rows alone."""
 
+import asyncio
+from collections.abc import Iterator
 from functools import partial
 
 import msgspec
@@ -14,11 +16,12 @@ from frontrow.domain.ids import HoldId, PaymentId, UserId
 from frontrow.domain.notice import NoticeChannel, NoticeState, NoticeSubject
 from frontrow.domain.order import OrderState
 from frontrow.domain.payment import PaymentState, RefundState
-from tests.integration.ledger.backends import Backend
+from tests.integration.ledger.backends import BACKENDS, sqlite_backend
 from tests.integration.ledger.drafts import block, event_on_sale, seats
 from tests.integration.ledger.order_steps import Books, claim, drop, notice, pay_key, refund, step
 from tests.integration.ledger.plans import plans_of, scans
 from tests.support.fake_clock import START_MS, FakeClock
+from tests.support.postgres import PostgresServer
 
 ANN = UserId("ann")
 LIST_INDEXES = {
@@ -45,10 +48,21 @@ FOUND_BY = {
 }
 
 
-@pytest.fixture
-async def found(backend: Backend, clock: FakeClock) -> dict[str, list[str]]:
-    """The plans of everything that orders run."""
-    database = await open_database(backend.url)
+@pytest.fixture(scope="module", params=BACKENDS)
+def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, list[str]]]:
+    """The plans of everything that orders run, found once for all that is asked of them."""
+    if request.param == "sqlite":
+        yield asyncio.run(plans_of_orders(sqlite_backend(tmp_path_factory.mktemp("plans")).url))
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.new_database()
+    yield asyncio.run(plans_of_orders(url))
+    server.drop_database(url)
+
+
+async def plans_of_orders(url: str) -> dict[str, list[str]]:
+    """Each statement and the steps of its plan, on an empty database."""
+    database, clock = await open_database(url), FakeClock()
     ledger = SqlLedger(database, clock)
     await ledger.upgrade()
     try:
@@ -57,7 +71,7 @@ async def found(backend: Backend, clock: FakeClock) -> dict[str, list[str]]:
         await ledger.close()
 
 
-async def test_every_statement_finds_its_rows_by_a_key(found: dict[str, list[str]]) -> None:
+def test_every_statement_finds_its_rows_by_a_key(found: dict[str, list[str]]) -> None:
     assert len(found) > 50
     for statement, plan in found.items():
         if "events.cancelled_at_ms IS NOT NULL" not in statement:  # there are few events, and they are asked for once
@@ -69,7 +83,7 @@ async def test_every_statement_finds_its_rows_by_a_key(found: dict[str, list[str
             assert all(any(index in step for step in found[it]) for index in indexes), (it, found[it])
 
 
-async def test_what_looks_for_work_looks_at_due_rows_alone(found: dict[str, list[str]]) -> None:
+def test_what_looks_for_work_looks_at_due_rows_alone(found: dict[str, list[str]]) -> None:
     for words, index in DUE_INDEXES.items():
         plans = [steps for it, steps in found.items() if words in it]
         assert plans, words
@@ -78,7 +92,7 @@ async def test_what_looks_for_work_looks_at_due_rows_alone(found: dict[str, list
             assert index in plan[0]
 
 
-async def test_lists_are_read_in_their_indexes_order(found: dict[str, list[str]]) -> None:
+def test_lists_are_read_in_their_indexes_order(found: dict[str, list[str]]) -> None:
     for words, index in LIST_INDEXES.items():
         plans = [steps for it, steps in found.items() if words in it]
         assert plans, words
