@@ -255,7 +255,8 @@ class PostgresServer:
             self._process.wait(STOP_SECONDS_MAX)
         except subprocess.TimeoutExpired:
             for child in psutil.Process(self.pid).children(recursive=True):
-                child.kill()
+                with suppress(psutil.NoSuchProcess):  # it ended by itself meanwhile
+                    child.kill()
             self._process.kill()
             self._process.wait()
 
