@@ -6,7 +6,7 @@ import signal
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from frontrow.adapters.clock import SystemClock
@@ -280,6 +280,7 @@ async def take(processes: TwoProcesses, step: tuple[str, ...]) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(STEPS)
+@example([("lose the feed",), ("read",), ("hold", "one", "B1"), *[("short hold", "one", "A2")] * 2, ("lose the feed",)])
 def test_views_converge_whatever_the_server_goes_through(valkey: ValkeyServer, steps: list[tuple[str, ...]]) -> None:
     async def play() -> None:
         processes = TwoProcesses(valkey)

@@ -133,8 +133,13 @@ class SeatStates:
         return None if seat_id in self._sales else self._held.get(seat_id)
 
     def follows(self, entry: FeedEntry) -> bool:
-        """Whether `entry` is the next one of this very epoch and feed."""
-        return self._position == Position(entry.epoch, entry.previous) and entry.change.kind is not ChangeKind.WARMED
+        """Whether `entry` is the next one of this very epoch and feed.
+
+        An epoch begins with `warmed`, so any other first entry begins a feed that was lost, and what stood in it is
+        missing from every state before it: it follows none, not even that of an empty feed.
+        """
+        is_next = self._position == Position(entry.epoch, entry.previous)
+        return is_next and entry.previous != "" and entry.change.kind is not ChangeKind.WARMED
 
     def apply(self, entry: FeedEntry) -> bool:
         """Take the next entry. False when it does not follow: nothing has changed, and the map must be read anew.

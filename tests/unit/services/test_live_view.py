@@ -3,11 +3,12 @@
 from collections import Counter
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frontrow.domain.changes import ChangeKind
+from frontrow.domain.changes import ChangeKind, Position
 from frontrow.domain.ids import EventId
 from frontrow.domain.layout_index import LayoutIndex, index_layout
 from frontrow.domain.seat_map import SeatState
@@ -74,6 +75,15 @@ def test_an_entry_taken_twice_changes_nothing(feed: FakeFeed) -> None:
     feed.append(EVENT, ChangeKind.RELEASED, "A1")
     assert view.take(entry) is Taken.KNOWN
     assert view.state_of(LAYOUT.seat_ids[0]) is SeatState.HELD
+
+
+def test_the_first_entry_of_a_feed_that_was_lost_follows_no_state_of_its_epoch(feed: FakeFeed) -> None:
+    snapshot = feed.snapshot(EVENT)
+    before = msgspec.structs.replace(snapshot, position=Position(snapshot.position.epoch, ""))
+    view = LiveView(before, LAYOUT)  # of a feed that was empty: what came into it before it was lost again is not here
+    entry = feed.append(EVENT, ChangeKind.EXPIRED, "A2")
+    assert view.take(msgspec.structs.replace(entry, previous="")) is Taken.EARLY
+    assert view.position == before.position
 
 
 def test_an_own_entry_that_is_next_shows_at_once(feed: FakeFeed) -> None:
