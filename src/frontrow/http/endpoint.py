@@ -46,7 +46,7 @@ IDEMPOTENCY_KEY_CHARS_MAX = 255
 _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]{1,255}\Z")
 _ENCODER = msgspec.json.Encoder()
 _REQUEST_ID: ContextVar[str] = ContextVar(f"{STRUCTLOG_KEY_PREFIX}request_id")
-"""In every log line of the request, as structlog's own `bind_contextvars` would have it, for a twentieth of its time."""
+"""In every log line of the request, as structlog's `bind_contextvars` would have it, for a twentieth of its time."""
 _NO_BODY = NoBody()
 _NO_QUERY = NoQuery()
 
