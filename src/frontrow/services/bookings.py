@@ -155,7 +155,9 @@ class BookingService:
             if split is not None:
                 return split
         sale = await self._catalog.sale(booking.event_id)
-        is_cancelled = sale is not None and sale.event.cancelled_at_ms is not None
+        # As the ledger has it now: who asks a catalog that has not heard yet would keep fees of what never takes place.
+        event = await self._ledger.event(booking.event_id)
+        is_cancelled = event is not None and event.cancelled_at_ms is not None
         if sale is not None and not is_cancelled and self._too_late(caller, sale, booking, seat_ids):
             return CancellationClosed()
         reason = RefundReason.EVENT_CANCELLED if is_cancelled else RefundReason.SEATS_CANCELLED

@@ -127,6 +127,21 @@ async def test_orders_are_given_up_and_bookings_cancelled_with_all_that_was_paid
     assert await house.broken_promises(ANN, BOB, CAT) == []
 
 
+async def test_a_process_that_has_not_heard_of_it_keeps_nothing_either(
+    house: House, ledger: FakeLedger, clock: FakeClock
+) -> None:
+    await charged(house)
+    bought = await ordered(house, ANN, "A1 A2", Card.PAYS)
+    event = await ledger.event(EVENT)
+    assert bought.booking_id is not None and event is not None
+    await ledger.update_event(msgspec.structs.replace(event, cancelled_at_ms=clock.now_ms()), expected=event)
+    sale = await house.catalog.sale(EVENT)
+    assert sale is not None and sale.event.cancelled_at_ms is None
+    await house.bookings.cancel(ANN, bought.booking_id, (bought.seat_ids[0],))
+    await house.bookings.cancel(ANN, bought.booking_id)
+    assert house.bank.refunded_minor(bought.order_id) == bought.amount_minor  # the fees, too
+
+
 async def test_nothing_of_a_cancelled_event_is_sold(house: House, ledger: FakeLedger, clock: FakeClock) -> None:
     hold_id = await house.held(ANN, "A1")
     claimed = await ordered(house, BOB, "A2")
