@@ -11,16 +11,16 @@ from pathlib import Path
 import msgspec
 from tests.support.postgres import running_postgres
 
-from benchmarks.booking_drafts import CALLERS, CATEGORY, CONTACT, PRICE_MINOR, SEATS_PER_BOOKING
+from benchmarks.booking_drafts import CALLERS, CONTACT, SEATS_PER_BOOKING
 from benchmarks.bookings_on_postgres import FLOOR_NAME, PgBench
+from benchmarks.house import YEAR_2090_MS, house, seat_id
 from benchmarks.scenario import Scenario
 from frontrow.adapters.redis.embedded import EmbeddedValkey
 from frontrow.app import Application
 from frontrow.cli.process_setup import set_process_up
 from frontrow.cli.starting import begin_start, end_start
 from frontrow.domain.booking import BookingWritten
-from frontrow.domain.ids import EventId, HoldId, LayoutId, SeatId, UserId
-from frontrow.domain.layout import Category, Layout, Point, Seat
+from frontrow.domain.ids import EventId, HoldId, LayoutId, UserId
 from frontrow.http.services import Services
 from frontrow.services.callers import Caller
 from frontrow.services.event_rules import NewEvent
@@ -31,8 +31,6 @@ from frontrow.stores import Stores
 
 BOOKINGS_PER_ROUND = 3_200
 _LAYOUT = LayoutId("bench")
-_SEATS_PER_ROW = 100
-_YEAR_2090_MS = 3_786_912_000_000
 
 
 @asynccontextmanager
@@ -70,13 +68,15 @@ class Confirming:
 
     async def prepare(self) -> None:
         """Publish the drawing of every round's event."""
-        published = await self._services.layouts.publish(msgspec.json.encode(_layout()))
+        published = await self._services.layouts.publish(
+            msgspec.json.encode(house(_LAYOUT, BOOKINGS_PER_ROUND * SEATS_PER_BOOKING))
+        )
         assert isinstance(published, LayoutPublished), published
 
     async def bookings_per_s(self) -> float:
         """One round: its holds are made first and not counted."""
         event_id = EventId(f"bench-{next(self._numbers)}")
-        new = NewEvent(event_id, _LAYOUT, _YEAR_2090_MS, "USD", event_id=event_id)
+        new = NewEvent(event_id, _LAYOUT, YEAR_2090_MS, "USD", event_id=event_id)
         assert isinstance(await self._services.layouts.create_event(new), EventCreated)
         callers = [Caller(UserId(f"user-{number}"), frozenset({"admin"})) for number in range(CALLERS)]
         held = await asyncio.gather(
@@ -94,7 +94,7 @@ class Confirming:
     async def _hold(self, caller: Caller, event_id: EventId, numbers: Sequence[int]) -> list[HoldId]:
         hold_ids = []
         for number in numbers:
-            seat_ids = tuple(map(_seat_id, range(number * SEATS_PER_BOOKING, (number + 1) * SEATS_PER_BOOKING)))
+            seat_ids = tuple(map(seat_id, range(number * SEATS_PER_BOOKING, (number + 1) * SEATS_PER_BOOKING)))
             hold = await self._services.holds.hold(caller, event_id, HoldRequest(seat_ids=seat_ids))
             assert isinstance(hold, HoldShown), hold
             hold_ids.append(hold.hold_id)
@@ -104,29 +104,3 @@ class Confirming:
         for hold_id in hold_ids:
             answer = await self._services.bookings.book(caller, BookRequest(event_id, CONTACT, hold_id=hold_id))
             assert isinstance(answer, BookingWritten), answer
-
-
-def _layout() -> Layout:
-    count = BOOKINGS_PER_ROUND * SEATS_PER_BOOKING
-    places = (divmod(number, _SEATS_PER_ROW) for number in range(count))
-    return Layout(
-        id=_LAYOUT,
-        name="Bench",
-        canvas_w=30.0 * _SEATS_PER_ROW + 30,
-        canvas_h=30.0 * (count // _SEATS_PER_ROW) + 30,
-        categories=(Category(CATEGORY, "Stalls", "#336699", PRICE_MINOR / 100),),
-        seats=tuple(
-            Seat(
-                _seat_id(row * _SEATS_PER_ROW + place),
-                Point(30.0 * place + 15, 30.0 * row + 15),
-                CATEGORY,
-                str(row),
-                place,
-            )
-            for row, place in places
-        ),
-    )
-
-
-def _seat_id(number: int) -> SeatId:
-    return SeatId(f"S{number}")

@@ -1,0 +1,198 @@
+"""`python -m benchmarks.hold_parts`: what a hold over HTTP costs the process itself, without sockets or the store.
+
+Requests are handed to the server's own protocol, and the store's answer is at hand, so that what is left is Python: the
+least of many short runs, which other load on the machine hardly disturbs.
+"""
+
+import asyncio
+import itertools
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import falcon.asgi
+import msgspec
+import uvicorn
+import uvloop
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from benchmarks.hold_script import IN_A_LARGE_HOUSE, SEATS, USERS, hold
+from benchmarks.house import YEAR_2090_MS, house
+from benchmarks.serving import SECRET, holds_path, tokens_of_users
+from frontrow.adapters.redis import scripts
+from frontrow.adapters.redis.client import Argument, connect
+from frontrow.adapters.redis.embedded import EmbeddedValkey
+from frontrow.adapters.redis.gathering import Answer, Replicas
+from frontrow.adapters.redis.hold_store import ValkeyHoldStore
+from frontrow.adapters.redis.servers import OneServer
+from frontrow.app import Application
+from frontrow.cli.process_setup import set_process_up
+from frontrow.cli.starting import begin_start, end_start
+from frontrow.domain.ids import EventId, LayoutId, UserId
+from frontrow.http.parting import Connections, PartingHttp
+from frontrow.services.callers import Caller
+from frontrow.services.event_rules import NewEvent
+from frontrow.services.layouts import EventCreated, LayoutPublished
+from frontrow.services.outcomes import HoldRequest, HoldShown
+from frontrow.settings import LogLevel, Settings
+from frontrow.stores import Stores
+
+RUNS, CALLS_PER_RUN = 2_000, 6
+_EVENT = EventId("bench")
+_ANSWER = b'{"holdId":"1-0000000000000000000000"}'
+_HEADERS = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(_ANSWER))]
+
+
+def main() -> None:
+    """Print what each part takes, in microseconds."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="frontrow-bench-")))
+        server = stack.enter_context(EmbeddedValkey(folder))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_measure(folder, server.url))
+
+
+async def _measure(folder: Path, redis_url: str) -> None:
+    settings = Settings(data_dir=folder, rate_limit_enabled=False, log_level=LogLevel.WARNING)
+    stores = Stores(redis_url, f"sqlite:///{folder / 'ledger.sqlite3'}", SECRET)
+    set_process_up(settings)
+    begin_start()
+    async with Application.running(settings, stores) as application:
+        await _put_on_sale(application)
+        client, caller = connect(redis_url), Caller(UserId("user-0"))
+        store = ValkeyHoldStore(client)
+        seat_ids = IN_A_LARGE_HOUSE.seat_ids(0, 0)
+
+        async def use_case() -> None:
+            held = await application.services.holds.hold(caller, _EVENT, HoldRequest(seat_ids=tuple(seat_ids)))
+            assert isinstance(held, HoldShown), held
+
+        async def bare(_scope: object, receive: Any, send: Any) -> None:
+            await hold(store, _EVENT, 0, seat_ids)
+            await _answering(_scope, receive, send)
+
+        await use_case()
+        end_start()
+        with _answered_at_once():
+            for what, call in (
+                ("uvicorn, nothing behind it", _over(HttpToolsProtocol, _answering)),
+                ("our protocol, nothing behind it", _over(PartingHttp, _answering)),
+                ("with Falcon in between", _over(PartingHttp, _falcon())),
+                ("the store's adapter alone", lambda: hold(store, _EVENT, 0, seat_ids)),
+                ("the use case alone, adapter included", use_case),
+                ("the floor: uvicorn and the adapter", _over(HttpToolsProtocol, bare)),
+                ("a hold", _over(PartingHttp, application.http)),
+            ):
+                print(f"{what:<40} {await _microseconds(call):6.1f}")
+        await client.close()
+
+
+async def _microseconds(call: Callable[[], Awaitable[object]]) -> float:
+    least_s = float("inf")
+    for _ in range(RUNS):
+        began_s = time.perf_counter()
+        for _ in range(CALLS_PER_RUN):
+            await call()
+        least_s = min(least_s, time.perf_counter() - began_s)
+    return least_s / CALLS_PER_RUN * 1_000_000
+
+
+async def _put_on_sale(application: Application) -> None:
+    layouts, layout_id = application.services.layouts, LayoutId("bench")
+    assert isinstance(await layouts.publish(msgspec.json.encode(house(layout_id, SEATS))), LayoutPublished)
+    new = NewEvent(_EVENT, layout_id, YEAR_2090_MS, "USD", event_id=_EVENT)
+    assert isinstance(await layouts.create_event(new), EventCreated)
+
+
+@contextmanager
+def _answered_at_once() -> Iterator[None]:
+    """The store is asked for its first hold alone: all others have that one's answer, in no time."""
+    ask, digest, known = OneServer.ask, scripts.ACQUIRE_HOLD.sha.encode(), list[Answer]()
+
+    async def answered(self: OneServer, sent: bytes, key: Argument | None, replicas: Replicas | None = None) -> Answer:
+        if digest not in sent:
+            return await ask(self, sent, key, replicas)
+        if not known:
+            known.append(await ask(self, sent, key, replicas))
+        return known[0]
+
+    with patch.object(OneServer, "ask", answered):
+        yield
+
+
+async def _answering(_scope: object, receive: Any, send: Any) -> None:
+    await receive()
+    await send({"type": "http.response.start", "status": 201, "headers": _HEADERS})
+    await send({"type": "http.response.body", "body": _ANSWER})
+
+
+def _falcon() -> Any:
+    class Resource:
+        async def on_post(self, _req: object, resp: falcon.asgi.Response, eventId: str) -> None:  # noqa: N803
+            resp.status_code, resp.data = 201, _ANSWER
+
+    app = falcon.asgi.App()
+    app.add_route(holds_path("{eventId}"), Resource())
+    return app
+
+
+class _Peer:
+    """A connection that has taken everything at once; `answered` is settled by an answer's end."""
+
+    def __init__(self) -> None:
+        self.answered = asyncio.get_running_loop().create_future()
+
+    def write(self, data: bytes) -> None:
+        """Take it."""
+        if data.endswith(b"}") and not self.answered.done():
+            self.answered.set_result(None)
+
+    def is_closing(self) -> bool:
+        """Never."""
+        return False
+
+    def get_extra_info(self, _name: str, default: object = None) -> object:
+        """Nothing is known of it."""
+        return default
+
+    def close(self) -> None:
+        """A connection that nobody uses for a while."""
+
+    def pause_reading(self) -> None:
+        """Nothing to pause."""
+
+    def resume_reading(self) -> None:
+        """Nothing to resume."""
+
+
+def _over(protocol: type[HttpToolsProtocol], app: Any) -> Callable[[], Awaitable[None]]:
+    """A call that has one hold's request answered by the application behind this protocol; users take turns."""
+    config = uvicorn.Config(app, lifespan="off", ws="none", log_config=None, access_log=False, server_header=False)
+    config.load()
+    peer, connection = _Peer(), protocol(config, Connections(), {})
+    connection.connection_made(peer)  # type: ignore[arg-type]  # all of a transport that is asked for
+    requests = itertools.cycle([_request(user, token) for user, token in enumerate(tokens_of_users())])
+
+    async def call() -> None:
+        peer.answered = asyncio.get_running_loop().create_future()
+        connection.data_received(next(requests))
+        await peer.answered
+
+    return call
+
+
+def _request(user: int, token: str) -> bytes:
+    body = msgspec.json.encode({"seatIds": IN_A_LARGE_HOUSE.seat_ids(user % USERS, 0)})
+    head = (
+        f"POST {holds_path(_EVENT)} HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+if __name__ == "__main__":
+    main()
