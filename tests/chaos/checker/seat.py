@@ -128,19 +128,20 @@ def given_back(seat: Seat, *, purchase: str, hi_ns: int) -> Iterator[Seat]:
         yield seat  # given back before: by another request, or by the window's end
 
 
-def refused(seat: Seat, span: Span, *, user: str, reason: str) -> Iterator[Seat]:
-    """A seat that could not be had, for this reason."""
+def refused(seat: Seat, span: Span, *, user: str, reason: str | None) -> Iterator[Seat]:
+    """A seat that could not be had, for this reason; None for any: a store that lost its last writes, or one of two who
+    both take themselves for the primary, may say what the seat was before somebody else took it."""
     match seat.at:
         case At.FREE:
             return
         case At.HELD:
-            if reason == "held" and seat.user != user and span.began_ns < seat.hi_ns:
+            if reason is None or (reason == "held" and seat.user != user and span.began_ns < seat.hi_ns):
                 yield seat
         case At.LEAVING | At.HAUNTED:
             if span.began_ns < seat.hi_ns:
                 yield seat
         case At.CLAIMED:
-            if reason == "held":
+            if reason is None or reason == "held":
                 yield seat
         case At.BOOKED:
             yield seat  # `held` until the store is told

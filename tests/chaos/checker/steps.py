@@ -23,10 +23,11 @@ def steps_of_seats(story: Story, standing: Standing, times: Times) -> dict[Place
     """Every seat's own steps, faults included, and its row of the ledger at the end as the last one."""
     steps: dict[Place, list[Step[Seat]]] = defaultdict(list)
     guards = _guards(story.operations, times)
+    losing = [Span(it.began_ns, _healed_ns(it, times)) for it in story.faults if it.may_lose_holds]
     for operation in story.operations:
         for seat_id in operation.seats:
             place = (operation.event, seat_id)
-            steps[place] += _Told(operation, seat_id, times, guards.get(operation.purchase, ())).steps()
+            steps[place] += _Told(operation, seat_id, times, guards.get(operation.purchase, ()), losing).steps()
     shakes = [_shake(fault, times) for fault in story.faults if fault.may_lose_holds]
     owned = standing.owned_seats()
     at_ns = standing.at_ns
@@ -54,19 +55,26 @@ def _guards(operations: Iterable[Operation], times: Times) -> Mapping[str, list[
 
 def _shake(fault: Fault, times: Times) -> Step[Seat]:
     hold_until_ns = fault.ended_ns + times.bounds.hold_lifetime * _MS
-    healed_ns = times.after(fault.ended_ns, times.bounds.healing)
+    healed_ns = _healed_ns(fault, times)
     apply = partial(on.shaken, hold_until_ns=hold_until_ns, healed_ns=healed_ns)
     return Step(f"fault {fault.number}, {fault.kind}", Need.WEATHER, fault.began_ns, fault.ended_ns, apply)
 
 
-class _Told:
-    """One operation, as one of its seats has it."""
+def _healed_ns(fault: Fault, times: Times) -> int:
+    return times.after(fault.ended_ns, times.bounds.healing)
 
-    def __init__(self, operation: Operation, seat_id: str, times: Times, guards: Sequence[Span]) -> None:
+
+class _Told:
+    """One operation, as one of its seats has it; `losing` is while the store may have lost its last writes."""
+
+    def __init__(
+        self, operation: Operation, seat_id: str, times: Times, guards: Sequence[Span], losing: Sequence[Span]
+    ) -> None:
         self._it = operation
         self._seat_id = seat_id
         self._times = times
         self._guards = guards
+        self._losing = losing
         self._is_known = operation.ended_ns is not None
         self._ended_ns = times.late_until(operation.began_ns) if operation.ended_ns is None else operation.ended_ns
         self._span = Span(operation.began_ns, self._ended_ns)
@@ -113,7 +121,10 @@ class _Told:
     def _refused(self) -> Iterator[Step[Seat]]:
         it = self._it
         if it.kind is Kind.HOLD and (reason := it.refused.get(self._seat_id)) is not None:
-            yield self._read(partial(on.refused, span=self._span, user=it.user, reason=reason))
+            span = self._span
+            if any(span.began_ns <= it.ended_ns and it.began_ns <= span.ended_ns for it in self._losing):
+                reason = None
+            yield self._read(partial(on.refused, span=span, user=it.user, reason=reason))
         elif it.kind in _OF_HOLD and it.code == "hold_not_found":
             yield self._read(partial(on.not_there, span=self._span, purchase=it.purchase))
 
