@@ -6,6 +6,7 @@ Nearly all answers here have their whole body at hand, so the head waits for it.
 closes its connection are uvicorn's own. What this is worth: docs/decisions/0019-whole-answers.md.
 """
 
+from collections.abc import Mapping
 from itertools import chain
 from typing import cast
 
@@ -22,7 +23,8 @@ _OF_THE_CONNECTION = (b"connection", b"transfer-encoding")
 class WholeAnswers(RequestResponseCycle):
     """A request and its answer, as uvicorn's cycle; begin with `take_over`, for uvicorn makes its cycles itself."""
 
-    _waiting: HTTPResponseStartEvent | None = None
+    _waiting: tuple[HTTPResponseStartEvent, dict[bytes, bytes]] | None = None
+    """The head, and its headers by name."""
 
     @classmethod
     def take_over(cls, cycle: RequestResponseCycle) -> None:
@@ -32,12 +34,13 @@ class WholeAnswers(RequestResponseCycle):
     async def send(self, message: ASGISendEvent) -> None:
         """Keep a head that says how long its body is; write it with the body, if that is all of it."""
         if message["type"] == "http.response.start":
-            if self.scope["method"] != "HEAD" and (message["status"] in _BODILESS or _LENGTH in _named(message)):
-                self._waiting = message
+            named = dict(cast("list[tuple[bytes, bytes]]", message["headers"]))
+            if self.scope["method"] != "HEAD" and (message["status"] in _BODILESS or _LENGTH in named):
+                self._waiting = message, named
                 return
         elif self._waiting is not None:
-            start, self._waiting = self._waiting, None
-            if self._is_ready and self._wrote(start, cast(HTTPResponseBodyEvent, message)):
+            (start, named), self._waiting = self._waiting, None
+            if self._is_ready and self._wrote(start, named, cast(HTTPResponseBodyEvent, message)):
                 return
             await super().send(start)
         await super().send(message)
@@ -46,13 +49,15 @@ class WholeAnswers(RequestResponseCycle):
     def _is_ready(self) -> bool:
         return self.keep_alive and not (self.disconnected or self.flow.write_paused or self.access_log)
 
-    def _wrote(self, start: HTTPResponseStartEvent, message: HTTPResponseBodyEvent) -> bool:
+    def _wrote(
+        self, start: HTTPResponseStartEvent, named: Mapping[bytes, bytes], message: HTTPResponseBodyEvent
+    ) -> bool:
         """Write all of it; False, and nothing written, where there is more of it than a write should have, or a header
         is one that uvicorn looks at or refuses."""
         body = message.get("body", b"")
         if message.get("more_body", False) or len(body) > BODY_BYTES_MAX:
             return False
-        headers, named = [*self.default_headers, *start["headers"]], _named(start)
+        headers = [*self.default_headers, *start["headers"]]
         length = b"%d" % len(body) if body or start["status"] not in _BODILESS else None
         if named.get(_LENGTH) != length or not named.keys().isdisjoint(_OF_THE_CONNECTION):
             return False
@@ -65,7 +70,3 @@ class WholeAnswers(RequestResponseCycle):
         self.message_event.set()
         self.on_response()
         return True
-
-
-def _named(start: HTTPResponseStartEvent) -> dict[bytes, bytes]:
-    return dict(cast("list[tuple[bytes, bytes]]", start["headers"]))

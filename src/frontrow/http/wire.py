@@ -133,8 +133,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._in_head = False
         self._in_body = self._moved_on = True
         self._arrived_bytes = self._body_bytes = 0
-        if self._deadline is not None:
-            self._stop_clock()
+        self._stop_clock()
         self.scope["extensions"] = {EXTENSION: self}  # type: ignore[dict-item] # ASGI's extensions are dicts of what can be sent to another process
         super().on_headers_complete()
         WholeAnswers.take_over(self.cycle)
@@ -151,8 +150,7 @@ class BoundedHttp(HttpToolsProtocol):
         """The body is there, with its trailers."""
         self._bound_headers()
         self._in_body = False
-        if self._deadline is not None:
-            self._stop_clock()
+        self._stop_clock()
         super().on_message_complete()
 
     def on_response_complete(self) -> None:

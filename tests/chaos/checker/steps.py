@@ -139,11 +139,6 @@ class _Told:
                 hi_ns = max(hi_ns, guard.ended_ns)
         return lo_ns, hi_ns
 
-    def _shortened_to(self) -> int | None:
-        """From when on a hold that is being released may end; None: at once."""
-        it = self._it
-        return it.began_ns + (it.delay_ms - self._times.bounds.clock_error) * _MS if it.delay_ms else None
-
     def _claim_ends(self) -> int:
         it = self._it
         if it.expires_at_ms is None:
