@@ -32,6 +32,7 @@ from frontrow.adapters.redis.servers import OneServer
 from frontrow.app import Application
 from frontrow.cli.process_setup import set_process_up
 from frontrow.cli.starting import begin_start, end_start
+from frontrow.domain.hold import SeatsUnavailable
 from frontrow.domain.ids import EventId, LayoutId, UserId
 from frontrow.http.parting import Connections, PartingHttp
 from frontrow.services.callers import Caller
@@ -42,7 +43,7 @@ from frontrow.settings import LogLevel, Settings
 from frontrow.stores import Stores
 
 RUNS, CALLS_PER_RUN = 2_000, 6
-_EVENT = EventId("bench")
+_EVENT, _TAKEN = EventId("bench"), EventId("taken")
 _ANSWER = b'{"holdId":"1-0000000000000000000000"}'
 _HEADERS = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(_ANSWER))]
 
@@ -88,6 +89,19 @@ async def _measure(folder: Path, redis_url: str) -> None:
                 ("a hold", _over(PartingHttp, application.http)),
             ):
                 print(f"{what:<40} {await _microseconds(call):6.1f}")
+        await _let_others_hold(application)
+        with _answered_at_once():
+
+            async def refused_use_case() -> None:
+                refused = await application.services.holds.hold(caller, _TAKEN, HoldRequest(seat_ids=tuple(seat_ids)))
+                assert isinstance(refused, SeatsUnavailable), refused
+
+            await refused_use_case()
+            for what, call in (
+                ("the use case alone where it refuses", refused_use_case),
+                ("a hold that is refused", _over(PartingHttp, application.http, _TAKEN)),
+            ):
+                print(f"{what:<40} {await _microseconds(call):6.1f}")
         await client.close()
 
 
@@ -104,8 +118,16 @@ async def _microseconds(call: Callable[[], Awaitable[object]]) -> float:
 async def _put_on_sale(application: Application) -> None:
     layouts, layout_id = application.services.layouts, LayoutId("bench")
     assert isinstance(await layouts.publish(msgspec.json.encode(house(layout_id, SEATS))), LayoutPublished)
-    new = NewEvent(_EVENT, layout_id, YEAR_2090_MS, "USD", event_id=_EVENT)
-    assert isinstance(await layouts.create_event(new), EventCreated)
+    for event_id in (_EVENT, _TAKEN):
+        new = NewEvent(event_id, layout_id, YEAR_2090_MS, "USD", event_id=event_id)
+        assert isinstance(await layouts.create_event(new), EventCreated)
+
+
+async def _let_others_hold(application: Application) -> None:
+    for user in range(USERS):
+        request = HoldRequest(seat_ids=tuple(IN_A_LARGE_HOUSE.seat_ids(user, 0)))
+        held = await application.services.holds.hold(Caller(UserId(f"other-{user}")), _TAKEN, request)
+        assert isinstance(held, HoldShown), held
 
 
 @contextmanager
@@ -169,13 +191,13 @@ class _Peer:
         """Nothing to resume."""
 
 
-def _over(protocol: type[HttpToolsProtocol], app: Any) -> Callable[[], Awaitable[None]]:
+def _over(protocol: type[HttpToolsProtocol], app: Any, event_id: EventId = _EVENT) -> Callable[[], Awaitable[None]]:
     """A call that has one hold's request answered by the application behind this protocol; users take turns."""
     config = uvicorn.Config(app, lifespan="off", ws="none", log_config=None, access_log=False, server_header=False)
     config.load()
     peer, connection = _Peer(), protocol(config, Connections(), {})
     connection.connection_made(peer)  # type: ignore[arg-type]  # all of a transport that is asked for
-    requests = itertools.cycle([_request(user, token) for user, token in enumerate(tokens_of_users())])
+    requests = itertools.cycle([_request(event_id, user, token) for user, token in enumerate(tokens_of_users())])
 
     async def call() -> None:
         peer.answered = asyncio.get_running_loop().create_future()
@@ -185,10 +207,10 @@ def _over(protocol: type[HttpToolsProtocol], app: Any) -> Callable[[], Awaitable
     return call
 
 
-def _request(user: int, token: str) -> bytes:
+def _request(event_id: EventId, user: int, token: str) -> bytes:
     body = msgspec.json.encode({"seatIds": IN_A_LARGE_HOUSE.seat_ids(user % USERS, 0)})
     head = (
-        f"POST {holds_path(_EVENT)} HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nContent-Type: application/json\r\n"
+        f"POST {holds_path(event_id)} HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nContent-Type: application/json\r\n"
         f"Authorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body

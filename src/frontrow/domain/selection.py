@@ -7,7 +7,7 @@ import msgspec
 
 from frontrow.domain.hold import SEATS_PER_HOLD_MAX
 from frontrow.domain.ids import SeatId, TableId
-from frontrow.domain.layout_index import LayoutIndex
+from frontrow.domain.layout_index import LayoutIndex, Table
 
 
 class Selection(msgspec.Struct, frozen=True):
@@ -64,8 +64,10 @@ def select(index: LayoutIndex, seat_ids: Sequence[SeatId], table_ids: Sequence[T
     """
     if not seat_ids and not table_ids:
         return EmptySelection()
-    tables = [table for table_id in table_ids if (table := index.tables.get(table_id)) is not None]
-    wanted = (*seat_ids, *(seat_id for table in tables for seat_id in table.seat_ids)) if tables else tuple(seat_ids)
+    wanted, tables = tuple(seat_ids), list[Table]()
+    if table_ids:
+        tables = [table for table_id in table_ids if (table := index.tables.get(table_id)) is not None]
+        wanted = (*wanted, *(seat_id for table in tables for seat_id in table.seat_ids))
     if len(wanted) > SEATS_PER_HOLD_MAX:
         return TooManySeats(count=len(wanted), seats_max=SEATS_PER_HOLD_MAX)
     distinct = set(wanted)
@@ -76,11 +78,12 @@ def select(index: LayoutIndex, seat_ids: Sequence[SeatId], table_ids: Sequence[T
         )
     if len(distinct) < len(wanted):
         return DuplicateSeats(tuple(seat_id for seat_id, count in Counter(wanted).items() if count > 1))
-    split = split_whole_tables(index, wanted)
-    if split is not None:
-        return split
-    named_whole = _whole_tables(index, wanted)
-    whole = (*table_ids, *(table_id for table_id in named_whole if table_id not in table_ids))
+    whole = tuple(table_ids)
+    if index.whole_table_of:  # most houses have no table that is only taken as a whole
+        split = split_whole_tables(index, wanted)
+        if split is not None:
+            return split
+        whole = (*whole, *[table_id for table_id in _whole_tables(index, wanted) if table_id not in table_ids])
     return Selection(
         seat_ids=wanted,
         table_ids=whole,
@@ -107,6 +110,4 @@ def split_whole_tables(index: LayoutIndex, seat_ids: Iterable[SeatId]) -> TableO
 def _whole_tables(index: LayoutIndex, seat_ids: Iterable[SeatId]) -> list[TableId]:
     """The `whole` tables at which any of these seats stands, in the order met."""
     whole_table_of = index.whole_table_of
-    if not whole_table_of:
-        return []
     return list(dict.fromkeys(whole_table_of[seat_id] for seat_id in seat_ids if seat_id in whole_table_of))

@@ -4,6 +4,7 @@ One middleware object, because each costs a few microseconds a request.
 """
 
 import itertools
+import logging
 import re
 import secrets
 from time import perf_counter_ns
@@ -43,8 +44,9 @@ def put_problem(req: Request, resp: Response, problem: Problem, style: ErrorStyl
     request_id = request_id_of(req)
     status = resp.status_code = style.status_of(problem)
     resp.data = style.encode(problem, request_id)
-    resp.set_header("content-type", style.media_type)
-    resp.set_header("cache-control", "no-store")
+    headers = resp._headers
+    headers["content-type"] = style.media_type
+    headers["cache-control"] = "no-store"
     if problem.retry_after_s is not None:
         resp.set_header("retry-after", str(problem.retry_after_s))
     if problem.replayed:
@@ -54,7 +56,7 @@ def put_problem(req: Request, resp: Response, problem: Problem, style: ErrorStyl
         resp.set_header("www-authenticate", f'Bearer realm="frontrow"{error}')
     if problem.allowed_methods:
         resp.set_header("allow", ", ".join(problem.allowed_methods))
-    if status in (409, 503):
+    if status in (409, 503) and _log.is_enabled_for(logging.INFO):
         _log.info("refused", request_id=request_id, code=str(problem.code), route=req.uri_template)
 
 

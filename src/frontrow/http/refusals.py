@@ -156,8 +156,8 @@ def _left_single(seat_ids: Sequence[str]) -> str:
 
 
 def _seats_unavailable(refusal: SeatsUnavailable) -> Problem:
-    seats = tuple(SeatFault(seat.seat_id, seat.reason.value) for seat in refusal.refusals)
-    seat_ids = tuple(seat.seat_id for seat in refusal.refusals)
+    seats = tuple([SeatFault(seat.seat_id, seat.reason) for seat in refusal.refusals])
+    seat_ids = tuple([seat.seat_id for seat in refusal.refusals])
     detail = f"{listed(seat_ids)} cannot be had; nothing was changed"
     return Problem(code=Code.SEATS_UNAVAILABLE, detail=detail, seats=seats, seat_ids=seat_ids)
 

@@ -4,6 +4,7 @@ Every line names the event and the seats, at most SEATS_LOGGED_MAX of them, and 
 caused it is in the line by `request_id`, bound where requests are read. Never whose the seats are.
 """
 
+import logging
 from collections.abc import Sequence
 
 import structlog
@@ -31,6 +32,8 @@ _log = structlog.get_logger(__name__)
 
 def log_changes(event_id: EventId, entries: Sequence[FeedEntry]) -> None:
     """What a call of this process has done; `hold_id` for holds, `owner_id` for bookings, orders and blocks."""
+    if not _log.is_enabled_for(logging.INFO):
+        return
     for entry in entries:
         change = entry.change
         word = _WORDS.get(change.kind)
@@ -62,6 +65,8 @@ def log_expiry(event_id: EventId, seat_ids: Sequence[SeatId]) -> None:
 
 def log_refusal(event_id: EventId, refusal: SeatsUnavailable | SeatsBusy | SeatLimitReached | OrphanSeats) -> None:
     """Seats that could not be had, given back or booked, and why, by reason."""
+    if not _log.is_enabled_for(logging.INFO):
+        return
     seats: dict[str, list[SeatId]] = {}
     count = 0
     match refusal:

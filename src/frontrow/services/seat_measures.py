@@ -32,14 +32,15 @@ class SeatMeasures:
         """Count a call that was refused."""
         match refusal:
             case SeatsUnavailable(refusals=refusals):
-                self._note_conflict(Counter(refused.reason.value for refused in refusals))
+                reasons = {refused.reason for refused in refusals}
+                self.conflicts[refusals[0].reason if len(reasons) == 1 else "several"] += 1
+                for refused in refusals:
+                    self.conflict_seats[refused.reason] += 1
             case SeatsBusy(seat_ids=seat_ids):
-                self._note_conflict(Counter({"busy": len(seat_ids)}))
+                self.conflicts["busy"] += 1
+                self.conflict_seats["busy"] += len(seat_ids)
             case OrphanSeats(seat_ids=seat_ids):
-                self._note_conflict(Counter({"orphan": len(seat_ids)}))
+                self.conflicts["orphan"] += 1
+                self.conflict_seats["orphan"] += len(seat_ids)
             case SeatLimitReached():
                 self.conflicts["seat_limit"] += 1
-
-    def _note_conflict(self, seats_by_reason: Counter[str]) -> None:
-        self.conflicts[next(iter(seats_by_reason)) if len(seats_by_reason) == 1 else "several"] += 1
-        self.conflict_seats.update(seats_by_reason)

@@ -82,6 +82,7 @@ class Gathering:
         self._sending_scheduled = False
         self._watchdog: asyncio.TimerHandle | None = None
         self._closed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.calls_sent = 0
         self.pipelines_sent = 0
 
@@ -100,7 +101,9 @@ class Gathering:
             replicas: wait until so many have what was written. The answer is then the reply, and how many have it by
                 the time that was given: `[reply, count]`. All such calls of one pipeline wait once, together.
         """
-        loop = asyncio.get_running_loop()
+        loop = self._loop
+        if loop is None:  # asked once: before Python 3.12 each time costs a system call
+            loop = self._loop = asyncio.get_running_loop()
         call = _Call(packed, loop.create_future(), loop.time() + self._timeout_s, is_asking, replicas)
         if self._closed:
             call.settle(StoreUnavailable("the client is closed"))

@@ -12,6 +12,8 @@ from frontrow.domain.changes import Change, ChangeKind, FeedEntry
 from frontrow.domain.hold import Cold, SeatRefusal, Unavailable, Written
 from frontrow.domain.ids import HoldId, SeatId, TableId, UserId
 
+_REASONS = {reason.value: reason for reason in Unavailable}
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:
@@ -63,7 +65,8 @@ def tables_of(reply: Reply) -> tuple[TableId, ...]:
 
 def refusals_of(parts: list[Reply]) -> tuple[SeatRefusal, ...]:
     """Seats and reasons, two by two."""
-    return tuple(SeatRefusal(SeatId(seat), Unavailable(reason)) for seat, reason in pairs_of(parts))
+    words = iter(texts_of(parts))
+    return tuple([SeatRefusal(SeatId(seat), _REASONS[reason]) for seat, reason in zip(words, words, strict=True)])
 
 
 def cold_of(reply: list[Reply]) -> Cold:
