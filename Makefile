@@ -8,6 +8,8 @@ READY := $(VENV)/.ready
 READY_TO_MEASURE := $(VENV)/.ready-to-measure
 PORT ?= 8000
 WORKERS ?= 2
+# Or each of the many processes that tests start would compile the whole program anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test test-fast coverage lint format audit bench plots screenshots wheel smoke chaos chaos-short mutants clean setup
 

@@ -1,5 +1,6 @@
 """Fixtures every tier may use. Servers are per test process; each test starts on an empty store."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,10 @@ from tests.support.missing import skip_for_want_of
 from tests.support.postgres import NoPostgres, PostgresServer, running_postgres
 from tests.support.valkey import ValkeyServer, running_valkey
 from tests.support.valkey_cluster import ValkeyCluster, running_cluster
+
+os.environ.pop("SSL_CERT_FILE", None)
+os.environ["SSL_CERT_DIR"] = os.devnull
+"""No authority is trusted: nothing here is asked beyond this machine, and every HTTP client would read them all."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

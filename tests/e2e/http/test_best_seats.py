@@ -4,11 +4,11 @@ import asyncio
 from collections import Counter
 from pathlib import Path
 
-import httpx
 import pytest
 
 from frontrow.services.picking import SeatPicking
 from frontrow.services.search_turns import SearchesBusy
+from tests.support.guests import guests
 from tests.support.http_stack import EVENT, Api, event_body
 from tests.support.server import run_frontrow, running_server
 
@@ -125,22 +125,13 @@ async def test_of_200_people_who_want_the_best_four_at_once_all_are_served_while
     run_frontrow("seed", data_dir=tmp_path)
     extra = {"FRONTROW_RATE_LIMIT_ENABLED": "false"}
     with running_server(tmp_path, extra=extra) as server:
-        limits = httpx.Limits(max_connections=USERS)
-        async with httpx.AsyncClient(base_url=server.url, timeout=60, limits=limits) as http:
-            tokens = [
-                (await http.post("/api/v1/guest-tokens")).raise_for_status().json()["token"] for _ in range(USERS)
-            ]
-            body = {"bestAvailable": {"count": 4}}
-            answers = await asyncio.gather(
-                *(
-                    http.post(f"/api/v1/events/{STUDIO}/holds", json=body, headers={"Authorization": f"Bearer {token}"})
-                    for token in tokens
-                )
-            )
+        async with guests(server.url, USERS) as users:
+            wish = {"bestAvailable": {"count": 4}}
+            answers = await asyncio.gather(*(user.post(f"/api/v1/events/{STUDIO}/holds", json=wish) for user in users))
             taken = [seat_id for answer in answers if answer.status_code == 201 for seat_id in answer.json()["seatIds"]]
             # 46 seats are open to everybody: eleven times four, and two are left.
             assert Counter(answer.status_code for answer in answers) == {201: 11, 409: USERS - 11}
             assert len(taken) == len(set(taken)) == 44
             assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {"seats_unavailable"}
-            states = (await http.get(f"/api/v1/events/{STUDIO}/seat-states")).json()["states"]
+            states = (await users[0].get(f"/api/v1/events/{STUDIO}/seat-states")).json()["states"]
             assert Counter(states) == {"h": 44, "a": 6}

@@ -4,8 +4,7 @@ import asyncio
 from collections import Counter
 from pathlib import Path
 
-import httpx
-
+from tests.support.guests import guests
 from tests.support.server import run_frontrow, running_server
 
 USERS = 200
@@ -15,25 +14,17 @@ CONTACT = {"name": "Racer", "email": "racer@example.com"}
 
 async def test_of_200_users_one_holds_the_seat_and_199_are_told_who_was_faster(tmp_path: Path) -> None:
     run_frontrow("seed", data_dir=tmp_path)
-    with running_server(tmp_path, extra={"FRONTROW_DIRECT_BOOKING": "anyone"}) as server:
-        limits = httpx.Limits(max_connections=USERS)
-        async with httpx.AsyncClient(base_url=server.url, timeout=30, limits=limits) as http:
-            tokens = [
-                (await http.post("/api/v1/guest-tokens")).raise_for_status().json()["token"] for _ in range(USERS)
-            ]
-            headers = [{"Authorization": f"Bearer {token}"} for token in tokens]
-            held = await asyncio.gather(
-                *(
-                    http.post(f"/api/v1/events/{EVENT}/holds", json={"seatIds": ["seat_A5"]}, headers=each)
-                    for each in headers
-                )
-            )
+    extra = {"FRONTROW_DIRECT_BOOKING": "anyone"}
+    with running_server(tmp_path, extra=extra) as server:
+        async with guests(server.url, USERS) as users:
+            holds = f"/api/v1/events/{EVENT}/holds"
+            held = await asyncio.gather(*(user.post(holds, json={"seatIds": ["seat_A5"]}) for user in users))
             assert Counter(answer.status_code for answer in held) == {201: 1, 409: USERS - 1}
             refused = [answer.json() for answer in held if answer.status_code == 409]
             assert all(problem["seats"] == [{"seatId": "seat_A5", "reason": "held"}] for problem in refused)
             [won] = [number for number, answer in enumerate(held) if answer.status_code == 201]
             wish = {"eventId": EVENT, "holdId": held[won].json()["holdId"], "contactInfo": CONTACT}
-            booked = await asyncio.gather(*(http.post("/api/v1/bookings", json=wish, headers=each) for each in headers))
+            booked = await asyncio.gather(*(user.post("/api/v1/bookings", json=wish) for user in users))
             assert Counter(answer.status_code for answer in booked) == {201: 1, 404: USERS - 1}
-            again = await http.post("/api/v1/bookings", json=wish, headers=headers[won])
+            again = await users[won].post("/api/v1/bookings", json=wish)
             assert again.json()["bookingId"] == booked[won].json()["bookingId"]
