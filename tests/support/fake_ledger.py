@@ -30,7 +30,7 @@ from frontrow.domain.booking import (
     SeatsNotInBooking,
     TakenSeats,
 )
-from frontrow.domain.event import Event
+from frontrow.domain.event import Event, EventChanges
 from frontrow.domain.hold import HeldSeat
 from frontrow.domain.ids import BookingId, EventId, HoldId, LayoutId, OrderId, SeatId, UserId
 from frontrow.domain.layout import Layout
@@ -47,6 +47,7 @@ class FakeLedger:
         self._clock = clock
         self._layouts: dict[LayoutId, list[tuple[Layout, bytes]]] = {}
         self._events: dict[EventId, Event] = {}
+        self._event_changes: list[EventId] = []
         self.rows: dict[tuple[EventId, SeatId], LedgerSeat] = {}
         self.ended: set[tuple[EventId, EndedSeat]] = set()
         self.drafts: dict[BookingId, BookingDraft] = {}
@@ -77,12 +78,14 @@ class FakeLedger:
             return None
         numbered = msgspec.structs.replace(event, number=len(self._events) + 1)
         self._events[event.event_id] = numbered
+        self._event_changes.append(event.event_id)
         return numbered
 
     async def update_event(self, event: Event, *, expected: Event) -> bool:
         if self._events.get(event.event_id) != expected:
             return False
         self._events[event.event_id] = event
+        self._event_changes.append(event.event_id)
         return True
 
     async def event(self, event_id: EventId) -> Event | None:
@@ -93,6 +96,15 @@ class FakeLedger:
 
     async def events(self, *, after_number: int, limit: int) -> list[Event]:
         return [event for event in self._events.values() if event.number > after_number][:limit]
+
+    async def event_changes(self, *, since: int | None) -> EventChanges:
+        version = len(self._event_changes)
+        is_known = since is not None and since <= version
+        return EventChanges(version, frozenset(self._event_changes[since:]) if is_known else None)
+
+    def forget_changes(self) -> None:
+        """Be at version 0 again, with the events as they are."""
+        self._event_changes.clear()
 
     async def book(self, draft: BookingDraft, *, guard_until_ms: int) -> BookOutcome:
         stands = self._standing(draft)

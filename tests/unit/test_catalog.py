@@ -5,11 +5,12 @@ import asyncio
 import pytest
 
 from frontrow.domain.errors import LedgerUnavailable
-from frontrow.domain.event import Event
+from frontrow.domain.event import Event, EventChanges
 from frontrow.domain.ids import CategoryId, EventId, LayoutId
 from frontrow.domain.layout import Layout
 from frontrow.services import catalog as catalog_module
-from frontrow.services.catalog import EVENT_FRESH_MS, READY_AFTER_S, READY_EVERY_S, Catalog
+from frontrow.services.catalog import READY_AFTER_S, READY_EVERY_S, Catalog
+from frontrow.services.event_news import EVENT_ASKED_EVERY_MS, EVENT_BELIEVED_MS, EVENT_FRESH_MS
 from tests.support import layout_documents as documents
 from tests.support.eventually import eventually
 from tests.support.fake_clock import START_MS, FakeClock
@@ -21,12 +22,15 @@ PATIENCE_OF_TESTS_S = 30
 
 
 class WatchedLedger(FakeLedger):
-    """Counts what is read of events and layouts; reads can be made to wait or to fail."""
+    """Counts reads of events and layouts, and notes from where on changes were asked for. Both can be made to wait or
+    to fail."""
 
     def __init__(self, clock: FakeClock) -> None:
         super().__init__(clock)
         self.reads: list[str] = []
+        self.asked_since: list[int | None] = []
         self.gate: asyncio.Event | None = None
+        self.question_gate: asyncio.Event | None = None
         self.is_down = False
 
     async def _read(self, what: str) -> None:
@@ -37,6 +41,15 @@ class WatchedLedger(FakeLedger):
     async def _wait(self) -> None:
         if self.gate is not None:
             await self.gate.wait()
+
+    async def event_changes(self, *, since: int | None) -> EventChanges:
+        self.asked_since.append(since)
+        if self.is_down:
+            raise LedgerUnavailable("down for the test")
+        changes = await super().event_changes(since=since)
+        if self.question_gate is not None:
+            await self.question_gate.wait()
+        return changes
 
     async def event(self, event_id: EventId) -> Event | None:
         await self._read("event")
@@ -160,9 +173,7 @@ async def test_a_read_that_began_before_a_change_is_not_kept_after_it(offer: Off
     offer.ledger.gate = asyncio.Event()
     early = asyncio.create_task(offer.name())
     early_list = asyncio.create_task(offer.catalog.events_on_sale(START_MS))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    assert sorted(offer.ledger.reads) == ["event", "events"]
+    await eventually(lambda: sorted(offer.ledger.reads) == ["event", "events"], "both are being read")
     await offer.rename(event, "Ball")
     offer.catalog.forget(GALA)
     offer.ledger.gate.set()
@@ -170,6 +181,102 @@ async def test_a_read_that_began_before_a_change_is_not_kept_after_it(offer: Off
     assert [it.name for it in await early_list] == ["Gala"]
     assert await offer.name() == "Ball"
     assert [it.name for it in await offer.catalog.events_on_sale(START_MS)] == ["Ball"]
+
+
+async def test_of_thousands_of_events_in_use_one_question_every_other_second_is_asked(offer: Offer) -> None:
+    events = [await offer.add(f"e{n}") for n in range(2_000)]
+    sales = [await offer.catalog.sale(event.event_id) for event in events]
+    assert offer.ledger.reads.count("event") == len(events)
+    for _ in range(3):
+        for n, event in enumerate(events):
+            if n % 200 == 0:
+                offer.clock.advance(EVENT_FRESH_MS // 10)
+                await asyncio.sleep(0)  # the question's turn
+            assert await offer.catalog.sale(event.event_id) is sales[n]
+    assert 3 <= len(offer.ledger.asked_since) <= 1 + 2 * 3
+    assert offer.ledger.reads.count("event") == len(events)
+
+
+async def test_of_all_events_only_those_that_changed_are_read_anew(offer: Offer) -> None:
+    gala, ball = await offer.add(), await offer.add("ball")
+    before = [await offer.catalog.sale(it.event_id) for it in (gala, ball)]
+    assert len(await offer.catalog.events_on_sale(START_MS)) == 2
+    await offer.rename(gala, "Another")
+    offer.clock.advance(EVENT_FRESH_MS + 1)
+    after = [await offer.catalog.sale(it.event_id) for it in (gala, ball)]
+    assert after[0] != before[0]
+    assert after[1] is before[1]
+    assert offer.ledger.reads.count("event") == 3
+    assert {it.name for it in await offer.catalog.events_on_sale(START_MS)} == {"Another", "Gala"}
+    assert offer.ledger.reads.count("events") == 2
+
+
+async def test_news_are_asked_for_before_anybody_has_to_wait_for_them(offer: Offer) -> None:
+    await offer.add()
+    await offer.name()
+    offer.clock.advance(EVENT_ASKED_EVERY_MS)
+    offer.ledger.question_gate = asyncio.Event()
+    for _ in range(3):
+        assert await offer.name() == "Gala"
+        await asyncio.sleep(0)
+        assert len(offer.ledger.asked_since) == 2
+    offer.ledger.question_gate.set()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    offer.clock.advance(EVENT_FRESH_MS)
+    offer.ledger.question_gate.clear()
+    assert await offer.name() == "Gala"  # with the news from then
+    assert offer.ledger.reads == ["event", "layout"]
+
+
+async def test_a_question_that_fails_beside_the_requests_is_not_repeated_by_each_of_them(offer: Offer) -> None:
+    await offer.add()
+    await offer.name()
+    offer.ledger.is_down = True
+    offer.clock.advance(EVENT_ASKED_EVERY_MS)
+    for _ in range(3):
+        assert await offer.name() == "Gala"
+        await asyncio.sleep(0)
+    assert len(offer.ledger.asked_since) == 2
+    offer.clock.advance(EVENT_ASKED_EVERY_MS)
+    offer.ledger.is_down = False
+    assert await offer.name() == "Gala"
+    await asyncio.sleep(0)
+    assert len(offer.ledger.asked_since) == 3
+
+
+async def test_what_may_have_changed_and_has_not_is_the_same_sale_as_before(offer: Offer) -> None:
+    await offer.add()
+    before = await offer.catalog.sale(GALA)
+    offer.ledger.forget_changes()  # as a backup, or a standby that took over, may have
+    offer.clock.advance(EVENT_FRESH_MS + 1)
+    assert await offer.catalog.sale(GALA) is before
+    assert offer.ledger.reads == ["event", "layout", "event"]
+
+
+async def test_after_ten_minutes_everything_is_read_anew_whatever_is_told(offer: Offer) -> None:
+    await offer.add()
+    before = await offer.catalog.sale(GALA)
+    for _ in range(EVENT_BELIEVED_MS // EVENT_ASKED_EVERY_MS):
+        offer.clock.advance(EVENT_ASKED_EVERY_MS)
+        assert await offer.catalog.sale(GALA) is before
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    assert offer.ledger.asked_since.count(None) == 2
+    assert await offer.catalog.sale(GALA) is before
+    assert offer.ledger.reads == ["event", "layout", "event"]
+
+
+async def test_many_doubts_are_settled_by_reading_the_list(offer: Offer) -> None:
+    events = [await offer.add(f"e{n}") for n in range(5)]
+    await offer.catalog.read_ahead()
+    offer.ledger.forget_changes()
+    await offer.rename(events[0], "Another")
+    offer.clock.advance(EVENT_FRESH_MS + 1)
+    await offer.catalog.read_ahead()
+    sales = [await offer.catalog.sale(event.event_id) for event in events]
+    assert [sale.event.name for sale in sales if sale is not None] == ["Another", *["Gala"] * 4]
+    assert "event" not in offer.ledger.reads
 
 
 async def test_many_who_want_the_same_at_once_wait_for_one_read(offer: Offer) -> None:
@@ -214,14 +321,31 @@ async def test_while_the_ledger_is_away_what_was_read_before_is_served(offer: Of
     assert len(await offer.catalog.events_on_sale(START_MS)) == 1
 
 
-async def test_a_ledger_that_hangs_keeps_nobody_waiting_for_what_was_read_before(offer: Offer) -> None:
+async def test_a_ledger_that_hangs_keeps_nobody_waiting_for_news_of_what_was_read_before(offer: Offer) -> None:
+    event = await offer.add()
+    assert await offer.name() == "Gala"
+    await offer.rename(event, "Ball")
+    offer.ledger.question_gate = asyncio.Event()
+    offer.clock.advance(EVENT_FRESH_MS + 1)
+    assert [await offer.name() for _ in range(3)] == ["Gala"] * 3
+    assert len(offer.ledger.asked_since) == 2  # those who come next do not wait as well
+    offer.clock.advance(EVENT_FRESH_MS + 1)
+    assert await offer.name() == "Gala"  # for the same question again
+    assert len(offer.ledger.asked_since) == 2
+    offer.ledger.question_gate.set()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert await offer.name() == "Ball"
+
+
+async def test_a_ledger_that_hangs_keeps_nobody_waiting_for_an_event_that_changed(offer: Offer) -> None:
     event = await offer.add()
     assert await offer.name() == "Gala"
     await offer.rename(event, "Ball")
     offer.ledger.gate = asyncio.Event()
     offer.clock.advance(EVENT_FRESH_MS + 1)
     assert [await offer.name() for _ in range(3)] == ["Gala"] * 3
-    assert offer.ledger.reads.count("event") == 2  # those who come next do not wait as well
+    assert offer.ledger.reads.count("event") == 2
     offer.ledger.gate.set()
     await asyncio.sleep(0)
     await asyncio.sleep(0)
@@ -256,7 +380,7 @@ async def test_whoever_was_not_answered_by_the_ledger_keeps_the_next_from_asking
     offer.clock.advance(EVENT_FRESH_MS + 1)
     for _ in range(3):
         assert len(await offer.catalog.events_on_sale(START_MS)) == 1
-    assert offer.ledger.reads.count("events") == 2
+    assert len(offer.ledger.asked_since) == 2
 
 
 async def test_while_the_ledger_is_away_what_was_never_read_is_unavailable(offer: Offer) -> None:

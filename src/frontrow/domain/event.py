@@ -47,3 +47,14 @@ class Event(msgspec.Struct, frozen=True):
             return SaleStatus.SCHEDULED
         end_ms = self.starts_at_ms if self.sales_end_ms is None else self.sales_end_ms
         return SaleStatus.ON_SALE if now_ms < end_ms else SaleStatus.CLOSED
+
+
+class EventChanges(msgspec.Struct, frozen=True):
+    """The version that the events are at, counted from 0, and which of them changed since the version asked about.
+
+    `event_ids` is None where any may have: no version was asked about, too many changed to name them, or the ledger is
+    at an older version than that one, as after a backup was restored.
+    """
+
+    version: int
+    event_ids: frozenset[EventId] | None

@@ -19,7 +19,7 @@ from frontrow.domain.booking import (
     SeatRowState,
     TakenSeats,
 )
-from frontrow.domain.event import Event
+from frontrow.domain.event import Event, EventChanges
 from frontrow.domain.ids import BookingId, EventId, HoldId, LayoutId, SeatId, UserId
 from frontrow.domain.layout import Layout
 from frontrow.domain.notice import Notice
@@ -57,6 +57,14 @@ class Ledger(Protocol):
 
     async def events(self, *, after_number: int, limit: int) -> list[Event]:
         """Up to `limit` events with a number above `after_number`, in that order."""
+        ...
+
+    async def event_changes(self, *, since: int | None) -> EventChanges:
+        """Which events were added, changed or deleted after version `since` (None: no version is known), in one read.
+
+        Whatever was committed when it is answered is in the version it tells: an event that is read afterwards is at
+        least as new, and one that a later call does not name is as it was.
+        """
         ...
 
     async def book(self, draft: BookingDraft, *, guard_until_ms: int) -> BookOutcome:

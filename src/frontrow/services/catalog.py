@@ -4,7 +4,7 @@ import asyncio
 import gzip
 import hashlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 import msgspec
@@ -17,12 +17,9 @@ from frontrow.domain.layout import Layout
 from frontrow.domain.layout_index import LayoutIndex, index_layout
 from frontrow.domain.shared_values import with_shared_values
 from frontrow.ports import Clock, Ledger
+from frontrow.services.event_news import EVENT_FRESH_MS, EVENT_PATIENCE_S, EventNews
+from frontrow.services.shared_reads import SharedReads
 
-EVENT_FRESH_MS = 2_000
-"""A change made by another process is seen at the latest after this long, while the ledger answers."""
-EVENT_PATIENCE_S = 0.25
-"""How long somebody waits for an event, or all of them, that was read before: a ledger that hangs is not to hang holds
-and maps."""
 EVENTS_CACHED_MAX = 10_000
 CACHED_SEATS_MAX = 1_000_000
 """Layouts are kept until they have more seats than this together (about 300 bytes a seat, document included)."""
@@ -36,7 +33,6 @@ _EVENTS_PER_READ = 500
 
 _log = structlog.get_logger(__name__)
 
-K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 R = TypeVar("R")
 
@@ -62,14 +58,17 @@ class Drawing(msgspec.Struct, frozen=True):
 
 
 class _Kept(msgspec.Struct, Generic[V]):
-    """What was read, and when it was asked for, or was last asked for in vain."""
+    """What was read. Where it is known to have changed since it is in doubt, and read anew from `anew_from_ms` on."""
 
     value: V
-    asked_at_ms: int
+    anew_from_ms: int | None = None
 
 
 class Catalog:
     """Cached events and layouts. Layout versions never change, so they are kept as long as there is room.
+
+    Events are served as the ledger had them EVENT_FRESH_MS ago or later: it is asked which of them changed, for all at
+    once (event_news.py). Those are in doubt from then on, and read anew when they are next wanted.
 
     Every method that reads may raise LedgerUnavailable. What is on sale is read ahead (`run`), and what was read is
     served from the cache while the ledger is away: holds go on.
@@ -87,19 +86,26 @@ class Catalog:
         self._event_ids: dict[int, EventId] = {}
         self._drawings: OrderedDict[tuple[LayoutId, int], Drawing] = OrderedDict()
         self._all_events: _Kept[list[Event]] | None = None
-        self._event_loads = _Loads[EventId, Event | None]()
-        self._drawing_loads = _Loads[tuple[LayoutId, int], Drawing | None]()
-        self._list_loads = _Loads[None, list[Event]]()
+        self._event_loads = SharedReads[EventId, Event | None]()
+        self._drawing_loads = SharedReads[tuple[LayoutId, int], Drawing | None]()
+        self._list_loads = SharedReads[None, list[Event]]()
+        self._seats_cached = 0
+        self._news = EventNews(ledger, clock, self._doubt)
         self._drawings_at_once = asyncio.Semaphore(DRAWINGS_READ_AT_ONCE_MAX)
 
     async def sale(self, event_id: EventId) -> Sale | None:
         """The event with its drawing; None when there is no such event. The same value as before, while neither has
         changed."""
+        if event_id not in self._events and not is_chosen_id(event_id):
+            return None
+        if not self._news.are_recent():
+            await self._news.heard()
         kept = self._events.get(event_id)
-        if kept is not None and self._is_fresh(kept):
+        if kept is not None and kept.anew_from_ms is None:
             event: Event | None = kept.value
+            self._events.move_to_end(event_id)
         else:
-            event = await self._event(event_id) if is_chosen_id(event_id) else None
+            event = await self._event(event_id)
         if event is None:
             return None
         sale = self._sales.get(event_id)
@@ -134,7 +140,8 @@ class Catalog:
 
         While the ledger is away it is the one that was read last, if any was.
         """
-        events = await self._fresh(self._all_events, lambda: self._list_loads.join(None, self._read_all_events))
+        await self._news.heard()
+        events = await self._known(self._all_events, lambda: self._list_loads.join(None, self._read_all_events))
         return [event for event in events if event.sale_status(now_ms) is SaleStatus.ON_SALE]
 
     async def run(self) -> None:
@@ -157,11 +164,11 @@ class Catalog:
         """
         for event in await self.events_on_sale(self._clock.now_ms()):
             listed = self._all_events
-            if listed is None:
+            if listed is None or listed.anew_from_ms is not None:
                 return  # an event was changed meanwhile: what was listed may be what it was before
             if event.event_id not in self._events and len(self._events) < EVENTS_CACHED_MAX:
-                self._keep_event(event, listed.asked_at_ms)
-            if self._cached_seats() < READY_SEATS_MAX:
+                self._keep_event(event)
+            if self._seats_cached < READY_SEATS_MAX:
                 await self.drawing(event.layout_id, event.layout_version)
 
     async def drawing(self, layout_id: LayoutId, version: int) -> Drawing | None:
@@ -182,41 +189,54 @@ class Catalog:
         self._event_loads.leave(event_id)
         self._list_loads.leave(None)
 
+    def _doubt(self, event_ids: frozenset[EventId] | None) -> None:
+        """These events (None: all) changed: read them, and the list, anew when they are next wanted."""
+        now_ms = self._clock.monotonic_ms()
+        for event_id in self._events if event_ids is None else event_ids:
+            if (kept := self._events.get(event_id)) is not None:
+                kept.anew_from_ms = now_ms
+        # A read that is under way may bring the state before the change, as in `forget`.
+        if event_ids is None:
+            self._event_loads.leave_all()
+        else:
+            for event_id in event_ids:
+                self._event_loads.leave(event_id)
+        if event_ids is None or event_ids:
+            if self._all_events is not None:
+                self._all_events.anew_from_ms = now_ms
+            self._list_loads.leave(None)
+
     async def _event(self, event_id: EventId) -> Event | None:
-        return await self._fresh(
+        return await self._known(
             self._events.get(event_id),
             lambda: self._event_loads.join(event_id, lambda: self._read_event(event_id)),
         )
 
-    async def _fresh(self, kept: _Kept[V] | None, read: Callable[[], Awaitable[R]]) -> V | R:
-        """What is kept while it is fresh, then what is read; but what is kept where the ledger fails or hangs."""
+    async def _known(self, kept: _Kept[V] | None, read: Callable[[], Awaitable[R]]) -> V | R:
+        """What is kept unless it is in doubt, else what is read; but what is kept where the ledger fails or hangs."""
         if kept is None:
             return await read()
-        if self._is_fresh(kept):
+        if kept.anew_from_ms is None or self._clock.monotonic_ms() < kept.anew_from_ms:
             return kept.value
         try:
             async with asyncio.timeout(EVENT_PATIENCE_S):
                 return await read()
         except (LedgerUnavailable, TimeoutError):
             # Those who come next need not wait as well; the read goes on, and what it brings is kept.
-            kept.asked_at_ms = self._clock.monotonic_ms()
+            kept.anew_from_ms = self._clock.monotonic_ms() + EVENT_FRESH_MS
             return kept.value
 
-    def _is_fresh(self, kept: _Kept[V]) -> bool:
-        return self._clock.monotonic_ms() - kept.asked_at_ms <= EVENT_FRESH_MS
-
     async def _read_event(self, event_id: EventId) -> Event | None:
-        asked_at_ms = self._clock.monotonic_ms()
         event = await self._ledger.event(event_id)
         if event is not None and self._event_loads.is_current(event_id):
-            return self._keep_event(event, asked_at_ms)
+            return self._keep_event(event)
         return event
 
-    def _keep_event(self, event: Event, asked_at_ms: int) -> Event:
+    def _keep_event(self, event: Event) -> Event:
         """Keep what was read; where it is what was known, the known one, for others know it by being the same."""
         known = self._events.get(event.event_id)
         kept = event if known is None or known.value != event else known.value
-        self._events[event.event_id] = _Kept(kept, asked_at_ms)
+        self._events[event.event_id] = _Kept(kept)
         self._events.move_to_end(event.event_id)
         self._event_ids[event.number] = event.event_id
         while len(self._events) > EVENTS_CACHED_MAX:
@@ -226,17 +246,28 @@ class Catalog:
         return kept
 
     async def _read_all_events(self) -> list[Event]:
-        asked_at_ms = self._clock.monotonic_ms()
         events: list[Event] = []
         while True:
             after = events[-1].number if events else 0
             page = await self._ledger.events(after_number=after, limit=_EVENTS_PER_READ)
-            events += page
+            is_current = self._list_loads.is_current(None)
+            events += map(self._settled, page) if is_current else page
             if len(page) < _EVENTS_PER_READ:
                 break
-        if self._list_loads.is_current(None):
-            self._all_events = _Kept(events, asked_at_ms)
+        if is_current:
+            self._all_events = _Kept(events)
         return events
+
+    def _settled(self, event: Event) -> Event:
+        """The event that was just read, as the kept one where it is that; a doubt about the kept one is over."""
+        kept = self._events.get(event.event_id)
+        if kept is None:
+            return event
+        if kept.anew_from_ms is not None:
+            kept.anew_from_ms = None
+            if kept.value != event:
+                kept.value = event
+        return kept.value if kept.value == event else event
 
     async def _read_drawing(self, layout_id: LayoutId, version: int) -> Drawing | None:
         async with self._drawings_at_once:
@@ -246,13 +277,12 @@ class Catalog:
             kept = [drawing.index for drawing in self._drawings.values()]
             drawing = await asyncio.to_thread(_drawing, *stored, version, kept)
         self._drawings[layout_id, version] = drawing
-        while len(self._drawings) > 1 and self._cached_seats() > CACHED_SEATS_MAX:
+        self._seats_cached += len(drawing.index.seat_ids)
+        while len(self._drawings) > 1 and self._seats_cached > CACHED_SEATS_MAX:
             _, dropped = self._drawings.popitem(last=False)
+            self._seats_cached -= len(dropped.index.seat_ids)
             self._sales = {key: sale for key, sale in self._sales.items() if sale.layout is not dropped.index}
         return drawing
-
-    def _cached_seats(self) -> int:
-        return sum(len(drawing.index.seat_ids) for drawing in self._drawings.values())
 
 
 def _drawing(layout: Layout, document: bytes, version: int, kept: Sequence[LayoutIndex]) -> Drawing:
@@ -261,37 +291,3 @@ def _drawing(layout: Layout, document: bytes, version: int, kept: Sequence[Layou
         compressed=gzip.compress(document, 6, mtime=0),
         digest=hashlib.sha256(document).hexdigest()[:32],
     )
-
-
-class _Loads(Generic[K, V]):
-    """Reads under way, by key: whoever wants the same thing meanwhile waits for the same read."""
-
-    def __init__(self) -> None:
-        self._tasks: dict[K, asyncio.Task[V]] = {}
-
-    async def join(self, key: K, read: Callable[[], Awaitable[V]]) -> V:
-        """The result of the read under way for the key, else of `read`. A cancelled caller cancels nobody else's."""
-        task = self._tasks.get(key)
-        if task is None:
-            task = asyncio.ensure_future(self._run(read))
-            self._tasks[key] = task
-            task.add_done_callback(lambda done: self._ended(key, done))
-        return await asyncio.shield(task)
-
-    def leave(self, key: K) -> None:
-        """Let those who wait have their result, and start anew for everyone else."""
-        self._tasks.pop(key, None)
-
-    def is_current(self, key: K) -> bool:
-        """Whether the task that asks is still the one others may join."""
-        return self._tasks.get(key) is asyncio.current_task()
-
-    @staticmethod
-    async def _run(read: Callable[[], Awaitable[V]]) -> V:
-        return await read()
-
-    def _ended(self, key: K, task: asyncio.Task[V]) -> None:
-        if self._tasks.get(key) is task:
-            del self._tasks[key]
-        if not task.cancelled():
-            task.exception()  # Everyone who waited may be gone; a failure is then nobody's to hear of.

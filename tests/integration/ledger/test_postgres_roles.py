@@ -1,10 +1,12 @@
 """Servers run as a role that can read and change rows, and nothing else: the documented SQL makes it so."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
 
+from frontrow.adapters.sql import migrating
 from frontrow.adapters.sql.engine import open_database
 from frontrow.adapters.sql.ledger import SqlLedger, open_ledger
 from frontrow.adapters.sql.tables import SCHEMA_VERSION
@@ -90,8 +92,10 @@ async def test_a_server_that_may_not_migrate_says_what_to_run(
 ) -> None:
     with pytest.raises(LedgerUnavailable, match="run `frontrow migrate` as the role that owns the tables"):
         await open_ledger(roles.app, clock=clock)
-    await migrated(postgres, roles, clock)
-    postgres.execute("UPDATE alembic_version SET version_num = '0004'", url=postgres.url_of(DATABASE))
+    database = await open_database(roles.owner)
+    await database.migrate(partial(migrating.upgrade, version="0005"))
+    await database.close()
+    postgres.execute(*sql_of("Roles")[2], url=postgres.url_of(DATABASE))
     with pytest.raises(LedgerUnavailable, match="run `frontrow migrate` as the role that owns the tables"):
         await open_ledger(roles.app, clock=clock)
     owner = await open_ledger(roles.owner, clock=clock)

@@ -83,6 +83,7 @@ async def use_everything(ledger: SqlLedger, clock: FakeClock) -> None:
     await ledger.update_event(gala, expected=gala)
     await ledger.event_by_number(gala.number)
     await ledger.events(after_number=0, limit=5)
+    await ledger.event_changes(since=0)
     await ledger.layouts()
     await ledger.layout(gala.layout_id, 1)
     await ledger.latest_layout_version(gala.layout_id)

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from frontrow.adapters.sql.database import Database
 from frontrow.adapters.sql.engine import open_database
@@ -24,7 +25,7 @@ from frontrow.domain.booking import (
     PaymentInfo,
     SeatConflict,
 )
-from frontrow.domain.event import Event
+from frontrow.domain.event import Event, EventChanges
 from frontrow.domain.ids import BookingId, EventId, PaymentId, SeatId, UserId
 from frontrow.domain.notice import NoticeChannel, NoticeState
 from frontrow.domain.order import Order, OrderState
@@ -40,6 +41,7 @@ from tests.support.fake_clock import START_MS, FakeClock
 from tests.support.postgres import PostgresServer
 
 WRITERS = 40
+_NEXT = "nextval('numbers')"
 PAIRS = 100
 """Pairs of seats that two processes sell."""
 
@@ -81,6 +83,43 @@ async def test_writers_of_two_processes_have_one_winner(two: TwoLedgers, clock: 
     conflicts = [it for it in outcomes if isinstance(it, SeatConflict)]
     assert len(conflicts) == WRITERS - 1
     assert {seat.owner_id for it in conflicts for seat in it.seats} == {winner.booking.booking_id}
+
+
+async def changes_told(two: TwoLedgers, gala: Event) -> set[EventId]:
+    """What is told to one who asks as soon as the second of two events is changed, and then whenever there is more."""
+    ball = await event_on_sale(two.one, "ball")
+    before = await two.other.event_changes(since=None)
+
+    async def change_and_ask() -> EventChanges:
+        assert await two.other.update_event(msgspec.structs.replace(ball, name="Quick"), expected=ball)
+        return await two.other.event_changes(since=before.version)
+
+    slow = msgspec.structs.replace(gala, name="Slow")
+    _, told = await two.overlap(lambda: two.one.update_event(slow, expected=gala), change_and_ask)
+    later = await two.other.event_changes(since=told.version)
+    return {*(told.event_ids or ()), *(later.event_ids or ())}
+
+
+async def test_of_two_changes_of_events_none_is_passed_over(two: TwoLedgers, gala: Event) -> None:
+    assert await changes_told(two, gala) == {"gala", "ball"}
+
+
+async def test_numbered_by_a_sequence_the_one_that_is_committed_late_is_never_told(
+    two: TwoLedgers, database: Database, gala: Event
+) -> None:
+    def number_by_sequence(connection: sa.Connection) -> None:
+        (body,) = connection.execute(sa.text("SELECT prosrc FROM pg_proc WHERE proname = 'note_event_change'")).one()
+        body = body.replace("(SELECT coalesce(max(version), 0) FROM event_changes) + row_number() OVER ()", _NEXT)
+        assert _NEXT in body
+        for statement in (
+            "CREATE SEQUENCE numbers START 1000",
+            f"CREATE OR REPLACE FUNCTION note_event_change() RETURNS trigger LANGUAGE plpgsql AS $${body}$$",
+            "DROP TRIGGER number_event_changes ON events",
+        ):
+            connection.exec_driver_sql(statement)
+
+    await database.write(number_by_sequence)
+    assert await changes_told(two, gala) == {"ball"}
 
 
 async def test_without_the_index_they_sell_the_seat_again_and_again(

@@ -22,7 +22,7 @@ from frontrow.domain.hold import (
 )
 from frontrow.domain.ids import EventId, HoldId, SeatId, event_number_of
 from frontrow.domain.selection import EmptySelection, TableOnlyWhole, UnknownSeats
-from frontrow.services.catalog import EVENT_FRESH_MS
+from frontrow.services.event_news import EVENT_FRESH_MS
 from frontrow.services.outcomes import (
     EventNotOnSale,
     HoldRequest,

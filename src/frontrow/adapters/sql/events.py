@@ -5,10 +5,13 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from frontrow.adapters.sql.tables import events
+from frontrow.adapters.sql.tables import event_changes, events
 from frontrow.domain.charges import Charge
-from frontrow.domain.event import Event
+from frontrow.domain.event import Event, EventChanges
 from frontrow.domain.ids import CategoryId, EventId, event_number_of
+
+CHANGES_TOLD_MAX = 1_000
+"""Of more events than this it is not told which of them changed."""
 
 _encoder = msgspec.json.Encoder(order="sorted")
 _prices_decoder = msgspec.json.Decoder(dict[CategoryId, int])
@@ -21,6 +24,12 @@ _page = (
     sa.select(events)
     .where(events.c.number > sa.bindparam("after_number"))
     .order_by(events.c.number)
+    .limit(sa.bindparam("limit"))
+)
+_changes = (
+    sa.select(event_changes)
+    .where(event_changes.c.version >= sa.bindparam("since"))
+    .order_by(event_changes.c.version.desc())
     .limit(sa.bindparam("limit"))
 )
 _one_at_a_time = sa.text("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE")
@@ -59,6 +68,18 @@ def events_after(connection: sa.Connection, *, after_number: int, limit: int) ->
     """See Ledger.events."""
     rows = connection.execute(_page, {"after_number": after_number, "limit": limit})
     return [event for row in rows if (event := _event(row)) is not None]
+
+
+def event_changes_since(connection: sa.Connection, version: int | None) -> EventChanges:
+    """See Ledger.event_changes."""
+    limit = 1 if version is None else CHANGES_TOLD_MAX + 1
+    rows = connection.execute(_changes, {"since": version or 0, "limit": limit}).all()
+    newest: int = rows[0].version if rows else 0
+    if version is not None and newest < version:
+        # The change that was told last, or a later one of its event, is here still; unless the ledger is an older one.
+        return event_changes_since(connection, None)
+    is_told = version is not None and len(rows) <= CHANGES_TOLD_MAX
+    return EventChanges(newest, frozenset(row.event_id for row in rows if row.version > version) if is_told else None)
 
 
 def event_id_of(connection: sa.Connection, made_id: str) -> EventId | None:

@@ -35,7 +35,7 @@ from frontrow.domain.booking import (
     TakenSeats,
 )
 from frontrow.domain.errors import LedgerUnavailable
-from frontrow.domain.event import Event
+from frontrow.domain.event import Event, EventChanges
 from frontrow.domain.ids import BookingId, EventId, HoldId, LayoutId, SeatId, UserId
 from frontrow.domain.layout import Layout
 from frontrow.domain.notice import Notice
@@ -132,6 +132,10 @@ class SqlLedger:
     async def events(self, *, after_number: int, limit: int) -> list[Event]:
         """See Ledger.events."""
         return await self._database.read(partial(events.events_after, after_number=after_number, limit=limit))
+
+    async def event_changes(self, *, since: int | None) -> EventChanges:
+        """See Ledger.event_changes."""
+        return await self._database.read(partial(events.event_changes_since, version=since))
 
     async def book(self, draft: BookingDraft, *, guard_until_ms: int) -> BookOutcome:
         """See Ledger.book."""

@@ -15,7 +15,7 @@ Times are milliseconds since 1970 in UTC, money is in minor units.
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = "0005"
+SCHEMA_VERSION = "0006"
 """The newest migration: the schema this package reads and writes."""
 
 _BIG_IDENTITY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -59,6 +59,14 @@ events = sa.Table(
     sa.ForeignKeyConstraint(["layout_id", "layout_version"], ["layouts.layout_id", "layouts.version"]),
     sqlite_autoincrement=True,
 )
+
+event_changes = sa.Table(
+    "event_changes",
+    metadata,
+    sa.Column("event_id", sa.Text, primary_key=True),
+    sa.Column("version", sa.BigInteger, nullable=False, unique=True),
+)
+"""Each event's last change. Triggers of `events` write it, numbered in the order of their commits."""
 
 seat_rows = sa.Table(
     "seat_rows",
