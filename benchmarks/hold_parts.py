@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ from frontrow.settings import LogLevel, Settings
 from frontrow.stores import Stores
 
 RUNS, CALLS_PER_RUN = 2_000, 6
-_EVENT, _TAKEN = EventId("bench"), EventId("taken")
+EVENT, _TAKEN = EventId("bench"), EventId("taken")
 _ANSWER = b'{"holdId":"1-0000000000000000000000"}'
 _HEADERS = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(_ANSWER))]
 
@@ -63,32 +63,32 @@ async def _measure(folder: Path, redis_url: str) -> None:
     set_process_up(settings)
     begin_start()
     async with Application.running(settings, stores) as application:
-        await _put_on_sale(application)
+        await put_on_sale(application)
         client, caller = connect(redis_url), Caller(UserId("user-0"))
         store = ValkeyHoldStore(client)
-        seat_ids = IN_A_LARGE_HOUSE.seat_ids(0, 0)
+        seat_ids, holds = IN_A_LARGE_HOUSE.seat_ids(0, 0), _holds_at(EVENT)
 
         async def use_case() -> None:
-            held = await application.services.holds.hold(caller, _EVENT, HoldRequest(seat_ids=tuple(seat_ids)))
+            held = await application.services.holds.hold(caller, EVENT, HoldRequest(seat_ids=tuple(seat_ids)))
             assert isinstance(held, HoldShown), held
 
         async def bare(_scope: object, receive: Any, send: Any) -> None:
-            await hold(store, _EVENT, 0, seat_ids)
+            await hold(store, EVENT, 0, seat_ids)
             await _answering(_scope, receive, send)
 
         await use_case()
         end_start()
         with _answered_at_once():
             for what, call in (
-                ("uvicorn, nothing behind it", _over(HttpToolsProtocol, _answering)),
-                ("our protocol, nothing behind it", _over(PartingHttp, _answering)),
-                ("with Falcon in between", _over(PartingHttp, _falcon())),
-                ("the store's adapter alone", lambda: hold(store, _EVENT, 0, seat_ids)),
+                ("uvicorn, nothing behind it", over(HttpToolsProtocol, _answering, holds)),
+                ("our protocol, nothing behind it", over(PartingHttp, _answering, holds)),
+                ("with Falcon in between", over(PartingHttp, _falcon(), holds)),
+                ("the store's adapter alone", lambda: hold(store, EVENT, 0, seat_ids)),
                 ("the use case alone, adapter included", use_case),
-                ("the floor: uvicorn and the adapter", _over(HttpToolsProtocol, bare)),
-                ("a hold", _over(PartingHttp, application.http)),
+                ("the floor: uvicorn and the adapter", over(HttpToolsProtocol, bare, holds)),
+                ("a hold", over(PartingHttp, application.http, holds)),
             ):
-                print(f"{what:<40} {await _microseconds(call):6.1f}")
+                print(f"{what:<40} {await microseconds(call):6.1f}")
         await _let_others_hold(application)
         with _answered_at_once():
 
@@ -99,13 +99,14 @@ async def _measure(folder: Path, redis_url: str) -> None:
             await refused_use_case()
             for what, call in (
                 ("the use case alone where it refuses", refused_use_case),
-                ("a hold that is refused", _over(PartingHttp, application.http, _TAKEN)),
+                ("a hold that is refused", over(PartingHttp, application.http, _holds_at(_TAKEN))),
             ):
-                print(f"{what:<40} {await _microseconds(call):6.1f}")
+                print(f"{what:<40} {await microseconds(call):6.1f}")
         await client.close()
 
 
-async def _microseconds(call: Callable[[], Awaitable[object]]) -> float:
+async def microseconds(call: Callable[[], Awaitable[object]]) -> float:
+    """The least that a call took of RUNS runs of CALLS_PER_RUN."""
     least_s = float("inf")
     for _ in range(RUNS):
         began_s = time.perf_counter()
@@ -115,18 +116,19 @@ async def _microseconds(call: Callable[[], Awaitable[object]]) -> float:
     return least_s / CALLS_PER_RUN * 1_000_000
 
 
-async def _put_on_sale(application: Application) -> None:
+async def put_on_sale(application: Application) -> None:
+    """Two events of SEATS seats: `EVENT`, and one for refusals."""
     layouts, layout_id = application.services.layouts, LayoutId("bench")
     assert isinstance(await layouts.publish(msgspec.json.encode(house(layout_id, SEATS))), LayoutPublished)
-    for event_id in (_EVENT, _TAKEN):
+    for event_id in (EVENT, _TAKEN):
         new = NewEvent(event_id, layout_id, YEAR_2090_MS, "USD", event_id=event_id)
         assert isinstance(await layouts.create_event(new), EventCreated)
 
 
 async def _let_others_hold(application: Application) -> None:
     for user in range(USERS):
-        request = HoldRequest(seat_ids=tuple(IN_A_LARGE_HOUSE.seat_ids(user, 0)))
-        held = await application.services.holds.hold(Caller(UserId(f"other-{user}")), _TAKEN, request)
+        wanted = HoldRequest(seat_ids=tuple(IN_A_LARGE_HOUSE.seat_ids(user, 0)))
+        held = await application.services.holds.hold(Caller(UserId(f"other-{user}")), _TAKEN, wanted)
         assert isinstance(held, HoldShown), held
 
 
@@ -191,13 +193,13 @@ class _Peer:
         """Nothing to resume."""
 
 
-def _over(protocol: type[HttpToolsProtocol], app: Any, event_id: EventId = _EVENT) -> Callable[[], Awaitable[None]]:
-    """A call that has one hold's request answered by the application behind this protocol; users take turns."""
+def over(protocol: type[HttpToolsProtocol], app: Any, sent: Sequence[bytes]) -> Callable[[], Awaitable[None]]:
+    """A call that has one request answered by the application behind this protocol; those in `sent` take turns."""
     config = uvicorn.Config(app, lifespan="off", ws="none", log_config=None, access_log=False, server_header=False)
     config.load()
     peer, connection = _Peer(), protocol(config, Connections(), {})
     connection.connection_made(peer)  # type: ignore[arg-type]  # all of a transport that is asked for
-    requests = itertools.cycle([_request(event_id, user, token) for user, token in enumerate(tokens_of_users())])
+    requests = itertools.cycle(sent)
 
     async def call() -> None:
         peer.answered = asyncio.get_running_loop().create_future()
@@ -207,10 +209,19 @@ def _over(protocol: type[HttpToolsProtocol], app: Any, event_id: EventId = _EVEN
     return call
 
 
-def _request(event_id: EventId, user: int, token: str) -> bytes:
-    body = msgspec.json.encode({"seatIds": IN_A_LARGE_HOUSE.seat_ids(user % USERS, 0)})
+def _holds_at(event_id: EventId) -> list[bytes]:
+    """The same request of every user."""
+    return [
+        request(holds_path(event_id), token, {"seatIds": IN_A_LARGE_HOUSE.seat_ids(user, 0)})
+        for user, token in enumerate(tokens_of_users())
+    ]
+
+
+def request(path: str, token: str, document: object) -> bytes:
+    """A POST as it is sent."""
+    body = msgspec.json.encode(document)
     head = (
-        f"POST {holds_path(event_id)} HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nContent-Type: application/json\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nContent-Type: application/json\r\n"
         f"Authorization: Bearer {token}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body

@@ -12,6 +12,7 @@ from frontrow.adapters.redis import hold_calls, keys, sale_calls, warm_calls
 from frontrow.adapters.redis.arguments import ListedHold, ListedSeat, ListedTable
 from frontrow.adapters.redis.client import StoreClient
 from frontrow.adapters.redis.gathering import Replicas
+from frontrow.adapters.redis.granted_holds import GrantedHolds
 from frontrow.adapters.redis.hold_calls import KeyAnswered
 from frontrow.adapters.redis.replication import require_replicated
 from frontrow.adapters.redis.replies import Changed
@@ -71,6 +72,7 @@ class ValkeyHoldStore:
     def __init__(self, client: StoreClient, *, replicas: Replicas | None = None) -> None:
         self._client = client
         self._replicas = replicas
+        self._granted = GrantedHolds()
 
     async def acquire(
         self,
@@ -107,6 +109,8 @@ class ValkeyHoldStore:
             replicas=self._replicas,
         )
         answer = await self._answered(event_id, outcome, user_id) if isinstance(outcome, KeyAnswered) else outcome
+        if isinstance(answer, HoldAcquired):
+            self._granted.note(answer.hold_id, answer.seat_ids)
         if self._replicas is not None and isinstance(answer, HoldAcquired) and answer.replayed:
             await require_replicated(self._client, event_id=event_id, replicas=self._replicas)
         return answer
@@ -263,17 +267,20 @@ class ValkeyHoldStore:
         guard_ms: int,
     ) -> BeginOutcome:
         async def by_hold(hold_id: HoldId) -> BeginOutcome | Changed:
-            record = await read_hold(self._client, event_id=event_id, hold_id=hold_id)
-            if record is None:
-                return await self._absent(event_id)
+            listed = self._granted.take(hold_id)
+            if listed is None:
+                record = await read_hold(self._client, event_id=event_id, hold_id=hold_id)
+                if record is None:
+                    return await self._absent(event_id)
+                listed = record.seat_ids
             return await sale_calls.begin_booking(
                 self._client,
                 event_id=event_id,
                 booking_id=booking_id,
                 user_id=user_id,
                 by="hold",
-                holds=[ListedHold(hold_id, record.seat_ids)],
-                held=[HeldSeat(seat_id, hold_id) for seat_id in record.seat_ids],
+                holds=[ListedHold(hold_id, listed)],
+                held=[HeldSeat(seat_id, hold_id) for seat_id in listed],
                 guard_ms=guard_ms,
             )
 
