@@ -22,6 +22,7 @@ from frontrow.adapters.redis import scripts
 from frontrow.adapters.redis.client import Argument, StoreClient, connect
 from frontrow.adapters.redis.embedded import EmbeddedValkey
 from frontrow.adapters.redis.gathering import Answer, Replicas
+from frontrow.adapters.redis.granted_holds import GrantedHolds
 from frontrow.adapters.redis.hold_store import ValkeyHoldStore
 from frontrow.adapters.redis.servers import OneServer
 from frontrow.adapters.sql import sales
@@ -42,7 +43,7 @@ _PATH = "/api/v1/bookings"
 _USER = UserId("user-0")
 _BATCH = 32
 _HEAD_BYTES = 80
-"""Of a call as it is sent: its command is in them, and of a script's the digest."""
+"""Of a call as it is sent: a script's digest is in them."""
 _SEATS = tuple(map(seat_id, range(SEATS_PER_BOOKING)))
 
 
@@ -125,7 +126,7 @@ class _Adapter:
 class _Answers:
     """What the store first says to a call that a booking makes is the answer to all others of its kind, in no time."""
 
-    _KINDS = (scripts.BEGIN_BOOKING.sha.encode(), scripts.FINISH_BOOKING.sha.encode(), b"HMGET")
+    _DIGESTS = (scripts.BEGIN_BOOKING.sha.encode(), scripts.FINISH_BOOKING.sha.encode())
 
     def __init__(self) -> None:
         self.asked = 0
@@ -139,7 +140,7 @@ class _Answers:
         async def answered(
             self: OneServer, sent: bytes, key: Argument | None, replicas: Replicas | None = None
         ) -> Answer:
-            kind = next((it for it in answers._KINDS if it in sent[:_HEAD_BYTES]), None)
+            kind = next((it for it in answers._DIGESTS if it in sent[:_HEAD_BYTES]), None)
             if kind is None:
                 return await ask(self, sent, key, replicas)
             answers.asked += 1
@@ -147,7 +148,8 @@ class _Answers:
                 answers._known[kind] = await ask(self, sent, key, replicas)
             return answers._known[kind]
 
-        with patch.object(OneServer, "ask", answered):
+        # The hold is granted once, and booked again and again.
+        with patch.object(OneServer, "ask", answered), patch.object(GrantedHolds, "take", lambda *_: _SEATS):
             yield
 
 

@@ -87,11 +87,13 @@ class Booking(msgspec.Struct, frozen=True):
     @property
     def seat_ids(self) -> tuple[SeatId, ...]:
         """The ids of the seats sold at first, in the order they were asked for."""
-        return tuple(seat.seat_id for seat in self.seats)
+        return tuple([seat.seat_id for seat in self.seats])
 
     @property
     def left_seat_ids(self) -> tuple[SeatId, ...]:
         """Those of them that were not given back."""
+        if not self.cancelled_seat_ids:
+            return self.seat_ids
         return tuple(seat_id for seat_id in self.seat_ids if seat_id not in self.cancelled_seat_ids)
 
 

@@ -111,13 +111,15 @@ def sold_seats(
     Args:
         table_ids: the tables taken whole; their seats carry the table's id, all others none.
     """
-    seats = (index.seat(seat_id) for seat_id in seat_ids)
+    seats = [index.seat(seat_id) for seat_id in seat_ids]
     return tuple(
-        SoldSeat(
-            seat_id=seat.id,
-            category_id=seat.category_id,
-            price_minor=seat_price(event, seat),
-            table_id=seat.table_id if seat.table_id in table_ids else None,
-        )
-        for seat in seats
+        [
+            SoldSeat(
+                seat_id=seat.id,
+                category_id=seat.category_id,
+                price_minor=seat_price(event, seat),
+                table_id=seat.table_id if seat.table_id in table_ids else None,
+            )
+            for seat in seats
+        ]
     )

@@ -192,7 +192,8 @@ class BookingProtocol:
     async def _finish(self, booking: Booking, begun: BookingBegun, task_ids: Sequence[int]) -> set[SeatId]:
         """Set the booking's live seats sold in the store and return them; others that were begun are only unmarked."""
         event_id, booking_id = booking.event_id, booking.booking_id
-        live = dict.fromkeys(booking.left_seat_ids)
+        seat_ids = booking.left_seat_ids
+        live = set(seat_ids)
         other = [pair for pair in begun.held if pair.seat_id not in live]
         try:
             finished = await self._store.finish_booking(
@@ -201,8 +202,8 @@ class BookingProtocol:
                 state=SeatRowState.BOOKED,
                 owner_id=booking_id,
                 user_id=booking.user_id,
-                seat_ids=tuple(live),
-                held=[pair for pair in begun.held if pair.seat_id in live],
+                seat_ids=seat_ids,
+                held=[pair for pair in begun.held if pair.seat_id in live] if other else begun.held,
                 table_ids=begun.table_ids,
             )
             self._calls.heard(event_id, finished)
@@ -216,7 +217,7 @@ class BookingProtocol:
                 self._calls.heard(event_id, undone)
         except StoreUnavailable as error:
             _log.warning("booking_finish_left_to_relay", event_id=event_id, reason=str(error))
-        return set(live)
+        return live
 
     async def _unmark(self, wish: Wish, booking_id: BookingId, held: Sequence[HeldSeat]) -> None:
         # A mark that cannot be taken back runs out by itself; the hold it protects is still the user's.

@@ -44,9 +44,9 @@ class Wish:
 
     def unmet_by(self, begun: BookingBegun) -> tuple[SeatId, ...]:
         """Seats that were begun and not wished for, or wished for and not begun; none where any seats of a hold do."""
-        held = tuple(pair.seat_id for pair in begun.held)
         if not self.seat_ids:
             return ()
+        held = tuple(pair.seat_id for pair in begun.held)
         extra = tuple(seat_id for seat_id in held if seat_id not in self.seat_ids)
         return (*extra, *(seat_id for seat_id in self.seat_ids if seat_id not in held))
 
@@ -57,11 +57,11 @@ class Wish:
         """
         request, event, layout = self.request, self.sale.event, self.sale.layout
         by_hold = request.hold_id is not None
-        seat_ids = tuple(pair.seat_id for pair in begun.held) if by_hold else self.seat_ids
+        seat_ids = tuple([pair.seat_id for pair in begun.held]) if by_hold else self.seat_ids
         table_ids = begun.table_ids if by_hold else self.table_ids
-        unknown = tuple(seat_id for seat_id in seat_ids if seat_id not in layout.index_of)
+        unknown = [seat_id for seat_id in seat_ids if seat_id not in layout.index_of]
         if unknown:
-            return UnknownSeats(seat_ids=unknown, table_ids=())
+            return UnknownSeats(seat_ids=tuple(unknown), table_ids=())
         seats = sold_seats(event, layout, seat_ids, table_ids)
         booking = Booking(
             booking_id=booking_id,
@@ -69,7 +69,7 @@ class Wish:
             user_id=self.owner,
             seats=seats,
             table_ids=table_ids,
-            total_minor=sum(seat.price_minor for seat in seats),
+            total_minor=sum([seat.price_minor for seat in seats]),
             currency=event.currency,
             status=BookingStatus.BOOKED,
             contact_info=request.contact_info,

@@ -107,6 +107,8 @@ class NoticeBoard:
         email: str = "",
         pause_ms: int = 0,
     ) -> tuple[Notice, ...]:
+        if not self._channels:
+            return ()
         number = event_number_of(number_from or about)
         assert number is not None, f"{about} begins with its event's number"
         now_ms = self._clock.now_ms()

@@ -55,12 +55,12 @@ def split_ids(listed: str) -> list[str]:
 
 def seats_of(reply: Reply) -> tuple[SeatId, ...]:
     """Seat ids joined by commas."""
-    return tuple(map(SeatId, split_ids(text_of(reply))))
+    return tuple(cast("list[SeatId]", split_ids(text_of(reply)))) if reply else ()
 
 
 def tables_of(reply: Reply) -> tuple[TableId, ...]:
     """Table ids joined by commas."""
-    return tuple(map(TableId, split_ids(text_of(reply))))
+    return tuple(cast("list[TableId]", split_ids(text_of(reply)))) if reply else ()
 
 
 def refusals_of(parts: list[Reply]) -> tuple[SeatRefusal, ...]:

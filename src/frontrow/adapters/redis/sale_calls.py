@@ -51,7 +51,7 @@ async def begin_booking(  # noqa: PLR0911  # a return for each documented reply
 ) -> BookingBegun | Changed | BookingRunning | SeatsBusy | HoldNotComplete | SeatsUnavailable | HoldNotFound | Cold:
     """Mark `held`, which is all that one hold lists ("hold") or seats across holds ("seats"), for a booking."""
     user, tag = keys.encoded_user(user_id), new_tag()
-    number_of = numbered(hold.hold_id for hold in holds)
+    number_of = numbered([hold.hold_id for hold in holds])
     names = [
         keys.event_epoch(event_id),
         keys.sold_seats(event_id),
@@ -59,14 +59,14 @@ async def begin_booking(  # noqa: PLR0911  # a return for each documented reply
         keys.booking_marks(event_id),
         keys.seat_changes(event_id),
         keys.user_seats(event_id, user),
-        *(keys.hold(event_id, hold.hold_id) for hold in holds),
-        *(keys.seat_lock(event_id, pair.seat_id) for pair in held),
+        *[keys.hold(event_id, hold.hold_id) for hold in holds],
+        *[keys.seat_lock(event_id, pair.seat_id) for pair in held],
     ]
     arguments: list[Argument] = [user, booking_id, guard_ms, tag, by, len(holds), len(held)]
     for hold in holds:
         arguments += [hold.hold_id, ",".join(hold.seat_ids)]
     for pair in held:
-        arguments += [pair.seat_id, number_of[pair.hold_id]]
+        arguments += (pair.seat_id, number_of[pair.hold_id])
     reply = list_of(await client.script(scripts.BEGIN_BOOKING, names, arguments))
     now_ms = int_of(reply[1])
     match reply[0]:
@@ -109,9 +109,8 @@ async def finish_booking(
         table_ids: the tables that the holds of `held` list, or just those of `held`: their markers go with their seats.
     """
     user, tag = keys.encoded_user(user_id), new_tag()
-    number_of = numbered(pair.hold_id for pair in held)
-    hold_of = {pair.seat_id: pair.hold_id for pair in held}
-    sold = set(seat_ids)
+    number_of = numbered([pair.hold_id for pair in held])
+    marked = {pair.seat_id: number_of[pair.hold_id] for pair in held}
     names = [
         keys.event_epoch(event_id),
         keys.sold_seats(event_id),
@@ -120,15 +119,15 @@ async def finish_booking(
         keys.freed_seats(event_id),
         keys.seat_changes(event_id),
         keys.user_seats(event_id, user),
-        *(keys.hold(event_id, hold_id) for hold_id in number_of),
-        *(keys.seat_lock(event_id, seat_id) for seat_id in seat_ids),
-        *(keys.table_lock(event_id, table_id) for table_id in table_ids),
+        *[keys.hold(event_id, hold_id) for hold_id in number_of],
+        *[keys.seat_lock(event_id, seat_id) for seat_id in seat_ids],
+        *[keys.table_lock(event_id, table_id) for table_id in table_ids],
     ]
     arguments: list[Argument] = [booking_id, state.value, owner_id, user, replaces_claim or "", tag]
     arguments += [len(number_of), len(seat_ids), len(table_ids), *number_of]
     for seat_id in seat_ids:
-        arguments += [seat_id, number_of[hold_of[seat_id]] if seat_id in hold_of else 0]
-    arguments += [pair.seat_id for pair in held if pair.seat_id not in sold]
+        arguments += (seat_id, marked.pop(seat_id, 0))
+    arguments += marked  # what was marked and is not sold
     reply = list_of(await client.script(scripts.FINISH_BOOKING, names, arguments))
     now_ms = int_of(reply[1])
     return BookingFinished(
