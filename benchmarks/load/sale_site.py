@@ -32,9 +32,16 @@ class SaleSite:
     """Servers on loopback ports, `urls`, that share a Valkey and a PostgreSQL."""
 
     def __init__(
-        self, urls: list[str], servers: list[psutil.Process], postgres: psutil.Process, redis_url: str
+        self,
+        urls: list[str],
+        servers: list[psutil.Process],
+        postgres: psutil.Process,
+        *,
+        redis_url: str,
+        ledger_url: str,
     ) -> None:
         self.urls = urls
+        self.ledger_url = ledger_url
         self._servers = servers
         self._postgres = postgres
         self._valkey: redis.Redis = redis.Redis.from_url(redis_url, decode_responses=True)
@@ -83,10 +90,11 @@ def running_sale_site(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="frontrow-sale-")))
         valkey = stack.enter_context(EmbeddedValkey(folder))
         postgres = stack.enter_context(running_postgres(fsync=True))
+        ledger_url = postgres.new_database()
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("FRONTROW_")},
             "FRONTROW_REDIS_URL": valkey.url,
-            "FRONTROW_DATABASE_URL": postgres.new_database(),
+            "FRONTROW_DATABASE_URL": ledger_url,
             "FRONTROW_JWT_SECRET": _SECRET,
             "FRONTROW_DIRECT_BOOKING": "anyone",
             "FRONTROW_PAYMENT_GATEWAY": "demo",
@@ -110,7 +118,8 @@ def running_sale_site(
             wait_until_ready(urls[-1], process)
             _wait_for_workers(urls[-1], workers)
             processes.append(psutil.Process(process.pid))
-        site = SaleSite(urls, processes, psutil.Process(postgres.pid), valkey.url)
+        server = psutil.Process(postgres.pid)
+        site = SaleSite(urls, processes, server, redis_url=valkey.url, ledger_url=ledger_url)
         stack.callback(site.close)
         yield site
 

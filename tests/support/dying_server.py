@@ -35,7 +35,10 @@ class Point:
 
 
 def _moves(meant: Callable[[OrderMove], bool], *, is_after: bool = True) -> Point:
-    return Point(SqlOrderLedger, "move", is_after, lambda _, move: meant(move))
+    """At a write that this step is of, alone or with another."""
+    return Point(
+        SqlOrderLedger, "move", is_after, lambda _, move, then=None: meant(move) or (then is not None and meant(then))
+    )
 
 
 def _always(*_: object, **__: object) -> bool:
@@ -47,7 +50,7 @@ POINTS = {
     "after the claim's commit": _moves(lambda move: move.claim is not None),
     "after the payment's row": _moves(lambda move: move.after.state is OrderState.PAYING),
     "after the gateway took the money": Point(DemoPayments, "start", True, _always),
-    "after the order is paid": _moves(lambda move: move.after.state is OrderState.PAID),
+    "before the order is paid and booked": _moves(lambda move: move.booking is not None, is_after=False),
     "after the booking's commit": _moves(lambda move: move.booking is not None),
     "before the store knows of the booking": Point(
         ValkeyHoldStore, "finish_booking", False, lambda *_, state, **__: state is SeatRowState.BOOKED
@@ -71,10 +74,10 @@ class _Doom:
         move = SqlOrderLedger.move
 
         @functools.wraps(move)
-        async def moved(ledger: SqlOrderLedger, step: OrderMove) -> object:
+        async def moved(ledger: SqlOrderLedger, step: OrderMove, then: OrderMove | None = None) -> object:
             if step.before.user_id == self._victim:
                 self._order_ids.add(step.before.order_id)
-            return await move(ledger, step)
+            return await move(ledger, step, then)
 
         _replace(SqlOrderLedger, "move", moved)
 

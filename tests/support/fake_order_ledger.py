@@ -35,6 +35,7 @@ from frontrow.domain.ids import (
 )
 from frontrow.domain.notice import Notice, NoticeChannel, NoticeKind, NoticeState
 from frontrow.domain.order import CLAIMING, CLOSED, ENDED, Order, OrderState
+from frontrow.domain.order_decisions import Standing
 from frontrow.domain.order_moves import (
     KeyUsed,
     MoveOutcome,
@@ -87,7 +88,31 @@ class FakeOrderLedger:
     async def order(self, order_id: OrderId) -> Order | None:
         return self.placed.get(order_id)
 
-    async def move(self, move: OrderMove) -> MoveOutcome:
+    async def standing(self, order_id: OrderId) -> Standing | None:
+        order = self.placed.get(order_id)
+        if order is None:
+            return None
+        return Standing(order, tuple(await self.payments_of(order_id)), tuple(await self.refunds_of(order_id)))
+
+    async def move(self, move: OrderMove, then: OrderMove | None = None) -> MoveOutcome:
+        if then is None:
+            return await self._move(move)
+        if then.before != move.after:
+            raise ValueError("the steps do not follow each other")
+        then.check()
+        stands = self.placed[move.before.order_id]
+        if (stands.state, stands.version) != (move.before.state, move.before.version):
+            is_this = self._last_moves.get(move.before.order_id) == then
+            return OrderMoved(stands) if is_this else OrderStands(stands)
+        if then.booking is not None and then.booking.draft.booking.booking_id in self._ledger.drafts:
+            raise ValueError("its booking is written already")
+        refused = self._refused(then)
+        if refused is not None:
+            return refused
+        first = await self._move(move)
+        return await self._move(then) if isinstance(first, OrderMoved) else first
+
+    async def _move(self, move: OrderMove) -> MoveOutcome:
         before, after = move.before, move.after
         move.check()
         stands = self.placed[before.order_id]

@@ -45,6 +45,15 @@ class Standing(msgspec.Struct, frozen=True):
     payments: tuple[Payment, ...] = ()
     refunds: tuple[Refund, ...] = ()
 
+    def after(self, move: OrderMove) -> "Standing":
+        """What stands once this step of the order is committed. Whatever changed of it in between would have changed
+        the order's version too, and the step would not be; but for refunds, which have versions of their own."""
+        replaced = {payment.payment_id: payment for payment in (*self.payments, *move.payments)}
+        payments = sorted(replaced.values(), key=lambda it: (it.created_at_ms, it.payment_id))
+        known = {refund.refund_id for refund in self.refunds}
+        refunds = (*self.refunds, *(it for it in move.refunds if it.refund_id not in known))
+        return Standing(move.after, tuple(payments), refunds)
+
     @property
     def current(self) -> Payment | None:
         """The payment that is under way, or paid."""

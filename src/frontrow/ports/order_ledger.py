@@ -7,6 +7,7 @@ from frontrow.domain.booking import Booking, IdempotencyKey
 from frontrow.domain.ids import BookingId, EventId, HoldId, NoticeId, OrderId, PaymentId, RefundId, UserId
 from frontrow.domain.notice import Notice, NoticeChannel, NoticeKind, NoticeState
 from frontrow.domain.order import Order, OrderState
+from frontrow.domain.order_decisions import Standing
 from frontrow.domain.order_moves import KeyUsed, MoveOutcome, OrderKeyReused, OrderMove
 from frontrow.domain.payment import Payment, Refund
 
@@ -24,8 +25,13 @@ class OrderLedger(Protocol):
 
     async def order(self, order_id: OrderId) -> Order | None: ...
 
-    async def move(self, move: OrderMove) -> MoveOutcome:
-        """Write one step of an order, all of it or nothing; see OrderMove."""
+    async def standing(self, order_id: OrderId) -> Standing | None:
+        """The order with its payments and refunds, which may be newer than the order."""
+        ...
+
+    async def move(self, move: OrderMove, then: OrderMove | None = None) -> MoveOutcome:
+        """Write one step of an order, all of it or nothing; see OrderMove. With `then`, the step that follows it, both
+        or neither: `then.before` is `move.after`, and what is answered is how the order stands after both."""
         ...
 
     async def put_off(self, order: Order, *, due_at_ms: int) -> None:

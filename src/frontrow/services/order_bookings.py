@@ -36,18 +36,39 @@ class OrderBookings:
         self._booking_ids = booking_ids
         self._notices = notices
 
-    async def of_claim(self, standing: Standing) -> None:
-        """Make the claim of a paid order its booking, or find that somebody has moved the order on.
+    async def of_claim(
+        self, standing: Standing, paid_by: OrderMove | None = None
+    ) -> tuple[Standing | None, Booking] | None:
+        """Make the claim of a paid order its booking: what stands then (None where refunds have to be read for it), and
+        the booking. None where somebody has moved the order on, or it has to be decided upon anew.
+
+        With `paid_by`, the step that makes the order paid, both steps are written or neither; None also where the
+        booking can't be: that the order is paid is to be written alone then.
 
         Raises:
             LedgerUnavailable: it may be written; repeating tells.
         """
         order = standing.order
         draft = self.draft(standing)
-        match await self._ledger.move(self.move(standing, draft, guard_until_ms=None)):
+        move = self.move(standing, draft, guard_until_ms=None)
+        try:
+            outcome = await (self._ledger.move(move) if paid_by is None else self._ledger.move(paid_by, move))
+        except ValueError:
+            if paid_by is None:
+                raise
+            _log.exception("order_not_booked_with_payment", order_id=order.order_id, event_id=order.event_id)
+            return None
+        except LedgerUnavailable as error:
+            if paid_by is None or not error.surely_not_written:
+                raise
+            return None
+        match outcome:
             case OrderMoved(task_ids=task_ids):
                 await self.finish(order, draft.booking, task_ids)
+                return None if standing.refunds else standing.after(move), draft.booking
             case OrderStands():
+                pass
+            case _ if paid_by is not None:
                 pass
             case refused:
                 # Its own claimed rows are under the index: nobody else can have the seats, unless somebody changed
@@ -55,6 +76,7 @@ class OrderBookings:
                 _log.error("order_not_bookable", order_id=order.order_id, event_id=order.event_id, refused=refused)
                 why = "it is paid, and its claimed seats can't be booked"
                 await self._ledger.move(needs_attention(order, why, self._clock.now_ms()))
+        return None
 
     def draft(self, standing: Standing, held: tuple[HeldSeat, ...] = ()) -> BookingDraft:
         """The one booking of the order; `held` where its seats were begun anew."""

@@ -27,7 +27,7 @@ from frontrow.domain.order_moves import OrderMove
 from frontrow.domain.payment import Refund
 from frontrow.ports import Clock, OrderLedger
 from frontrow.services.counts import Count, Counts
-from frontrow.services.order_steps import OrderSteps
+from frontrow.services.order_steps import OrderSteps, Progress
 from frontrow.services.refunding import Refunding
 
 LEASE_MS = 60_000
@@ -134,6 +134,7 @@ class OrderKeeper:
     async def _keep(self, order: Order) -> None:
         """Carry the order on; where that changes nothing, come again later, or have people look."""
         self._counts.add(Count.ORDERS_CARRIED_ON)
+        progress: Progress | None = None
         due_at_ms, is_put_off = None, False
         try:
             progress = await self._steps.advance(order.order_id)
@@ -150,6 +151,8 @@ class OrderKeeper:
             _log.exception("order_failed", order_id=order.order_id, event_id=order.event_id)
             self._counts.add(Count.ORDERS_PUT_OFF)
             is_put_off = True
+        if progress is not None and progress.order.version != order.version:
+            return
         standing = await self._steps.standing(order.order_id)
         if standing is None or standing.order.version != order.version:
             return

@@ -79,13 +79,17 @@ class OrderPayments:
         self._clock = clock
         self._order_ids = order_ids
 
-    async def pay(self, order: Order, request: PayRequest, key: IdempotencyKey | None, *, is_capped: bool) -> Paying:
-        """Pay the order, or say how the payment that is under way stands. `is_capped`: see OrderClaims.claim."""
+    async def pay(
+        self, standing: Standing, request: PayRequest, key: IdempotencyKey | None, *, is_capped: bool
+    ) -> Paying:
+        """Pay the order, which was read just now, or say how the payment that is under way stands. `is_capped`: see
+        OrderClaims.claim."""
+        order = standing.order
         if key is not None and (used := await self._ledger.key_used(key)) is not None:
             if used.fingerprint != key.fingerprint:
                 return OrderKeyReused()
             return await self._replayed(order, request, used.made_id)
-        answer, payment_id = await self._paid(order, request, key, is_capped=is_capped)
+        answer, payment_id = await self._paid(standing, request, key, is_capped=is_capped)
         if key is None:
             return answer
         if payment_id != self._order_ids.payment_of_key(order.order_id, key):
@@ -112,15 +116,16 @@ class OrderPayments:
         return await self._kept(order, answer, payment_id)
 
     async def _paid(  # noqa: PLR0911 (a return for each state)
-        self, order: Order, request: PayRequest, key: IdempotencyKey | None, *, is_capped: bool
+        self, read: Standing, request: PayRequest, key: IdempotencyKey | None, *, is_capped: bool
     ) -> tuple[Paying, PaymentId | None]:
+        order, known = read.order, iter((read,))
         for _ in range(ROUNDS_MAX):
-            standing = await self._standing(order)
+            standing = next(known, None) or await self._standing(order)
             current = standing.current
             same = current if current is not None and self._is_through(current, request) else None
             if same is not None and await self._may_begin(standing, same):
                 return await self._begun(standing, same, request), same.payment_id
-            progress = await self._steps.advance(order.order_id) or Progress(standing)
+            progress = await self._steps.advance(order.order_id, standing=standing) or Progress(standing)
             stands, current = progress.order, progress.standing.current
             match stands.state:
                 case OrderState.PENDING if stands.amount_minor and self._gateway_for(request) is None:
@@ -140,7 +145,8 @@ class OrderPayments:
                 case OrderState.PAYING | OrderState.PAID | OrderState.BOOKED if _is_beside(current, request):
                     return OrderNotPayable(await self._showing.shown(progress.standing)), None
                 case OrderState.PAYING | OrderState.PAID | OrderState.BOOKED:
-                    return await self._showing.shown(progress.standing, progress.action), stands.payment_id
+                    shown = await self._showing.shown(progress.standing, progress.action, progress.booking)
+                    return shown, stands.payment_id
                 case _:
                     return OrderNotPayable(await self._showing.shown(progress.standing)), None
         raise LedgerUnavailable(f"order {order.order_id} kept moving", surely_not_written=True)
@@ -164,11 +170,13 @@ class OrderPayments:
         order, now_ms = standing.order, self._clock.now_ms()
         if order.amount_minor == 0:
             after = order.moved(OrderState.PAID, now_ms=now_ms, due_at_ms=now_ms + TAKE_OVER_AFTER_MS)
-            free = await self._ledger.move(OrderMove(before=order, after=after, key=key))
-            if isinstance(free, OrderStands | OrderKeyReused):
-                return free if isinstance(free, OrderStands) else (free, None)
-            progress = await self._steps.advance(order.order_id) or Progress(standing)
-            return await self._showing.shown(progress.standing), None
+            free = OrderMove(before=order, after=after, key=key)
+            outcome = await self._ledger.move(free)
+            if isinstance(outcome, OrderStands | OrderKeyReused):
+                return outcome if isinstance(outcome, OrderStands) else (outcome, None)
+            paid = standing.after(free)
+            progress = await self._steps.advance(order.order_id, standing=paid) or Progress(paid)
+            return await self._showing.shown(progress.standing, booking=progress.booking), None
         gateway = self._gateway_for(request)
         if gateway is None:
             return PaymentNotConfigured(), None
@@ -192,10 +200,11 @@ class OrderPayments:
         after = order.moved(
             OrderState.PAYING, now_ms=now_ms, due_at_ms=now_ms + LEASE_MS, payment_id=payment.payment_id
         )
-        outcome = await self._ledger.move(OrderMove(before=order, after=after, payments=(payment,), key=key))
+        start = OrderMove(before=order, after=after, payments=(payment,), key=key)
+        outcome = await self._ledger.move(start)
         match outcome:
-            case OrderMoved(order=paying):
-                begun = await self._ask(gateway, Standing(paying, (*standing.payments, payment)), payment, request)
+            case OrderMoved():
+                begun = await self._ask(gateway, standing.after(start), payment, request)
                 return begun, payment.payment_id
             case OrderStands():
                 return outcome
@@ -220,10 +229,10 @@ class OrderPayments:
         gateway = self._gateways.of_payment(payment.gateway, payment.payment_id)
         leased = msgspec.structs.replace(payment, lease_until_ms=now_ms + LEASE_MS, updated_at_ms=now_ms)
         after = order.moved(order.state, now_ms=now_ms, due_at_ms=now_ms + LEASE_MS)
-        outcome = await self._ledger.move(OrderMove(before=order, after=after, payments=(leased,)))
-        if not isinstance(outcome, OrderMoved):
+        lease = OrderMove(before=order, after=after, payments=(leased,))
+        if not isinstance(await self._ledger.move(lease), OrderMoved):
             return RequestRunning(TAKE_OVER_AFTER_MS)
-        return await self._ask(gateway, msgspec.structs.replace(standing, order=outcome.order), leased, request)
+        return await self._ask(gateway, standing.after(lease), leased, request)
 
     async def _ask(
         self, gateway: PaymentGateway, standing: Standing, payment: Payment, request: PayRequest
@@ -247,7 +256,7 @@ class OrderPayments:
         except PaymentUnavailable:
             await self._end_lease(order, payment)
             raise
-        progress = await self._steps.advance(order.order_id, look_at=payment.payment_id, seen=seen)
+        progress = await self._steps.advance(order.order_id, standing=standing, look_at=payment.payment_id, seen=seen)
         return await self._answer(progress or Progress(standing), payment.payment_id)
 
     async def _end_lease(self, order: Order, payment: Payment) -> None:
@@ -263,7 +272,7 @@ class OrderPayments:
     ) -> OrderShown | PaymentDeclined | OrderNotPayable:
         """What is said of this payment of the order."""
         order, payment = progress.order, progress.standing.payment(payment_id)
-        shown = await self._showing.shown(progress.standing, progress.action)
+        shown = await self._showing.shown(progress.standing, progress.action, progress.booking)
         if order.state is OrderState.BOOKED or payment is None:
             return shown
         if payment.state in {PaymentState.DECLINED, PaymentState.CANCELLED}:
@@ -278,8 +287,10 @@ class OrderPayments:
         """The answer, once it is kept for those who repeat the request; the one that was kept first, if any was."""
         if not isinstance(answer, OrderShown | PaymentDeclined) or payment_id is None:
             return answer
+        shown = answer.shown if isinstance(answer, PaymentDeclined) else answer
+        known = iter((Standing(shown.order, shown.payments, shown.refunds),))
         for _ in range(ROUNDS_MAX):
-            standing = await self._standing(order)
+            standing = next(known, None) or await self._standing(order)
             payment = standing.payment(payment_id)
             if payment is None:
                 return answer

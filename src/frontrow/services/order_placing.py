@@ -11,7 +11,7 @@ from frontrow.domain.event import SaleStatus
 from frontrow.domain.hold import HoldNotComplete, HoldNotFound, SeatRefusal, SeatsUnavailable, Unavailable
 from frontrow.domain.ids import HoldId, OrderId, UserId, event_number_of
 from frontrow.domain.order import Order, OrderState, amount_of
-from frontrow.domain.order_decisions import PENDING_GRACE_MS, Standing
+from frontrow.domain.order_decisions import PENDING_GRACE_MS
 from frontrow.domain.order_moves import OrderKeyReused
 from frontrow.domain.pricing import sold_seats
 from frontrow.ports import Clock, HoldStore, Ledger, OrderLedger
@@ -138,14 +138,12 @@ class OrderPlacing:
         return show_hold(sale, hold), hold.user_id
 
     async def _place_without_key(self, caller: Caller, sale: Sale, draft: Order, request: PlaceRequest) -> PlaceAnswer:
-        """Under the first id of the hold's that is free, or is this very order's and not closed."""
+        """Under the first id of the hold's that is free, or is this very order's and not closed. Which it is, placing
+        it tells: most holds have one order."""
         for order_id in self._order_ids.of_hold(draft.hold_id, draft.user_id):
-            order = await self._orders.order(order_id)
-            if order is None:
-                placed = await self._place_under(order_id, draft, None)
-                if isinstance(placed, OrderKeyReused):
-                    return placed
-                order = placed
+            order = await self._place_under(order_id, draft, None)
+            if isinstance(order, OrderKeyReused):
+                return order
             same = order.is_for(draft.seat_ids, draft.amount_minor, draft.currency, draft.customer)
             if same and order.state not in _OVER:
                 return await self._claimed(caller, sale, order, request)
@@ -186,5 +184,4 @@ class OrderPlacing:
         return order if was_claimed and (order.booking_id is not None or order.state not in _NEVER_PAID) else None
 
     async def _shown(self, order: Order) -> OrderShown:
-        standing = await self._steps.standing(order.order_id)
-        return await self._showing.shown(standing or Standing(order))
+        return await self._showing.shown(await self._steps.standing_of(order))

@@ -5,7 +5,7 @@ Of a first answer as little as possible is kept, and nothing of the person: the 
 
 import msgspec
 
-from frontrow.domain.booking import BookingStatus
+from frontrow.domain.booking import Booking, BookingStatus
 from frontrow.domain.order import Order, OrderState
 from frontrow.domain.order_decisions import Standing
 from frontrow.domain.payment import Payment, PaymentAction
@@ -33,10 +33,13 @@ class OrderShowing:
         self._ledger = ledger
         self._order_ids = order_ids
 
-    async def shown(self, standing: Standing, action: PaymentAction | None = None) -> OrderShown:
-        """The order as it stands."""
+    async def shown(
+        self, standing: Standing, action: PaymentAction | None = None, booking: Booking | None = None
+    ) -> OrderShown:
+        """The order as it stands; its booking is read unless it is given, as it was written just now."""
         order = standing.order
-        booking = None if order.booking_id is None else await self._ledger.booking(order.booking_id)
+        if booking is None and order.booking_id is not None:
+            booking = await self._ledger.booking(order.booking_id)
         return OrderShown(
             order=order,
             payments=standing.payments,

@@ -9,6 +9,7 @@ at the same moment, and each of them may die anywhere.
 import msgspec
 import structlog
 
+from frontrow.domain.booking import Booking
 from frontrow.domain.errors import LedgerUnavailable
 from frontrow.domain.ids import OrderId, PaymentId
 from frontrow.domain.order import Order, OrderState
@@ -55,12 +56,14 @@ _log = structlog.get_logger(__name__)
 class Progress(msgspec.Struct, frozen=True):
     """How far an order was carried on, and when it needs somebody again: `due_at_ms`, None where nobody.
 
-    `action` is what the buyer has to do next, where the gateway was asked and said so.
+    `action` is what the buyer has to do next, where the gateway was asked and said so; `booking` the order's, where
+    this very call wrote it.
     """
 
     standing: Standing
     due_at_ms: int | None = None
     action: PaymentAction | None = None
+    booking: Booking | None = None
 
     @property
     def order(self) -> Order:
@@ -98,17 +101,24 @@ class OrderSteps:
         self._counts = counts
 
     async def advance(  # noqa: PLR0912 (a branch for each kind of step)
-        self, order_id: OrderId, *, look_at: PaymentId | None = None, seen: PaymentSeen | None = None
+        self,
+        order_id: OrderId,
+        *,
+        standing: Standing | None = None,
+        look_at: PaymentId | None = None,
+        seen: PaymentSeen | None = None,
     ) -> Progress | None:
         """Do everything that can be done for the order now; None where there is no such order.
 
+        `standing` is how the order was read or written just now: it is decided upon, and not read again.
         `look_at` names a payment of the order that the gateway is asked about in any case, whatever its state: somebody
         says that it has changed. With `seen`, the gateway was asked just now and said that.
         """
         action = None if seen is None else seen.action
         asked: set[tuple[str, str]] = set()
+        booking: Booking | None = None
         for _ in range(STEPS_MAX):
-            standing = await self.standing(order_id)
+            standing = standing or await self._ledger.standing(order_id)
             if standing is None:
                 return None
             step: NextStep | None = None
@@ -120,7 +130,7 @@ class OrderSteps:
                 step = await self._next(standing)
             match step:
                 case Rest(until_ms=until_ms):
-                    return Progress(standing, until_ms, action)
+                    return Progress(standing, until_ms, action, booking)
                 case Ask(payment=payment, what=what):
                     if seen is None and (payment.payment_id, what) in asked:
                         return Progress(standing, self._next_look_ms(standing.order), action)
@@ -131,26 +141,36 @@ class OrderSteps:
                         return Progress(standing, answer.until_ms, action)
                     if isinstance(answer, PaymentSeen):
                         action = answer.action
-                        await self._record(standing, payment, answer)
+                        standing, booking = await self._record(standing, payment, answer)
+                    else:
+                        standing = None
                 case GiveBack(refund=refund):
                     if (refund.refund_id, "refund") in asked:
                         return Progress(standing, refund.due_at_ms, action)
                     asked.add((refund.refund_id, "refund"))
                     await self._refunding.carry_out(refund)
+                    standing = None
+                case Write(move=move):
+                    standing = await self._written(standing, move)
+                case Book() if standing.order.has_claim:
+                    standing, booking = await self._bookings.of_claim(standing) or (None, None)
                 case _:
                     resting = await self._do(standing, step)
                     if resting is not None:
                         return Progress(standing, resting.until_ms, action)
+                    standing = None
         raise LedgerUnavailable(f"order {order_id} did not come to rest in {STEPS_MAX} steps")
 
     async def standing(self, order_id: OrderId) -> Standing | None:
         """The order with its payments and refunds. Payments and refunds may be newer than the order: every change of
         theirs that an order's step depends on has the order's version with it."""
-        order = await self._ledger.order(order_id)
-        if order is None:
-            return None
-        payments = await self._ledger.payments_of(order_id)
-        return Standing(order, tuple(payments), tuple(await self._ledger.refunds_of(order_id)))
+        return await self._ledger.standing(order_id)
+
+    async def standing_of(self, order: Order) -> Standing:
+        """The same of an order just read or written: one that never had a payment has nothing else to be read."""
+        if order.payment_id is None:
+            return Standing(order)
+        return await self._ledger.standing(order.order_id) or Standing(order)
 
     async def write(self, move: OrderMove) -> Order:
         """Write one step that changes no seats or drops the claim; the order as it stands then, whoever wrote it."""
@@ -195,20 +215,16 @@ class OrderSteps:
         is_cancelled = sale is not None and sale.event.cancelled_at_ms is not None
         return next_step(standing, now_ms=self._clock.now_ms(), event_is_cancelled=is_cancelled)
 
-    async def _do(self, standing: Standing, step: SeeHold | Write | Book) -> Rest | None:
+    async def _do(self, standing: Standing, step: SeeHold | Book) -> Rest | None:
         """Do it; Rest where it can't be done yet, None: decide anew."""
         order = standing.order
         match step:
-            case Write(move=move):
-                await self.write(move)
             case SeeHold():
                 hold = await self._store.read(order.event_id, order.hold_id)
                 if hold is not None:
                     return Rest(hold.expires_at_ms + TAKE_OVER_AFTER_MS)
                 after = order.moved(OrderState.EXPIRED, now_ms=self._clock.now_ms(), due_at_ms=None)
                 await self.write(OrderMove(before=order, after=after))
-            case Book() if order.has_claim:
-                await self._bookings.of_claim(standing)
             case Book():
                 sale = await self._catalog.sale(order.event_id)
                 if sale is None:
@@ -257,19 +273,46 @@ class OrderSteps:
         await self.write(needs_attention(order, why, self._clock.now_ms()))
         return None
 
-    async def _record(self, standing: Standing, payment: Payment, seen: PaymentSeen) -> None:
+    async def _written(self, standing: Standing, move: OrderMove) -> Standing | None:
+        """What stands once the step is written; None where that has to be read: somebody was faster, or refunds, which
+        change without their order, go with it."""
+        is_so = await self.write(move) == move.after
+        return standing.after(move) if is_so and not (standing.refunds or move.refunds) else None
+
+    async def _record(
+        self, standing: Standing, payment: Payment, seen: PaymentSeen
+    ) -> tuple[Standing | None, Booking | None]:
         """Write down what the gateway said; that it was captured, over whatever others write of the order meanwhile:
-        nobody asks again about a payment that counts as ended."""
+        nobody asks again about a payment that counts as ended. What stands then, None where that has to be read, and
+        the booking where that could be written with it."""
         for _ in range(STEPS_MAX):
             move = recorded(standing, payment, seen, now_ms=self._clock.now_ms())
-            if move is None or await self.write(move) == move.after or seen.state is not PaymentState.CAPTURED:
-                return
+            if move is None:
+                return standing, None
+            paid = standing.after(move)
+            if move.after.state is OrderState.PAID and await self._is_to_be_booked(paid):
+                booked = await self._bookings.of_claim(paid, paid_by=move)
+                if booked is not None:
+                    self._tell(move)
+                    return booked
+            written = await self._written(standing, move)
+            if written is not None or seen.state is not PaymentState.CAPTURED:
+                return written, None
             stands = await self.standing(standing.order.order_id)
             now = None if stands is None else stands.payment(payment.payment_id)
             if stands is None or now is None:
-                return
+                return None, None
             standing, payment = stands, now
         raise LedgerUnavailable(f"order {standing.order.order_id} kept moving")
+
+    async def _is_to_be_booked(self, paid: Standing) -> bool:
+        """Whether a claim's booking is all that the order lacks once it is paid, as far as can be said."""
+        if not paid.order.has_claim or paid.refunds:
+            return False
+        try:
+            return isinstance(await self._next(paid), Book)
+        except LedgerUnavailable:  # of the event: that the order is paid is written all the same
+            return False
 
     def _next_look_ms(self, order: Order) -> int:
         due_at_ms = self._clock.now_ms() + look_pause_ms(order.tries)

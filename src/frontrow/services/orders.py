@@ -95,12 +95,12 @@ class OrderService:
 
         Source: seeds/000 (the complete journey, steps 4 to 6), docs/orders.md.
         """
-        order = await self._visible(caller, order_id)
-        if order is None:
+        standing = await self._visible(caller, order_id)
+        if standing is None:
             return OrderNotFound()
         if request.stated is not None and not self._may_state(caller):
             return StatementNotAllowed()
-        return await self._payments.pay(order, request, key, is_capped=not caller.is_admin)
+        return await self._payments.pay(standing, request, key, is_capped=not caller.is_admin)
 
     async def order(self, caller: Caller, order_id: OrderId) -> OrderShown | OrderNotFound:
         """The order as it stands, to whom it is for, who placed it, or an admin.
@@ -108,22 +108,22 @@ class OrderService:
         One that is not ended is carried on first, as far as gateway and store answer: so who comes back from a
         gateway's page sees what came of the payment. Past LOOKS_PER_S_MAX it is shown as the ledger has it.
         """
-        order = await self._visible(caller, order_id)
-        if order is None:
+        standing = await self._visible(caller, order_id)
+        if standing is None:
             return OrderNotFound()
+        order = standing.order
         if order.state in ENDED:
-            return await self._shown(order)
+            return await self._showing.shown(standing)
         look = self._looks.of(order)
         if look is not None:
-            standing = await self._steps.standing(order_id) or Standing(order)
             return await self._showing.shown(standing, look.action)
         if order.state in _ASKS_GATEWAY and not self._looks.may_ask():
-            return await self._shown(order)
+            return await self._showing.shown(standing)
         progress: Progress | None = None
         with contextlib.suppress(*_AWAY):
-            progress = await self._steps.advance(order_id)
+            progress = await self._steps.advance(order_id, standing=standing)
         if progress is None:
-            return await self._shown(order)
+            return await self._shown_anew(order)
         self._looks.note(progress.order, progress.action)
         return await self._progress(progress)
 
@@ -153,15 +153,17 @@ class OrderService:
     async def cancel(self, caller: Caller, order_id: OrderId) -> CancelOrderAnswer:
         """Give the order up: no payment is started any more, one under way is stopped or given back, and its seats are
         free as soon as none can be taken. Repeating it changes nothing more."""
-        order = await self._visible(caller, order_id)
-        if order is None:
+        standing = await self._visible(caller, order_id)
+        if standing is None:
             return OrderNotFound()
-        order = await self._give_up(order)
+        order = await self._give_up(standing.order)
         if order.closing is not OrderState.CANCELLED and order.state is not OrderState.CANCELLED:
             return OrderNotCancellable(await self._shown(order))
         with contextlib.suppress(*_AWAY):
-            await self._steps.advance(order_id)
-        return await self._shown(order)
+            progress = await self._steps.advance(order_id)
+            if progress is not None:
+                return await self._progress(progress)
+        return await self._shown_anew(order)
 
     async def give_up_for_event(self, order_id: OrderId) -> None:
         """Give the order up because its event is cancelled, or carry its giving up on; what was paid is given back, or
@@ -200,15 +202,19 @@ class OrderService:
     def _may_state(self, caller: Caller) -> bool:
         return caller.is_admin or caller.is_integrator or self._anyone_may_state
 
-    async def _visible(self, caller: Caller, order_id: OrderId) -> Order | None:
-        order = None if event_number_of(order_id) is None else await self._orders.order(order_id)
-        if order is None or not (caller.may_see(order.user_id) or caller.user_id == order.sold_by):
+    async def _visible(self, caller: Caller, order_id: OrderId) -> Standing | None:
+        standing = None if event_number_of(order_id) is None else await self._steps.standing(order_id)
+        if standing is None:
             return None
-        return order
+        order = standing.order
+        return standing if caller.may_see(order.user_id) or caller.user_id == order.sold_by else None
+
+    async def _shown_anew(self, order: Order) -> OrderShown:
+        """The order as it stands by now: it may have been carried on, part of the way."""
+        return await self._showing.shown(await self._steps.standing(order.order_id) or Standing(order))
 
     async def _shown(self, order: Order) -> OrderShown:
-        standing = await self._steps.standing(order.order_id)
-        return await self._showing.shown(standing or Standing(order))
+        return await self._showing.shown(await self._steps.standing_of(order))
 
     async def _progress(self, progress: Progress) -> OrderShown:
-        return await self._showing.shown(progress.standing, progress.action)
+        return await self._showing.shown(progress.standing, progress.action, progress.booking)

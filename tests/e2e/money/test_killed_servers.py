@@ -131,7 +131,7 @@ STORIES = {
     "after the claim's commit": Story((), Buyer.order_it, _buys_again, "booked"),
     "after the payment's row": Story((_ordered,), Buyer.pay, _pays_again, "booked"),
     "after the gateway took the money": Story((_ordered,), Buyer.pay, None, "booked"),
-    "after the order is paid": Story((_ordered,), Buyer.pay, None, "booked"),
+    "before the order is paid and booked": Story((_ordered,), Buyer.pay, None, "booked"),
     "after the booking's commit": Story((_ordered,), Buyer.pay, None, "booked"),
     "before the store knows of the booking": Story((_ordered,), Buyer.pay, None, "booked"),
     "while the order is given up": Story((_ordered,), Buyer.give_up, None, "cancelled"),

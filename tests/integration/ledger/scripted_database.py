@@ -49,6 +49,10 @@ class ScriptedDatabase:
         """See Database."""
         return await self._database.read(work)
 
+    async def look_up(self, work: Work[T]) -> T:
+        """See Database."""
+        return await self._database.look_up(work)
+
     async def write(self, work: Work[T]) -> T:
         """See Database."""
         self.writes += 1

@@ -16,13 +16,15 @@ from frontrow.domain.booking import (
 )
 from frontrow.domain.event import Event
 from frontrow.domain.hold import BOOKING_GUARD_MS
-from frontrow.domain.ids import UserId
+from frontrow.domain.ids import OrderId, UserId
 from frontrow.domain.order import OrderState
+from frontrow.domain.order_decisions import Standing
 from frontrow.domain.order_moves import (
     BookingOfOrder,
     KeyUsed,
     MoveTooLate,
     OrderKeyReused,
+    OrderMove,
     OrderMoved,
     OrderStands,
     SeatClaim,
@@ -91,6 +93,66 @@ async def test_a_booking_takes_the_place_of_the_claim(books: Books, show: Event,
     assert task.held == wanted.held
     assert await books.orders.order_of_booking(booking) == outcome.order
     assert await books.orders.notice(told.notice_id) == told
+
+
+async def paid_and_booked(books: Books, show: Event, clock: FakeClock) -> tuple[OrderMove, OrderMove]:
+    """An order that is being paid: the step that makes it paid, and the one that books it then."""
+    claimed = await books.claimed(show, "A1 A2", clock)
+    started = payment(claimed)
+    paying = await books.moved(pay(claimed, started))
+    captured = msgspec.structs.replace(started, state=PaymentState.CAPTURED, captured_minor=started.amount_minor)
+    paid = step(paying, OrderState.PAID, payments=(captured,))
+    return paid, book(paid.after, booking_of(paid.after, show))
+
+
+async def test_two_steps_that_follow_each_other_are_written_together(
+    books: Books, show: Event, clock: FakeClock
+) -> None:
+    paid, booked_then = await paid_and_booked(books, show, clock)
+    outcome = await books.orders.move(paid, booked_then)
+    assert isinstance(outcome, OrderMoved)
+    assert booked_then.booking is not None
+    booking = booked_then.booking.draft.booking
+    assert await books.orders.standing(paid.before.order_id) == Standing(booked_then.after, paid.payments)
+    assert await books.ledger.booking(booking.booking_id) == booking
+    assert await books.live(show.event_id) == dict.fromkeys(("A1", "A2"), f"booked {booking.booking_id}")
+    assert [task.task_id for task in await books.ledger.outbox_of(booking.booking_id)] == [*outcome.task_ids]
+    assert await books.orders.move(paid, booked_then) == OrderMoved(booked_then.after)
+
+
+async def test_of_two_steps_neither_is_written_where_one_cannot_be(books: Books, show: Event, clock: FakeClock) -> None:
+    paid, booked_then = await paid_and_booked(books, show, clock)
+    before = await books.orders.standing(paid.before.order_id)
+    assert booked_then.booking is not None
+    strange = msgspec.structs.replace(paid.before, version=paid.before.version - 1)
+    stale = step(strange, OrderState.PAID)
+    follows = book(stale.after, booked_then.booking.draft)
+    assert before is not None
+    assert await books.orders.move(stale, follows) == OrderStands(before.order)
+    with pytest.raises(ValueError, match="do not follow each other"):
+        await books.orders.move(paid, follows)
+    written = (await booked(books.ledger, clock, draft(show, "B2"))).booking
+    spent = msgspec.structs.replace(booked_then.booking.draft.booking, booking_id=written.booking_id)
+    taken = msgspec.structs.replace(booked_then.booking.draft, booking=spent)
+    with pytest.raises(ValueError, match="is written already"):
+        await books.orders.move(paid, book(paid.after, taken))
+    assert await books.orders.standing(paid.before.order_id) == before
+    assert await books.live(show.event_id) == {
+        **dict.fromkeys(("A1", "A2"), f"claimed {paid.before.order_id}"),
+        "B2": f"booked {spent.booking_id}",
+    }
+
+
+async def test_an_order_stands_with_all_that_is_paid_and_owed(books: Books, show: Event, clock: FakeClock) -> None:
+    placed = await books.placed(show, "A1 A2")
+    assert await books.orders.standing(placed.order_id) == Standing(placed)
+    stands = Standing(placed)
+    for move in purchase(placed, show, clock, cancels=seats("A1")):
+        await books.moved(move)
+        stands = stands.after(move)
+        assert await books.orders.standing(placed.order_id) == stands
+    assert (len(stands.payments), len(stands.refunds)) == (1, 1)
+    assert await books.orders.standing(OrderId("999-nobody's")) is None
 
 
 async def test_a_booking_without_a_claim_takes_free_seats_under_its_guard(

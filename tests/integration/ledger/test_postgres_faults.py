@@ -217,6 +217,33 @@ async def test_work_beyond_the_connections_waits_and_then_gives_up(url: str, mon
         await database.close()
 
 
+async def test_whoever_waits_for_a_connection_is_passed_by_nobody_who_came_later(url: str) -> None:
+    callers, works = 40, 12
+    database = await PostgresDatabase.open(url, connections_max=2)
+    came, begun, passed_by = 0, 0, 0
+    await asyncio.gather(*(database.read(sleep) for _ in range(2)))  # both connections are open
+
+    async def ask_again_and_again() -> None:
+        nonlocal came, passed_by
+        for _ in range(works):
+            number, came = came, came + 1
+
+            def begin(_: sa.Connection) -> int:
+                nonlocal begun
+                begun += 1
+                return begun
+
+            # Both connections may be begun on at once, in either order.
+            passed_by = max(passed_by, await database.read(begin) - 1 - number)
+
+    try:
+        await asyncio.gather(*(ask_again_and_again() for _ in range(callers)))
+        assert (begun, came) == (callers * works,) * 2
+        assert passed_by <= 1
+    finally:
+        await database.close()
+
+
 async def test_a_statement_that_takes_too_long_is_ended_and_named(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(adapter._SESSION, "statement_timeout", "50ms")
     database = await PostgresDatabase.open(url)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from frontrow.adapters.sql import order_ledger, order_moves
 from frontrow.adapters.sql.database import Database
 from frontrow.adapters.sql.faults import WriteConflict
-from frontrow.adapters.sql.inserts import Cell, insert_rows
+from frontrow.adapters.sql.inserts import Cell, insert_at_once
 from frontrow.adapters.sql.ledger import SqlLedger
 from frontrow.adapters.sql.order_tables import orders as orders_table
 from frontrow.adapters.sql.writer import CONFLICTS_MAX, SETTLE_DELAYS_S
@@ -20,6 +20,7 @@ from frontrow.domain.event import Event
 from frontrow.domain.hold import BOOKING_GUARD_MS
 from frontrow.domain.ids import PaymentId, UserId
 from frontrow.domain.order import Order, OrderState
+from frontrow.domain.order_decisions import Standing
 from frontrow.domain.order_moves import MoveTooLate, OrderMove, OrderMoved
 from frontrow.domain.payment import RefundState
 from tests.integration.ledger.drafts import booked, draft, event_on_sale, order, seats
@@ -92,6 +93,20 @@ async def test_every_step_of_a_purchase_whose_answer_is_lost_has_one_effect(
 
 
 @BOTH
+async def test_two_steps_whose_answer_is_lost_have_one_effect(
+    books: Books, scripted: ScriptedDatabase, clock: FakeClock, show: Event, lost: str
+) -> None:
+    claiming, paying, paid, booked, _ = purchase(await books.placed(show, "A1"), show, clock, cancels=seats("A1"))
+    for move in (claiming, paying):
+        await books.moved(move)
+    scripted.next_writes(lost, lost)
+    outcome = await books.orders.move(paid, booked)
+    assert outcome in (OrderMoved(booked.after), *moved_with_tasks(booked, await ids(books)))
+    assert len(await ids(books)) == 2
+    assert await books.orders.standing(paid.before.order_id) == Standing(booked.after, paid.payments)
+
+
+@BOTH
 async def test_a_claim_given_up_whose_answer_is_lost_frees_its_seats_once(
     books: Books, scripted: ScriptedDatabase, clock: FakeClock, show: Event, lost: str
 ) -> None:
@@ -142,12 +157,12 @@ async def test_a_guard_that_runs_out_before_the_commit_writes_nothing(
     placed = await books.placed(show, "A1")
     move = claim(placed, clock)
 
-    def slowly(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Cell, ...]]) -> None:
+    def slowly(connection: sa.Connection, inserts: Sequence[tuple[sa.Table, Sequence[tuple[Cell, ...]]]]) -> None:
         clock.advance(BOOKING_GUARD_MS - 4_999)
-        insert_rows(connection, table, rows)
+        insert_at_once(connection, inserts)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(order_moves, "insert_rows", slowly)
+        patched.setattr(order_moves, "insert_at_once", slowly)
         assert await books.orders.move(move) == MoveTooLate()
     assert await books.orders.order(placed.order_id) == placed
     assert await books.live(show.event_id) == {}

@@ -123,9 +123,9 @@ class TakesSilenceForARefund(SimulatedGateway):
 class WritesWithoutLooking(FakeOrderLedger):
     """A step is written whatever the order's state and version are by now."""
 
-    async def move(self, move: OrderMove) -> MoveOutcome:
+    async def move(self, move: OrderMove, then: OrderMove | None = None) -> MoveOutcome:
         self.placed[move.before.order_id] = move.before
-        return await super().move(move)
+        return await super().move(move, then)
 
 
 class ClaimsWithoutAUniqueIndex(FakeOrderLedger):
@@ -147,7 +147,7 @@ class RefundsBeforeTheStepIsWritten(Stage):
         bank = self.bank
 
         class Orders(FakeOrderLedger):
-            async def move(self, move: OrderMove) -> MoveOutcome:
+            async def move(self, move: OrderMove, then: OrderMove | None = None) -> MoveOutcome:
                 for refund in move.refunds:
                     at_bank = bank.payments.get(refund.payment_id)
                     if at_bank is not None and at_bank.state is PaymentState.CAPTURED:
@@ -156,7 +156,8 @@ class RefundsBeforeTheStepIsWritten(Stage):
                 return await super().move(
                     msgspec.structs.replace(
                         move, refunds=tuple(msgspec.structs.replace(it, failures=1_000) for it in move.refunds)
-                    )
+                    ),
+                    then,
                 )
 
         self.ledger.orders = Orders(self.ledger, self.clock)

@@ -11,13 +11,21 @@ from frontrow.domain.order_decisions import ATTENTION_AFTER_MS, FORGOTTEN_AFTER_
 from frontrow.domain.order_moves import OrderMove
 from frontrow.domain.payment import (
     CallbackRefused,
+    PaymentSeen,
     PaymentState,
     RefundReason,
     RefundState,
 )
 from frontrow.services.counts import Count
 from frontrow.services.erasing import PSEUDONYM_PREFIX
-from frontrow.services.order_outcomes import OrderNotCancellable, OrderShown, PaymentDeclined, PayRequest, PlaceRequest
+from frontrow.services.order_outcomes import (
+    OrderNotCancellable,
+    OrderNotPayable,
+    OrderShown,
+    PaymentDeclined,
+    PayRequest,
+    PlaceRequest,
+)
 from frontrow.services.ordering import PAYMENT_MS
 from frontrow.services.outcomes import HoldShown
 from frontrow.services.payment_callbacks import CallbackTaken, GatewayUnknown
@@ -593,6 +601,52 @@ async def test_a_ledger_that_is_away_stops_the_round_and_the_next_one_goes_on(ho
     house.ledger_faults.bring_up()
     await carry_on(house, clock)
     assert (await shown(house, order)).order.state is OrderState.BOOKED
+
+
+async def test_what_was_read_of_an_order_that_has_moved_on_since_is_not_acted_on(house: House) -> None:
+    """Whoever carries on what it read before another one gave the order up takes no money and books nothing."""
+    placed = await house.orders.place(ANN, PlaceRequest(hold_id=await house.held(ANN, "A1"), customer=CONTACT))
+    assert isinstance(placed, OrderShown)
+    order_id, steps = placed.order.order_id, house.ordering.steps
+    was_claimed = await steps.standing(order_id)
+    await house.orders.pay(ANN, order_id, PayRequest())
+    was_paying = await steps.standing(order_id)
+    assert was_claimed is not None and was_paying is not None
+    await house.orders.cancel(ANN, order_id)
+    stands = await steps.standing(order_id)
+    (payment,) = was_paying.payments
+    seen = PaymentSeen(state=PaymentState.PROCESSING)
+    progress = await steps.advance(order_id, standing=was_paying, look_at=payment.payment_id, seen=seen)
+    assert progress is not None
+    assert progress.standing == stands == await steps.standing(order_id)
+    refused = await house.ordering.service._payments.pay(was_claimed, PAYS, None, is_capped=True)
+    assert isinstance(refused, OrderNotPayable)
+    assert await steps.standing(order_id) == stands
+    assert len(house.bank.of_order(order_id)) == 1
+
+
+async def test_what_was_captured_is_written_though_its_booking_cannot_be(house: House, ledger: FakeLedger) -> None:
+    """Somebody took the claim's seats in the ledger by hand: that it is paid stands, and people look at it."""
+    order, payment = await paying(house, "A1")
+    assert payment is not None
+    stranger = LedgerSeat(order.seat_ids[0], SeatRowState.BOOKED, "1-stranger", UserId("eve"), 1)
+    ledger.rows[order.event_id, order.seat_ids[0]] = stranger
+    captured_late(house, payment)
+    await tell(house)
+    found = await shown(house, order)
+    assert found.order.state is OrderState.NEEDS_ATTENTION
+    assert [it.state for it in found.payments] == [PaymentState.CAPTURED]
+
+
+async def test_what_was_captured_is_written_though_its_event_cannot_be_read(house: House, ledger: FakeLedger) -> None:
+    order, payment = await paying(house, "A1")
+    house.catalog.forget(order.event_id)
+    for _ in range(2):
+        house.ledger_faults.before("event", LedgerUnavailable("away"))
+    captured_late(house, payment)
+    with pytest.raises(LedgerUnavailable):
+        await tell(house)
+    assert ledger.orders.placed[order.order_id].state is OrderState.PAID
 
 
 async def test_what_the_gateway_says_again_is_not_written_again(house: House, clock: FakeClock) -> None:

@@ -22,6 +22,10 @@ class Database(Protocol):
         """What `work` returns on a consistent state. Raises LedgerUnavailable."""
         ...
 
+    async def look_up(self, work: Work[T]) -> T:
+        """The same for one statement, or for several that need not see the same moment. Raises LedgerUnavailable."""
+        ...
+
     async def write(self, work: Work[T]) -> T:
         """What `work` returns, after the COMMIT of everything it wrote.
 

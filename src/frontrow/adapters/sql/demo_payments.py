@@ -36,7 +36,7 @@ class SqlDemoPayments:
 
     async def read(self, payment_id: PaymentId) -> tuple[str, int] | None:
         """The payment's text and its version; None where nothing was written."""
-        return await self._database.read(partial(_read, payment_id=payment_id))
+        return await self._database.look_up(partial(_read, payment_id=payment_id))
 
     async def write(self, payment_id: PaymentId, text: str, version: int) -> bool:
         """Write `text` as this version (1 for the first) over the one before it; whether that was there."""

@@ -20,6 +20,8 @@ _charges_decoder = msgspec.json.Decoder(tuple[Charge, ...])
 _by_id = sa.select(events).where(events.c.event_id == sa.bindparam("event_id"))
 _by_number = sa.select(events).where(events.c.number == sa.bindparam("number"))
 _id_by_number = sa.select(events.c.event_id).where(events.c.number == sa.bindparam("number"))
+event_id_by_number = _id_by_number.scalar_subquery()
+"""In place of an event's id, where a statement has a row's own id alone: `number` is that of the id."""
 _page = (
     sa.select(events)
     .where(events.c.number > sa.bindparam("after_number"))

@@ -1,6 +1,7 @@
 """What a ledger counts of its transactions, and a database that counts them."""
 
 from collections import Counter
+from collections.abc import Awaitable
 from time import perf_counter
 
 from frontrow.adapters.sql.database import Database, T, Work
@@ -30,14 +31,11 @@ class MeasuredDatabase:
 
     async def read(self, work: Work[T]) -> T:
         """See Database.read."""
-        began_s = perf_counter()
-        try:
-            result = await self._database.read(work)
-        except LedgerUnavailable as error:
-            self._measures.failures[type(error).__name__] += 1
-            raise
-        self._measures.seconds.note("read", perf_counter() - began_s)
-        return result
+        return await self._counted(self._database.read(work))
+
+    async def look_up(self, work: Work[T]) -> T:
+        """See Database.look_up. Counted as a read."""
+        return await self._counted(self._database.look_up(work))
 
     async def write(self, work: Work[T]) -> T:
         """See Database.write."""
@@ -57,3 +55,13 @@ class MeasuredDatabase:
     async def close(self) -> None:
         """See Database.close."""
         await self._database.close()
+
+    async def _counted(self, reading: Awaitable[T]) -> T:
+        began_s = perf_counter()
+        try:
+            result = await reading
+        except LedgerUnavailable as error:
+            self._measures.failures[type(error).__name__] += 1
+            raise
+        self._measures.seconds.note("read", perf_counter() - began_s)
+        return result

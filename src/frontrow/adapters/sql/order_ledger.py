@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import cache, partial
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from frontrow.adapters.sql import (
     orders,
     payments,
     refunds,
+    standings,
 )
 from frontrow.adapters.sql.database import Database, T
 from frontrow.adapters.sql.due import DueRows
@@ -35,6 +37,7 @@ from frontrow.domain.errors import LedgerUnavailable
 from frontrow.domain.ids import BookingId, EventId, HoldId, NoticeId, OrderId, PaymentId, RefundId, UserId
 from frontrow.domain.notice import Notice, NoticeChannel, NoticeKind, NoticeState
 from frontrow.domain.order import Order, OrderState
+from frontrow.domain.order_decisions import Standing
 from frontrow.domain.order_moves import (
     KeyUsed,
     MoveOutcome,
@@ -68,7 +71,8 @@ class SqlOrderLedger:
         """See OrderLedger.place."""
 
         def work(connection: sa.Connection) -> Order:
-            order_moves.place_order(connection, order, key)
+            if order_moves.place_order(connection, order, key):
+                return order
             stands = orders.order_in(connection, order.event_id, order.order_id)
             assert stands is not None
             return stands
@@ -80,21 +84,30 @@ class SqlOrderLedger:
 
     async def order(self, order_id: OrderId) -> Order | None:
         """See OrderLedger.order."""
-        return await self._database.read(partial(orders.order, order_id=order_id))
+        return await self._database.look_up(partial(orders.order, order_id=order_id))
 
-    async def move(self, move: OrderMove) -> MoveOutcome:
+    async def standing(self, order_id: OrderId) -> Standing | None:
+        """See OrderLedger.standing."""
+        return await self._database.look_up(partial(standings.standing, order_id=order_id))
+
+    async def move(self, move: OrderMove, then: OrderMove | None = None) -> MoveOutcome:
         """See OrderLedger.move.
 
         Raises:
             ValueError: the step is none, or rows that the order must have are not there. Nothing was written.
         """
-        move.check()
+        moves = (move,) if then is None else (move, then)
+        for before, after in pairwise(moves):
+            if after.before != before.after:
+                raise ValueError(f"the steps of order {move.before.order_id} do not follow each other")
+        for each in moves:
+            each.check()
         guard_left_ms_min = GUARD_TO_TAKE_MS_MIN
         unknown: LedgerUnavailable | None = None
         for delay_s in SETTLE_DELAYS_S:
             await asyncio.sleep(delay_s)
             try:
-                outcome = await self._move_once(move, guard_left_ms_min)
+                outcome = await self._move_once(moves, guard_left_ms_min)
             except LedgerUnavailable as error:
                 if unknown is None and not isinstance(error, CommitUnknown):
                     raise
@@ -102,8 +115,9 @@ class SqlOrderLedger:
                 # before. So whatever is answered then is sure, even that it is too late.
                 guard_left_ms_min, unknown = GUARD_TO_COMMIT_MS_MIN, error
             else:
-                if isinstance(outcome, OrderMoved) and move.after.state is not move.before.state:
-                    self._measures.order_moves[move.after.state.value] += 1
+                for each in moves if isinstance(outcome, OrderMoved) else ():
+                    if each.after.state is not each.before.state:
+                        self._measures.order_moves[each.after.state.value] += 1
                 return outcome
         raise LedgerUnavailable(f"not known to be committed: {unknown}")
 
@@ -120,23 +134,23 @@ class SqlOrderLedger:
 
     async def key_used(self, key: IdempotencyKey) -> KeyUsed | None:
         """See OrderLedger.key_used."""
-        return await self._database.read(partial(keys.key_used, key=key))
+        return await self._database.look_up(partial(keys.key_used, key=key))
 
     async def payment(self, payment_id: PaymentId) -> Payment | None:
         """See OrderLedger.payment."""
-        return await self._database.read(partial(payments.payment, payment_id=payment_id))
+        return await self._database.look_up(partial(payments.payment, payment_id=payment_id))
 
     async def payments_of(self, order_id: OrderId) -> list[Payment]:
         """See OrderLedger.payments_of."""
-        return await self._database.read(partial(payments.payments_of, order_id=order_id))
+        return await self._database.look_up(partial(payments.payments_of, order_id=order_id))
 
     async def refund(self, refund_id: RefundId) -> Refund | None:
         """See OrderLedger.refund."""
-        return await self._database.read(partial(refunds.refund, refund_id=refund_id))
+        return await self._database.look_up(partial(refunds.refund, refund_id=refund_id))
 
     async def refunds_of(self, order_id: OrderId) -> list[Refund]:
         """See OrderLedger.refunds_of."""
-        return await self._database.read(partial(refunds.refunds_of, order_id=order_id))
+        return await self._database.look_up(partial(refunds.refunds_of, order_id=order_id))
 
     async def take_due_refunds(self, *, now_ms: int, until_ms: int, limit: int) -> list[Refund]:
         """See OrderLedger.take_due_refunds."""
@@ -158,7 +172,7 @@ class SqlOrderLedger:
 
     async def callback_seen(self, gateway: str, callback_id: str) -> bool:
         """See OrderLedger.callback_seen."""
-        return await self._database.read(partial(callbacks.callback_seen, gateway=gateway, callback_id=callback_id))
+        return await self._database.look_up(partial(callbacks.callback_seen, gateway=gateway, callback_id=callback_id))
 
     async def note_callback(self, gateway: str, callback_id: str) -> None:
         """See OrderLedger.note_callback."""
@@ -191,7 +205,7 @@ class SqlOrderLedger:
     async def claimed_seats_of(self, event_id: EventId, user_id: UserId, *, besides: OrderId) -> int:
         """See OrderLedger.claimed_seats_of."""
         work = partial(orders.claimed_seats_of, event_id=event_id, user_id=user_id, besides=besides)
-        return await self._database.read(work)
+        return await self._database.look_up(work)
 
     async def order_of_hold(self, event_id: EventId, user_id: UserId, hold_id: HoldId) -> Order | None:
         """See OrderLedger.order_of_hold."""
@@ -247,14 +261,14 @@ class SqlOrderLedger:
                 changed += count
         return changed
 
-    async def _move_once(self, move: OrderMove, guard_left_ms_min: int) -> MoveOutcome:
+    async def _move_once(self, moves: Sequence[OrderMove], guard_left_ms_min: int) -> MoveOutcome:
         for _ in range(CONFLICTS_MAX):
             work = partial(
-                order_moves.write_move,
-                move=move,
+                order_moves.write_moves,
+                moves=moves,
                 now_ms=self._clock.now_ms(),
-                may_take_up=partial(self._has_guard, move, guard_left_ms_min),
-                may_commit=partial(self._has_guard, move, GUARD_TO_COMMIT_MS_MIN),
+                may_take_up=partial(self._have_guard, moves, guard_left_ms_min),
+                may_commit=partial(self._have_guard, moves, GUARD_TO_COMMIT_MS_MIN),
             )
             try:
                 task_ids = await self._database.write(work)
@@ -265,14 +279,14 @@ class SqlOrderLedger:
             except WriteConflict:
                 task_ids = None
             if task_ids is not None:
-                return OrderMoved(move.after, task_ids)
-            if (stands := await self._database.read(partial(order_moves.standing, move=move))) is not None:
+                return OrderMoved(moves[-1].after, task_ids)
+            if (stands := await self._database.read(partial(order_moves.what_stands, moves=moves))) is not None:
                 return stands
         raise LedgerUnavailable("the step kept conflicting with rows that were gone", surely_not_written=True)
 
-    def _has_guard(self, move: OrderMove, left_ms_min: int) -> bool:
-        until_ms = move.guard_until_ms
-        return until_ms is None or until_ms - self._clock.monotonic_ms() >= left_ms_min
+    def _have_guard(self, moves: Sequence[OrderMove], left_ms_min: int) -> bool:
+        guards_ms = [move.guard_until_ms for move in moves if move.guard_until_ms is not None]
+        return not guards_ms or min(guards_ms) - self._clock.monotonic_ms() >= left_ms_min
 
     async def _take_due(
         self, due: DueRows, made_of: Callable[[_Row], _Made], now_ms: int, until_ms: int, limit: int

@@ -5,13 +5,13 @@ the commit, so that a step whose COMMIT was lost has surely happened or surely n
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 import sqlalchemy as sa
 
 from frontrow.adapters.sql import keys, notices, outbox, sales
-from frontrow.adapters.sql.inserts import Cell, insert_missing_rows, insert_rows, put_rows
+from frontrow.adapters.sql.inserts import Cell, insert_at_once, insert_missing_rows, put_rows
 from frontrow.adapters.sql.order_tables import orders, payments, refunds
 from frontrow.adapters.sql.orders import order_and_last_move, order_row
 from frontrow.adapters.sql.payments import payment_row
@@ -24,6 +24,8 @@ from frontrow.domain.hold import HeldSeat
 from frontrow.domain.ids import SeatId
 from frontrow.domain.order import Order
 from frontrow.domain.order_moves import OrderMove, OrderMoved, OrderStands
+
+Inserts = tuple[sa.Table, list[tuple[Cell, ...]]]
 
 _CLAIMED = SeatRowState.CLAIMED
 _BOOKED = SeatRowState.BOOKED
@@ -56,82 +58,94 @@ def fingerprint(move: OrderMove) -> str:
     return hashlib.sha256(msgspec.json.encode(move)).hexdigest()
 
 
-def place_order(connection: sa.Connection, order: Order, key: IdempotencyKey | None) -> None:
-    """See OrderLedger.place. An order that is there stays as it is.
+def place_order(connection: sa.Connection, order: Order, key: IdempotencyKey | None) -> bool:
+    """See OrderLedger.place. An order that is there stays as it is; whether none was.
 
     Raises:
         KeyTaken: the key was used for something else.
     """
     if key is not None:
         keys.use_key(connection, key, order.event_id, order.order_id, order.created_at_ms)
-    insert_missing_rows(connection, orders, [order_row(order)])
+    return insert_missing_rows(connection, orders, [order_row(order)]) == 1
 
 
-def write_move(
+def write_moves(
     connection: sa.Connection,
-    move: OrderMove,
+    moves: Sequence[OrderMove],
     *,
     now_ms: int,
     may_take_up: Callable[[], bool],
     may_commit: Callable[[], bool],
 ) -> tuple[int, ...] | None:
-    """Write the step, and return the ids of its outbox rows; None where the order is not as before (any more).
+    """Write the steps, which follow each other, and return the ids of their outbox rows; None where the order is not as
+    before the first (any more). The order's row goes to where the last one leaves it in one update.
 
     Raises:
         KeyTaken, StepTooLate: to be rolled back. A conflict: a seat is taken.
         ValueError: rows that the order must have are not there, or the step is none. A fault of ours.
     """
-    before, after = move.before, move.after
-    values = dict(zip(orders.columns.keys(), order_row(after), strict=True)) | {"last_move": fingerprint(move)}
-    if connection.execute(_move, {name: values[name] for name in _MOVING} | _as(before)).rowcount != 1:
+    last = moves[-1]
+    values = dict(zip(orders.columns.keys(), order_row(last.after), strict=True)) | {"last_move": fingerprint(last)}
+    if connection.execute(_move, {name: values[name] for name in _MOVING} | _as(moves[0].before)).rowcount != 1:
         return None
     if not may_take_up():
         raise StepTooLate
-    if move.key is not None:
-        keys.use_key(connection, move.key, before.event_id, move.made_id, now_ms)
-    tasks: list[OutboxTask] = []
-    if move.claim is not None:
-        insert_rows(connection, seat_rows, _claimed_rows(before, now_ms))
-        tasks.append(_task(before, OutboxKind.FINISH, before.seat_ids, now_ms, held=move.claim.held))
-    if move.drops_claim:
-        _end_claim(connection, before, now_ms)
-        tasks.append(_task(before, OutboxKind.FREE, before.seat_ids, now_ms))
-    if move.booking is not None:
-        tasks.append(_book(connection, move, now_ms))
-    if move.cancels:
-        tasks.append(_cancel(connection, move, now_ms))
-    put_rows(connection, payments, [payment_row(it) for it in move.payments])
-    insert_missing_rows(connection, refunds, [refund_row(it) for it in move.refunds])
-    notices.write_notices(connection, move.notices)
-    insert_rows(connection, outbox_table, [outbox.task_row(task) for task in tasks])
+    inserts: list[Inserts] = []
+    tasks = [task for move in moves for task in _write_rest(connection, move, now_ms, inserts)]
+    insert_at_once(connection, [*inserts, (outbox_table, [outbox.task_row(task) for task in tasks])])
     if not may_commit():
         raise StepTooLate
     return tuple(task.task_id for task in tasks)
 
 
-def standing(connection: sa.Connection, move: OrderMove) -> OrderMoved | OrderStands | SeatConflict | None:
-    """What stands where the step was to be written; None where nothing does (any more): it can be written again.
+def _write_rest(connection: sa.Connection, move: OrderMove, now_ms: int, inserts: list[Inserts]) -> list[OutboxTask]:
+    """Everything that changes with the order's row; but what it inserts of seats goes to `inserts`, and the tasks that
+    it leaves are returned, to be written at once."""
+    before = move.before
+    if move.key is not None:
+        keys.use_key(connection, move.key, before.event_id, move.made_id, now_ms)
+    tasks: list[OutboxTask] = []
+    if move.claim is not None:
+        inserts.append((seat_rows, _claimed_rows(before, now_ms)))
+        tasks.append(_task(before, OutboxKind.FINISH, before.seat_ids, now_ms, held=move.claim.held))
+    if move.drops_claim:
+        _end_claim(connection, before, now_ms)
+        tasks.append(_task(before, OutboxKind.FREE, before.seat_ids, now_ms))
+    if move.booking is not None:
+        tasks.append(_book(connection, move, now_ms, inserts))
+    if move.cancels:
+        tasks.append(_cancel(connection, move, now_ms))
+    put_rows(connection, payments, [payment_row(it) for it in move.payments])
+    insert_missing_rows(connection, refunds, [refund_row(it) for it in move.refunds])
+    notices.write_notices(connection, move.notices)
+    return tasks
+
+
+def what_stands(
+    connection: sa.Connection, moves: Sequence[OrderMove]
+) -> OrderMoved | OrderStands | SeatConflict | None:
+    """What stands where the steps were to be written; None where nothing does (any more): they can be written again.
 
     Raises:
         ValueError: there is no such order, or its booking is there without it. A fault of ours.
     """
-    before = move.before
+    before, last = moves[0].before, moves[-1]
     found = order_and_last_move(connection, before.event_id, before.order_id)
     if found is None:
         raise ValueError(f"order {before.order_id} was never placed")
     order, last_move = found
     if (order.state, order.version) != (before.state, before.version):
-        is_this = order.version == move.after.version and last_move == fingerprint(move)
+        is_this = order.version == last.after.version and last_move == fingerprint(last)
         return OrderMoved(order) if is_this else OrderStands(order)
-    wanted = before.seat_ids if move.claim is not None else ()
-    if move.booking is not None:
-        wanted = move.booking.draft.booking.seat_ids
+    wanted = before.seat_ids if moves[0].claim is not None else ()
+    if last.booking is not None:
+        wanted = last.booking.draft.booking.seat_ids
     own = before.order_id if before.has_claim else None
     taken = [seat for seat in live_seats(connection, before.event_id, wanted) if seat.owner_id != own]
     if taken:
         return SeatConflict(tuple(taken))
-    if move.booking is not None and sales.is_spent(connection, move.booking.draft.booking):
-        raise ValueError(f"booking {move.booking.draft.booking.booking_id} is written already")
+    if last.booking is not None and sales.is_spent(connection, last.booking.draft.booking):
+        raise ValueError(f"booking {last.booking.draft.booking.booking_id} is written already")
     return None
 
 
@@ -150,7 +164,7 @@ def _as(order: Order) -> dict[str, Cell]:
     }
 
 
-def _book(connection: sa.Connection, move: OrderMove, now_ms: int) -> OutboxTask:
+def _book(connection: sa.Connection, move: OrderMove, now_ms: int, inserts: list[Inserts]) -> OutboxTask:
     assert move.booking is not None
     draft, claimed = move.booking.draft, move.before.has_claim
     booking = draft.booking
@@ -158,7 +172,7 @@ def _book(connection: sa.Connection, move: OrderMove, now_ms: int) -> OutboxTask
         _end_claim(connection, move.before, now_ms)
     if draft.idempotency_key is not None:
         keys.use_key(connection, draft.idempotency_key, booking.event_id, booking.booking_id, booking.booked_at_ms)
-    sales.write_booking_rows(connection, [draft])
+    inserts += sales.booking_rows([draft])
     notices.write_notices(connection, draft.notices)
     task = _task(move.before, OutboxKind.FINISH, booking.seat_ids, now_ms, held=draft.held)
     claim_id = move.before.order_id if claimed else None

@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from frontrow.adapters.sql.events import event_id_of
+from frontrow.adapters.sql.events import event_id_by_number
 from frontrow.adapters.sql.inserts import Cell
 from frontrow.adapters.sql.order_tables import orders
 from frontrow.domain.booking import ContactInfo, SoldSeat
 from frontrow.domain.charges import Charge
-from frontrow.domain.ids import EventId, HoldId, OrderId, TableId, UserId, capped_as, is_session_user
+from frontrow.domain.ids import EventId, HoldId, OrderId, TableId, UserId, capped_as, event_number_of, is_session_user
 from frontrow.domain.order import CLAIMING, ENDED, Order, OrderState
 
 _encoder = msgspec.json.Encoder()
@@ -23,6 +23,9 @@ _OPEN = sorted(state.value for state in OrderState if state not in ENDED)
 
 _by_id = sa.select(orders).where(
     orders.c.event_id == sa.bindparam("event_id"), orders.c.order_id == sa.bindparam("order_id")
+)
+_of_number = sa.select(orders).where(
+    orders.c.event_id == event_id_by_number, orders.c.order_id == sa.bindparam("order_id")
 )
 _newest_first = (orders.c.created_at_ms.desc(), orders.c.order_id.desc())
 _is_before = sa.tuple_(orders.c.created_at_ms, orders.c.order_id) < sa.tuple_(
@@ -62,8 +65,11 @@ _counts = (
 
 def order(connection: sa.Connection, order_id: OrderId) -> Order | None:
     """See OrderLedger.order."""
-    event_id = event_id_of(connection, order_id)
-    return None if event_id is None else order_in(connection, event_id, order_id)
+    number = event_number_of(order_id)
+    if number is None:
+        return None
+    row = connection.execute(_of_number, {"number": number, "order_id": order_id}).one_or_none()
+    return None if row is None else order_of(row)
 
 
 def order_in(connection: sa.Connection, event_id: EventId, order_id: OrderId) -> Order | None:

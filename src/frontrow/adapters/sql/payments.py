@@ -9,7 +9,7 @@ from frontrow.adapters.sql.events import event_id_of
 from frontrow.adapters.sql.inserts import Cell
 from frontrow.adapters.sql.order_tables import payments
 from frontrow.domain.booking import PaymentInfo
-from frontrow.domain.ids import OrderId, PaymentId
+from frontrow.domain.ids import EventId, OrderId, PaymentId
 from frontrow.domain.payment import Payment, PaymentState
 
 _encoder = msgspec.json.Encoder()
@@ -37,8 +37,11 @@ def payment(connection: sa.Connection, payment_id: PaymentId) -> Payment | None:
 def payments_of(connection: sa.Connection, order_id: OrderId) -> list[Payment]:
     """See OrderLedger.payments_of."""
     event_id = event_id_of(connection, order_id)
-    if event_id is None:
-        return []
+    return [] if event_id is None else payments_in(connection, event_id, order_id)
+
+
+def payments_in(connection: sa.Connection, event_id: EventId, order_id: OrderId) -> list[Payment]:
+    """The same, where the event is known."""
     return [payment_of(row) for row in connection.execute(_of_order, {"event_id": event_id, "order_id": order_id})]
 
 

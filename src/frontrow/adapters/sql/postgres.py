@@ -14,7 +14,6 @@ from typing import Any
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as NoneIsFree
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from frontrow.adapters.sql.database import CONNECTIONS_MAX, T, Work
@@ -84,10 +83,12 @@ class PostgresDatabase:
             isolation_level="AUTOCOMMIT",
             pool_size=connections_max,
             max_overflow=0,
-            pool_timeout=CONNECTION_WAIT_S,
             pool_use_lifo=True,
             hide_parameters=True,
         )
+        # First come, first served: the pool by itself lets newcomers pass whoever waits, and beside 64 buyers some of
+        # those were passed for seconds.
+        self._turns = asyncio.Semaphore(connections_max)
         self._running: set[asyncio.Task[Any]] = set()
         self._closed = False
 
@@ -113,6 +114,10 @@ class PostgresDatabase:
         """See Database.read. Goes on where its caller gives up, as `write` does."""
         return await self._in_its_own_task(self._read(work))
 
+    async def look_up(self, work: Work[T]) -> T:
+        """See Database.look_up: no BEGIN and no COMMIT, which are two of a statement's three round trips."""
+        return await self._in_its_own_task(self._read(work, is_one_moment=False))
+
     async def write(self, work: Work[T]) -> T:
         """See Database.write. A caller that gives up stops nothing: it is committed or rolled back all the same."""
         return await self._in_its_own_task(self._write(_BEGIN_WRITE, work, WORK_S))
@@ -137,23 +142,37 @@ class PostgresDatabase:
         if self._closed:
             work.close()
             raise LedgerUnavailable("the ledger is closed", surely_not_written=True)
-        task = asyncio.create_task(work, name="frontrow-ledger")
+        task = asyncio.create_task(self._in_turn(work), name="frontrow-ledger")
         self._running.add(task)
         task.add_done_callback(self._ended)
         return await asyncio.shield(task)
+
+    async def _in_turn(self, work: Coroutine[Any, Any, T]) -> T:
+        try:
+            async with asyncio.timeout(CONNECTION_WAIT_S):
+                await self._turns.acquire()
+        except TimeoutError as error:
+            work.close()
+            why = f"none of {self._connections_max} connections was free within {CONNECTION_WAIT_S:g} s"
+            raise LedgerUnavailable(f"the ledger: {why}", surely_not_written=True) from error
+        try:
+            return await work
+        finally:
+            self._turns.release()
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if not task.cancelled():
             task.exception()  # its caller may have given up, and then nobody else looks at it
 
-    async def _read(self, work: Work[T]) -> T:
+    async def _read(self, work: Work[T], *, is_one_moment: bool = True) -> T:
         for is_last in (False, True):
-            connection, driver = await self._begun(_BEGIN_READ, WORK_S)
+            connection, driver = await self._begun(_BEGIN_READ if is_one_moment else None, WORK_S)
             try:
                 async with asyncio.timeout(WORK_S):
                     result = await connection.run_sync(work)
-                    await driver.execute("COMMIT")
+                    if is_one_moment:
+                        await driver.execute("COMMIT")
             except _DRIVER_ERRORS as error:
                 was_cut = driver.is_closed()
                 await self._end(connection, driver, error)
@@ -197,8 +216,9 @@ class PostgresDatabase:
         if said != "COMMIT":
             raise LedgerUnavailable(f"the ledger answered COMMIT with {said}", surely_not_written=True)
 
-    async def _begun(self, begin: str, seconds_max: float) -> tuple[AsyncConnection, asyncpg.Connection]:
-        """A connection with a transaction, and the driver's own, which SQLAlchemy hands out no more once it is cut.
+    async def _begun(self, begin: str | None, seconds_max: float) -> tuple[AsyncConnection, asyncpg.Connection]:
+        """A connection, with a transaction where `begin` says so, and the driver's own, which SQLAlchemy hands out no
+        more once it is cut.
 
         Those that were cut while they lay in the pool are passed over.
         """
@@ -208,8 +228,9 @@ class PostgresDatabase:
             driver = _driver_of(connection)
             if not driver.is_closed():
                 try:
-                    async with asyncio.timeout(seconds_max):
-                        await driver.execute(begin)
+                    if begin is not None:
+                        async with asyncio.timeout(seconds_max):
+                            await driver.execute(begin)
                 except _DRIVER_ERRORS as its:
                     error = its
                     was_cut = driver.is_closed()
@@ -230,9 +251,6 @@ class PostgresDatabase:
     async def _taken_from_pool(self) -> AsyncConnection:
         try:
             return await self._engine.connect()
-        except NoneIsFree as error:
-            why = f"none of {self._connections_max} connections was free within {CONNECTION_WAIT_S:g} s"
-            raise LedgerUnavailable(f"the ledger: {why}", surely_not_written=True) from error
         except _DRIVER_ERRORS as error:
             raise LedgerUnavailable(_reason(error), surely_not_written=True) from error
 

@@ -9,7 +9,7 @@ from frontrow.adapters.sql.due import DueRows
 from frontrow.adapters.sql.events import event_id_of
 from frontrow.adapters.sql.inserts import Cell
 from frontrow.adapters.sql.order_tables import refunds
-from frontrow.domain.ids import OrderId, RefundId, SeatId
+from frontrow.domain.ids import EventId, OrderId, RefundId, SeatId
 from frontrow.domain.payment import Refund, RefundReason, RefundState
 
 _encoder = msgspec.json.Encoder()
@@ -48,8 +48,11 @@ def refund(connection: sa.Connection, refund_id: RefundId) -> Refund | None:
 def refunds_of(connection: sa.Connection, order_id: OrderId) -> list[Refund]:
     """See OrderLedger.refunds_of."""
     event_id = event_id_of(connection, order_id)
-    if event_id is None:
-        return []
+    return [] if event_id is None else refunds_in(connection, event_id, order_id)
+
+
+def refunds_in(connection: sa.Connection, event_id: EventId, order_id: OrderId) -> list[Refund]:
+    """The same, where the event is known."""
     return [refund_of(row) for row in connection.execute(_of_order, {"event_id": event_id, "order_id": order_id})]
 
 

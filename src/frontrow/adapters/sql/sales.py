@@ -60,15 +60,10 @@ def write_bookings(connection: sa.Connection, drafts: Sequence[BookingDraft], no
     """
     task_ids = outbox.new_task_ids(now_ms, len(drafts))
     tasks = [_finish_row(draft, task_id, now_ms) for draft, task_id in zip(drafts, task_ids, strict=True)]
-    inserts = [(idempotency_keys, _key_rows(drafts)), *_booking_rows(drafts), (outbox_table, tasks)]
+    inserts = [(idempotency_keys, _key_rows(drafts)), *booking_rows(drafts), (outbox_table, tasks)]
     insert_at_once(connection, inserts)
     notices.write_notices(connection, [notice for draft in drafts for notice in draft.notices])
     return task_ids
-
-
-def write_booking_rows(connection: sa.Connection, drafts: Sequence[BookingDraft]) -> None:
-    """Insert the rows of these bookings and of their seats alone; a taken id or seat is a conflict."""
-    insert_at_once(connection, _booking_rows(drafts))
 
 
 def write_aborted(connection: sa.Connection, draft: BookingDraft) -> None:
@@ -150,7 +145,9 @@ def _with_cancelled(before: Booking, freed: Sequence[SeatId]) -> Booking:
 # The cells of each row are in the order of the table's columns (tables.py).
 
 
-def _booking_rows(drafts: Sequence[BookingDraft]) -> list[tuple[sa.Table, list[tuple[Cell, ...]]]]:
+def booking_rows(drafts: Sequence[BookingDraft]) -> list[tuple[sa.Table, list[tuple[Cell, ...]]]]:
+    """The rows of these bookings and of their seats, in one order for all writers, as `insert_at_once` takes them; a
+    taken id or seat is a conflict."""
     return [
         (bookings, sorted((_booking_row(draft, draft.booking.status) for draft in drafts), key=_id)),
         (seat_rows, sorted((row for draft in drafts for row in _seat_rows(draft)), key=_seat)),

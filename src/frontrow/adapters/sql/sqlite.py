@@ -75,6 +75,10 @@ class SqliteDatabase:
         """See Database.read. Nothing else writes meanwhile, so no transaction is needed."""
         return await self._on_thread(self._read, work)
 
+    async def look_up(self, work: Work[T]) -> T:
+        """See Database.look_up."""
+        return await self._on_thread(self._read, work)
+
     async def write(self, work: Work[T]) -> T:
         """See Database.write."""
         return await self._on_thread(self._write, work)
