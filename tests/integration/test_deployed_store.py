@@ -13,8 +13,9 @@ import redis
 from frontrow.adapters.clock import SystemClock
 from frontrow.adapters.redis.client import connect
 from frontrow.adapters.redis.requirements import check_store, inspect_store
+from tests.support.free_ports import HOST, free_port
 from tests.support.valkey import server_binary
-from tests.support.valkey_node import HOST, START_SECONDS_MAX, free_ports
+from tests.support.valkey_node import START_SECONDS_MAX
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 OPERATIONS_PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
@@ -38,7 +39,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     tmp_path = tmp_path_factory.mktemp("store")
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "valkey-server").symlink_to(server_binary())
-    [port] = free_ports(1)
+    port = free_port()
     environment = {
         "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
         "STORE_PASSWORD": PASSWORD,

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from tests.support.valkey_node import HOST
+from tests.support.free_ports import HOST
 
 _READ_BYTES = 1 << 16
 

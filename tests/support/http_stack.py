@@ -30,7 +30,7 @@ EVENT = "spring-gala"
 CLOSED_EVENT = "past-gala"
 LAYOUT = "small-house"
 CONTACT = {"name": "John Smith", "email": "john.smith@example.com"}
-START_SECONDS_MAX = 20.0
+START_SECONDS_MAX = 60.0
 Json = dict[str, Any]
 
 

@@ -11,7 +11,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -25,10 +24,12 @@ from typing import Any, TypedDict, TypeVar
 import asyncpg
 import psutil
 
+from tests.support.free_ports import free_port
+
 T = TypeVar("T")
 
 START_SECONDS_MAX = 60.0
-STOP_SECONDS_MAX = 10.0
+STOP_SECONDS_MAX = 30.0
 OWNER = "postgres"
 PASSWORD = "for/tests@only"
 """With characters that a URL has to escape."""
@@ -120,7 +121,7 @@ class PostgresServer:
         first = self.port == 0
         while True:
             if first:
-                self.port = _free_port()
+                self.port = free_port()
             try:
                 self._start_once()
             except RuntimeError:
@@ -310,10 +311,3 @@ def _account() -> pwd.struct_passwd | None:
         with suppress(KeyError):
             return pwd.getpwnam(name)
     raise NoPostgres("PostgreSQL does not run as root, and there is no user `postgres` or `nobody`")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,18 +15,12 @@ import httpx
 from frontrow.cli.token import sign_token
 from frontrow.settings import load
 from tests.support.forked_commands import run_forked
+from tests.support.free_ports import free_port
 
 START_SECONDS_MAX = 90.0
-STOP_SECONDS_MAX = 30.0
+STOP_SECONDS_MAX = 60.0
 COMMAND_SECONDS_MAX = 60.0
 FRONTROW = (sys.executable, "-m", "frontrow")
-
-
-def free_port() -> int:
-    """A TCP port of the loopback that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def environment(data_dir: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:

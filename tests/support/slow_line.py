@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.support.valkey_node import HOST
+from tests.support.free_ports import HOST
 
 _READ_BYTES = 1 << 16
 

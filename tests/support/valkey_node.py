@@ -1,9 +1,7 @@
 """One Valkey or Redis server of several, for tests: a child process that listens on a free loopback TCP port."""
 
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Sequence
@@ -14,34 +12,11 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from tests.support.free_ports import HOST
 from tests.support.valkey import server_binary
 
-HOST = "127.0.0.1"
-PORTS = range(20_000, 32_000)
 START_SECONDS_MAX = 30.0
 _POLL_SECONDS = 0.01
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nothing listens on now, all different.
-
-    They are below those that systems give to outgoing connections, so that none takes one while its server is down.
-    """
-    taken: list[socket.socket] = []
-    try:
-        for port in random.SystemRandom().sample(PORTS, len(PORTS)):
-            probe = socket.socket()
-            taken.append(probe)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                taken.pop().close()
-            if len(taken) == count:
-                return [probe.getsockname()[1] for probe in taken]
-    finally:
-        for probe in taken:
-            probe.close()
-    raise AssertionError(f"no {count} free ports")
 
 
 class ValkeyNode:

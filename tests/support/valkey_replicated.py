@@ -9,7 +9,8 @@ from pathlib import Path
 
 import redis
 
-from tests.support.valkey_node import HOST, ValkeyNode, free_ports
+from tests.support.free_ports import HOST, free_ports
+from tests.support.valkey_node import ValkeyNode
 
 SERVICE = "frontrow"
 DOWN_AFTER_MS = 1_000

@@ -45,7 +45,9 @@ class OwnEvent:
 
     def _created(self, path: str, body: object, user: str, *roles: str) -> dict[str, object]:
         url = self.server.url + path if path.startswith("/") else f"{self.api}/{path}"
-        answer = httpx.post(url, json=body, headers={"Authorization": f"Bearer {self.server.token(user, *roles)}"})
+        answer = httpx.post(
+            url, json=body, headers={"Authorization": f"Bearer {self.server.token(user, *roles)}"}, timeout=60
+        )
         assert answer.is_success, answer.text
         return dict[str, object](answer.json())
 
@@ -62,7 +64,7 @@ def put_on_sale_at(server: RunningServer) -> PutOnSale:
         event_id = f"own-{next(_numbers)}"
         usual = {"name": f"Own Event {event_id}", "startsAt": "2099-01-01T20:00:00Z", "currency": "USD"}
         event = {"eventId": event_id, "layoutId": layout_id, **usual, **fields}
-        answer = httpx.post(f"{server.url}/api/v1/events", json=event, headers=admin)
+        answer = httpx.post(f"{server.url}/api/v1/events", json=event, headers=admin, timeout=60)
         assert answer.status_code == 201, answer.text
         return OwnEvent(event_id, server)
 

@@ -53,7 +53,9 @@ def test_another_sites_page_sells_for_its_own_user(shop: Shop, own_event: OwnEve
     wait_until_open(page, "A1")
     click_seat(page, "A1")
     wait_until_settled(page)
-    holds = httpx.get(f"{server.url}/api/v1/holds", headers={"Authorization": f"Bearer {token}"}).json()["items"]
+    holds = httpx.get(f"{server.url}/api/v1/holds", headers={"Authorization": f"Bearer {token}"}, timeout=60).json()[
+        "items"
+    ]
     assert [hold["seatIds"] for hold in holds] == [["A1"]]
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("Name").fill("Ada")

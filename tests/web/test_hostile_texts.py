@@ -52,7 +52,7 @@ def test_what_is_said_is_shown_as_text_and_nothing_else(
     visit: Visit, server: RunningServer, put_on_sale: PutOnSale
 ) -> None:
     admin = {"Authorization": f"Bearer {server.token('operator', 'admin')}"}
-    published = httpx.post(f"{server.url}/api/v1/layouts", json=hostile_drawing(), headers=admin)
+    published = httpx.post(f"{server.url}/api/v1/layouts", json=hostile_drawing(), headers=admin, timeout=60)
     assert published.status_code == 201, published.text
     event = put_on_sale(
         "hostile-hall", name=f"Gala {MARKUP}", charges=[{"name": MARKUP, "kind": "per_seat", "amountMinor": 5}]
@@ -61,7 +61,7 @@ def test_what_is_said_is_shown_as_text_and_nothing_else(
     contact = {"name": f"Mallory {MARKUP}", "email": "mallory@example.org", "phone": "+1<b>5"}
     body = {"eventId": event.event_id, "holdId": hold_id, "contactInfo": contact, "notes": MARKUP}
     by = {"Authorization": f"Bearer {server.token('mallory')}"}
-    booked = httpx.post(f"{server.url}/api/v1/bookings", json=body, headers=by)
+    booked = httpx.post(f"{server.url}/api/v1/bookings", json=body, headers=by, timeout=60)
     assert booked.status_code == 201, booked.text
 
     page = visit(event.path)

@@ -48,7 +48,7 @@ def _seconds_left(event: OwnEvent, token: str) -> Callable[[], float]:
     """How long this user's first hold lasts, by the server's clock."""
 
     def look() -> float:
-        answer = httpx.get(f"{event.server.url}/api/v1/holds", headers={"Authorization": f"Bearer {token}"})
+        answer = httpx.get(f"{event.server.url}/api/v1/holds", headers={"Authorization": f"Bearer {token}"}, timeout=60)
         holds = answer.json()["items"]
         return (datetime.fromisoformat(holds[0]["expiresAt"]) - datetime.now(UTC)).total_seconds() if holds else 0.0
 

@@ -145,7 +145,7 @@ def test_a_box_is_drawn_with_a_finger_where_there_is_no_shift(
 def test_a_drawing_is_checked_seen_published_and_sold_on(
     visit: Visit, server: RunningServer, own_event: OwnEvent, tmp_path: Path
 ) -> None:
-    cinema = httpx.get(f"{server.url}/api/v1/layouts/cinema/versions/1").json()
+    cinema = httpx.get(f"{server.url}/api/v1/layouts/cinema/versions/1", timeout=60).json()
     cinema |= {"id": f"upload-{own_event.event_id}", "name": "Fresh Hall"}
     faulty = json.loads(json.dumps(cinema))
     faulty["seats"][3]["categoryId"] = "nowhere"
@@ -169,7 +169,9 @@ def test_a_drawing_is_checked_seen_published_and_sold_on(
     chosen.set_input_files(upload)
     expect(page.get_by_text(f"This drawing is in order: {len(cinema['seats'])} seats.")).to_be_visible()
     expect(page.get_by_role("img", name="Preview of Fresh Hall")).to_be_visible()
-    assert httpx.get(f"{server.url}/api/v1/layouts/{cinema['id']}").status_code == 404, "a check keeps nothing"
+    assert httpx.get(f"{server.url}/api/v1/layouts/{cinema['id']}", timeout=60).status_code == 404, (
+        "a check keeps nothing"
+    )
     page.get_by_role("button", name="Publish as a new version").click()
     expect(page.get_by_text("version 1.")).to_be_visible()
     page.get_by_label("Name", exact=True).fill("Opening Night")
@@ -203,7 +205,7 @@ def test_the_pages_are_accessible_and_ask_nobody_but_their_own_server(
     page.keyboard.press("Escape")
     page.locator(".pages a").nth(1).click()
     upload = tmp_path / "hall.json"
-    upload.write_text(httpx.get(f"{server.url}/api/v1/layouts/cinema/versions/1").text, encoding="utf-8")
+    upload.write_text(httpx.get(f"{server.url}/api/v1/layouts/cinema/versions/1", timeout=60).text, encoding="utf-8")
     page.locator("#layout-file").set_input_files(upload)
     page.locator(".preview").wait_for()
     assert violations(page) == [], "a drawing's report"

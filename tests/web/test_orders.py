@@ -197,5 +197,5 @@ def test_where_no_gateway_is_configured_after_all_the_seats_are_booked_directly(
     page.get_by_label("E-mail").fill("ada@example.org")
     page.get_by_role("button", name="Continue to payment").click()
     expect(page.get_by_role("article", name="Your ticket")).to_contain_text("Row E, Seat 5")
-    held = httpx.get(f"{own_event.api}").json()["counts"]
+    held = httpx.get(f"{own_event.api}", timeout=60).json()["counts"]
     assert (held["held"], held["booked"]) == (0, 1)

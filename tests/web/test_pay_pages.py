@@ -23,9 +23,9 @@ def _order_to_pay(event: OwnEvent, server: RunningServer, *seat_ids: str) -> tup
     hold_id = event.hold("payer", *seat_ids)
     customer = {"name": "Ada Lovelace", "email": "ada@example.org"}
     order = {"eventId": event.event_id, "holdId": hold_id, "customer": customer}
-    placed = httpx.post(f"{server.url}/api/v1/orders", json=order, headers=buyer).raise_for_status().json()
+    placed = httpx.post(f"{server.url}/api/v1/orders", json=order, headers=buyer, timeout=60).raise_for_status().json()
     way = {"returnUrl": event.path}
-    paying = httpx.post(f"{server.url}/api/v1/orders/{placed['orderId']}/payment", json=way, headers=buyer)
+    paying = httpx.post(f"{server.url}/api/v1/orders/{placed['orderId']}/payment", json=way, headers=buyer, timeout=60)
     return placed["orderId"], paying.raise_for_status().json()["payment"]["action"]["url"], buyer
 
 
@@ -54,7 +54,7 @@ def test_a_card_is_declined_another_asks_for_a_second_step_and_the_buyer_comes_b
     assert violations(page) == []
     page.locator("[data-outcome='asked'] .button").click()
     page.wait_for_url(f"**{own_event.path}")
-    order = httpx.get(f"{server.url}/api/v1/orders/{order_id}", headers=buyer).json()
+    order = httpx.get(f"{server.url}/api/v1/orders/{order_id}", headers=buyer, timeout=60).json()
     assert (order["status"], order["payment"]["status"]) == ("booked", "captured")
 
 

@@ -35,7 +35,7 @@ def _open(visit: Visit, event: OwnEvent, **options: object) -> Page:
 
 def test_the_page_lists_the_events_on_sale_and_opens_one(visit: Visit, server: RunningServer) -> None:
     page = visit("/")
-    events = httpx.get(f"{server.url}/api/v1/events").json()["items"]
+    events = httpx.get(f"{server.url}/api/v1/events", timeout=60).json()["items"]
     soonest_first = sorted(events, key=lambda event: str(event["startsAt"]))
     expect(page.get_by_role("link", name="A Winter Cabaret")).to_be_visible()
     shown = page.locator(".event-card h2").all_inner_texts()
@@ -175,7 +175,7 @@ def _bring_parlour(server: RunningServer) -> None:
         ],
     }
     admin = {"Authorization": f"Bearer {server.token('operator', 'admin')}"}
-    answer = httpx.post(f"{server.url}/api/v1/layouts", json=layout, headers=admin)
+    answer = httpx.post(f"{server.url}/api/v1/layouts", json=layout, headers=admin, timeout=60)
     assert answer.status_code == 201, answer.text
 
 
@@ -216,6 +216,7 @@ def test_a_hold_that_the_server_ended_is_told_and_can_be_asked_for_again(
     httpx.delete(
         f"{own_event.api}/holds/{hold_id}",
         headers={"Authorization": f"Bearer {server.token('operator', 'admin')}"},
+        timeout=60,
     ).raise_for_status()
     expect(page.get_by_role("heading", name="Your time ran out")).to_be_visible()
     assert page.evaluate("() => window.told.map(([type, seats]) => [type, seats])") == [
@@ -239,8 +240,10 @@ def test_a_hold_near_its_end_is_warned_of_and_then_runs_out(
     wait_until_settled(page)
     token = page.evaluate("() => JSON.parse(Object.values(localStorage)[0]).token")
     mine = {"Authorization": f"Bearer {token}"}
-    hold_id = httpx.get(f"{server.url}/api/v1/holds", headers=mine).json()["items"][0]["holdId"]
-    httpx.post(f"{own_event.api}/holds/{hold_id}/release", json={"afterSeconds": 8}, headers=mine).raise_for_status()
+    hold_id = httpx.get(f"{server.url}/api/v1/holds", headers=mine, timeout=60).json()["items"][0]["holdId"]
+    httpx.post(
+        f"{own_event.api}/holds/{hold_id}/release", json={"afterSeconds": 8}, headers=mine, timeout=60
+    ).raise_for_status()
     # A page that comes back prolongs what it finds; this hold may last no longer.
     page.route("**/extend", lambda route: route.fulfill(status=409, json={"code": "event_not_on_sale"}))
     page.reload()

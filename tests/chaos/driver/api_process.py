@@ -13,8 +13,8 @@ import httpx
 from tests.chaos.driver.child import Child
 from tests.chaos.driver.clock_file import ClockFile
 from tests.chaos.driver.wire import HOST, Wire
+from tests.support.free_ports import free_port
 from tests.support.server import environment
-from tests.support.valkey_node import free_ports
 
 RESTART_PAUSE_S = 0.2
 READY_SECONDS_MAX = 300.0
@@ -32,7 +32,7 @@ class ApiProcess:
         self.name = name
         self.to_store = to_store
         self.to_ledger = to_ledger
-        self.port = free_ports(1)[0]
+        self.port = free_port()
         self.url = f"http://{HOST}:{self.port}"
         self.clock = ClockFile(folder / "clock")
         self.child = Child(name, folder / "server.log")

@@ -20,8 +20,8 @@ from redis.exceptions import RedisError
 from tests.chaos.driver.child import Child
 from tests.chaos.driver.clock_file import ClockFile
 from tests.chaos.driver.wire import HOST
+from tests.support.free_ports import free_port
 from tests.support.valkey import server_binary
-from tests.support.valkey_node import free_ports
 
 START_SECONDS_MAX = 60.0
 _UNLIMITED = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
@@ -37,7 +37,7 @@ class StoreServer:
     def __init__(self, name: str, folder: Path) -> None:
         folder.mkdir(parents=True)
         self.name = name
-        self.port = free_ports(1)[0]
+        self.port = free_port()
         self.clock = ClockFile(folder / "clock")
         self._folder = folder
         self.child = Child(name, folder / "valkey.log")

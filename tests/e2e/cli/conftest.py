@@ -8,7 +8,7 @@ import pytest
 from tests.support.server import RunningServer, run_frontrow, running_server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     data_dir: Path = tmp_path_factory.mktemp("installation")
     assert run_frontrow("seed", data_dir=data_dir).returncode == 0

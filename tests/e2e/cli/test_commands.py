@@ -10,7 +10,8 @@ import jwt
 import pytest
 
 import frontrow
-from tests.support.server import RunningServer, free_port, run_frontrow
+from tests.support.free_ports import free_port
+from tests.support.server import RunningServer, run_frontrow
 
 LAYOUT = {
     "id": "parlour",
@@ -231,7 +232,7 @@ class TestBesideAServer:
         done = run_frontrow("layout", "import", str(drawing), data_dir=installation.data_dir)
         assert done.stdout == "parlour version 1\n", done.stderr
         assert _create_event(installation.data_dir).stdout == "opening\n"
-        event = httpx.get(f"{installation.url}/api/v1/events/opening").json()
+        event = httpx.get(f"{installation.url}/api/v1/events/opening", timeout=60).json()
         assert event["orphanRule"] is True
         assert (event["layoutId"], event["prices"]) == ("parlour", {"seat": 1250})
         exported = run_frontrow("layout", "export", "parlour", data_dir=installation.data_dir)

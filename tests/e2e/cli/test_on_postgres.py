@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from frontrow.adapters.sql.tables import SCHEMA_VERSION
+from tests.support.free_ports import free_port
 from tests.support.http_stack import SECRET
 from tests.support.postgres import PostgresServer
-from tests.support.server import free_port, run_frontrow
+from tests.support.server import run_frontrow
 
 
 def test_a_ledger_is_migrated_seeded_and_looked_at(postgres: PostgresServer, tmp_path: Path) -> None:

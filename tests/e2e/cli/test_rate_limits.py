@@ -13,7 +13,7 @@ LIMITS = {"FRONTROW_RATE_LIMIT_ADDRESS_CALLS_PER_MINUTE": "3"}
 
 def statuses(url: str, *forwarded_for: str) -> list[int]:
     """The answers to one call for each of these X-Forwarded-For headers."""
-    with httpx.Client(base_url=url) as client:
+    with httpx.Client(base_url=url, timeout=60) as client:
         return [
             client.get("/api/v1/events", headers={"x-forwarded-for": client_address}).status_code
             for client_address in forwarded_for

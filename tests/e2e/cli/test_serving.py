@@ -10,6 +10,7 @@ import httpx
 import psutil
 import redis
 
+from tests.support.living import is_living
 from tests.support.server import RunningServer, run_frontrow, running_server
 
 EVENT = "64f123456789abcd12345678"
@@ -29,7 +30,9 @@ def test_a_hold_survives_stopping_and_starting_the_server_and_streams_end_as_who
             pass
     with running_server(tmp_path) as server:
         answer = httpx.get(
-            f"{server.url}/api/v1/events/{EVENT}/holds/{held.json()['holdId']}", headers=_bearer(server.token("ann"))
+            f"{server.url}/api/v1/events/{EVENT}/holds/{held.json()['holdId']}",
+            headers=_bearer(server.token("ann")),
+            timeout=60,
         )
         assert answer.status_code == 200
         assert answer.json()["expiresAt"] == held.json()["expiresAt"]
@@ -43,7 +46,7 @@ def test_one_ctrl_c_stops_everything(tmp_path: Path) -> None:
         children = psutil.Process(server.process.pid).children(recursive=True)
         assert children, "the embedded Valkey runs as a child"
         assert server.stop(signal.SIGINT) == 0
-        _wait_for(lambda: not any(child.is_running() for child in children), "the children to end")
+        _wait_for(lambda: not any(is_living(child.pid) for child in children), "the children to end")
         assert "Traceback" not in server.output
 
 
@@ -51,7 +54,7 @@ def test_a_killed_server_takes_its_valkey_with_it(tmp_path: Path) -> None:
     with running_server(tmp_path) as server:
         children = psutil.Process(server.process.pid).children(recursive=True)
         server.stop(signal.SIGKILL)
-        _wait_for(lambda: not any(child.is_running() for child in children), "the children to end")
+        _wait_for(lambda: not any(is_living(child.pid) for child in children), "the children to end")
 
 
 def test_a_killed_valkey_is_answered_503_and_comes_back_with_its_holds(tmp_path: Path) -> None:
@@ -83,12 +86,14 @@ def test_a_killed_valkey_is_answered_503_and_comes_back_with_its_holds(tmp_path:
 def test_the_demo_opens_with_a_page_and_buyers(tmp_path: Path) -> None:
     with running_server(tmp_path, ("demo", "--buyers", "4")) as server:
         _wait_for(lambda: "operator:" in server.output, "the demo to print its links")
-        assert httpx.get(server.url).status_code == 200
-        events = httpx.get(f"{server.url}/api/v1/events").json()["items"]
+        assert httpx.get(server.url, timeout=60).status_code == 200
+        events = httpx.get(f"{server.url}/api/v1/events", timeout=60).json()["items"]
         assert EVENT in [event["eventId"] for event in events]
 
         def somebody_holds() -> bool:
-            states = (httpx.get(f"{server.url}/api/v1/events/{event['eventId']}/seat-states") for event in events)
+            states = (
+                httpx.get(f"{server.url}/api/v1/events/{event['eventId']}/seat-states", timeout=60) for event in events
+            )
             return any("h" in answer.json()["states"] for answer in states)
 
         _wait_for(somebody_holds, "a simulated buyer to hold seats")
@@ -98,7 +103,7 @@ def test_the_demo_opens_with_a_page_and_buyers(tmp_path: Path) -> None:
 
 def _hold(server: RunningServer, token: str, *seat_ids: str) -> httpx.Response:
     return httpx.post(
-        f"{server.url}/api/v1/events/{EVENT}/holds", json={"seatIds": seat_ids}, headers=_bearer(token), timeout=10
+        f"{server.url}/api/v1/events/{EVENT}/holds", json={"seatIds": seat_ids}, headers=_bearer(token), timeout=60
     )
 
 

@@ -94,7 +94,7 @@ def test_trailers_without_end_are_refused_like_a_head(installation: RunningServe
     status, _, _ = answered(installation, iter((head + b"\r\n2\r\n{}\r\n0\r\nX-Long: ", *(CHUNK,) * 64)))
     assert status in (0, 431)
     assert time.monotonic() - started < WAIT_SECONDS_MAX
-    assert httpx.get(f"{installation.url}/health/live").status_code == 200
+    assert httpx.get(f"{installation.url}/health/live", timeout=60).status_code == 200
 
 
 @pytest.mark.parametrize(

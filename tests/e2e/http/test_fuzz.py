@@ -100,7 +100,7 @@ def test_an_operation_keeps_its_word_whatever_is_sent(
 def made_beforehand(url: str, operation: AnyOperation) -> dict[str, str]:
     """A value for every path parameter that names something there is; the kept seats are free again before."""
     contact = {"name": "Ada", "email": "ada@example.com"}
-    with httpx.Client(base_url=f"{url}/api/v1", headers=ADMIN) as client:
+    with httpx.Client(base_url=f"{url}/api/v1", headers=ADMIN, timeout=60) as client:
         for left in client.get("/orders?open=true&limit=100").raise_for_status().json()["items"]:
             client.post(f"/orders/{left['orderId']}/cancel")
         for sold in client.get("/bookings?limit=100").json()["items"]:  # paid for by another operation's run

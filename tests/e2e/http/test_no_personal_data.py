@@ -14,8 +14,9 @@ import pytest
 from frontrow.http.app import OPERATIONS
 from frontrow.http.openapi import plain
 from tests.support.eventually import eventually
+from tests.support.free_ports import free_port
 from tests.support.http_stack import EVENT, SECRET, Answered, Api, Json, bearer, put_on_sale, token
-from tests.support.server import RunningServer, free_port, running_server
+from tests.support.server import RunningServer, running_server
 
 USER = "zq-user-4471"
 CONTACT = {"name": "Zebulon Quagmire", "email": "zebulon@quagmire.example", "phone": "+1 555 010 4471"}

@@ -6,13 +6,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
-import psutil
 import pytest
 
 from tests.e2e.processes.conftest import put
 from tests.support.eventually import eventually
+from tests.support.free_ports import free_port
 from tests.support.house import small_layout
 from tests.support.http_stack import EVENT, SECRET, bearer, event_body
+from tests.support.living import is_living
 from tests.support.postgres import PostgresServer
 from tests.support.server import run_frontrow, running_server
 from tests.support.workers import running_workers
@@ -65,7 +66,7 @@ async def test_draining_workers_serve_on_and_end_when_their_supervisor_is_gone(
             await eventually(lambda: _is_draining(client), "they drain", seconds_max=WAIT_SECONDS_MAX)
         assert workers.pids() == pids
         workers.server.stop(signal.SIGKILL)
-        await eventually(lambda: not any(map(psutil.pid_exists, pids)), "the workers end", seconds_max=WAIT_SECONDS_MAX)
+        await eventually(lambda: not any(map(is_living, pids)), "the workers end", seconds_max=WAIT_SECONDS_MAX)
         with socket.create_server(("127.0.0.1", urlsplit(workers.url).port or 0)):
             pass
 
@@ -77,7 +78,7 @@ def test_workers_that_cannot_start_are_told_of_once(tmp_path: Path) -> None:
         "FRONTROW_JWT_SECRET": SECRET,
     }
     folder = tmp_path / "data"
-    done = run_frontrow("serve", "--workers", "3", "--port", _free_port(), data_dir=folder, extra=settings)
+    done = run_frontrow("serve", "--workers", "3", "--port", str(free_port()), data_dir=folder, extra=settings)
     assert done.returncode == 2
     assert done.stderr.count("error:") == 1
     assert "hidden" not in done.stderr
@@ -87,7 +88,7 @@ def test_workers_that_cannot_start_are_told_of_once(tmp_path: Path) -> None:
 
 def test_a_server_on_postgresql_makes_no_secret_of_its_own(tmp_path: Path) -> None:
     settings = {"FRONTROW_DATABASE_URL": "postgresql://frontrow@127.0.0.1:1/frontrow"}
-    done = run_frontrow("serve", "--workers", "2", "--port", _free_port(), data_dir=tmp_path, extra=settings)
+    done = run_frontrow("serve", "--workers", "2", "--port", str(free_port()), data_dir=tmp_path, extra=settings)
     assert done.returncode == 2
     assert "FRONTROW_JWT_SECRET" in done.stderr
     assert not (tmp_path / "jwt-secret").exists()
@@ -96,8 +97,3 @@ def test_a_server_on_postgresql_makes_no_secret_of_its_own(tmp_path: Path) -> No
 async def _is_draining(client: httpx.AsyncClient) -> bool:
     answer = await client.get("/health/ready")
     return answer.status_code == 503 and answer.json()["status"] == "draining"
-
-
-def _free_port() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return str(probe.getsockname()[1])

@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx
 import msgspec
-import psutil
 import pytest
 
 from tests.e2e.processes.conftest import put
@@ -18,6 +17,7 @@ from tests.support.crowd import Crowd
 from tests.support.eventually import eventually
 from tests.support.house import small_layout
 from tests.support.http_stack import CONTACT, EVENT, bearer, event_body
+from tests.support.living import is_living
 from tests.support.webhook_receiver import WebhookReceiver
 from tests.support.workers import Workers
 
@@ -204,7 +204,7 @@ async def test_workers_are_replaced_one_after_the_other_and_no_request_fails(wor
         bought = crowd.purchases
         await eventually(lambda: crowd.purchases > bought + 5, "it goes on", seconds_max=WAIT_SECONDS_MAX)
     assert (crowd.failures, crowd.unanswered) == ([], 0)
-    assert not set(before).intersection(psutil.pids())
+    assert not any(map(is_living, before))
 
 
 async def test_any_worker_tells_what_all_have_counted_and_no_count_goes_back_when_one_is_killed(
