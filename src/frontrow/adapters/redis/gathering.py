@@ -78,7 +78,7 @@ class Gathering:
         self._waiting: deque[_Call] = deque()
         self._undone: deque[_Call] = deque()
         self._idle: list[AbstractConnection] = []
-        self._pipelines: set[asyncio.Task[None]] = set()
+        self._pipelines: dict[AbstractConnection, asyncio.Task[None]] = {}
         self._sending_scheduled = False
         self._watchdog: asyncio.TimerHandle | None = None
         self._closed = False
@@ -112,7 +112,7 @@ class Gathering:
         self._watch(call, loop)
         if not self._sending_scheduled:
             self._sending_scheduled = True
-            loop.call_soon(self._send)
+            loop.call_soon(self._send, loop)
         return call.answer
 
     async def close(self) -> None:
@@ -120,15 +120,16 @@ class Gathering:
         self._closed = True
         if self._watchdog is not None:
             self._watchdog.cancel()
-        for task in self._pipelines:
+        under_way = list(self._pipelines.values())
+        for task in under_way:
             task.cancel()
-        await asyncio.gather(*self._pipelines, return_exceptions=True)
+        await asyncio.gather(*under_way, return_exceptions=True)
         for call in self._undone:
             call.settle(StoreUnavailable("the client was closed while the call was under way"))
         self._undone.clear()
         self._waiting.clear()
-        idle, self._idle = self._idle, []
-        for connection in idle:
+        left, self._idle = [*self._idle, *self._pipelines], []  # a pipeline that never began has not left its own
+        for connection in left:
             await connection.disconnect(nowait=True)
 
     def _watch(self, call: _Call, loop: asyncio.AbstractEventLoop) -> None:
@@ -147,12 +148,11 @@ class Gathering:
             undone.popleft().settle(TimeoutError(f"no answer within {self._timeout_s:g} s"))
         self._watchdog = loop.call_at(undone[0].deadline, self._expire, loop) if undone else None
 
-    def _send(self) -> None:
+    def _send(self, loop: asyncio.AbstractEventLoop) -> None:
         self._sending_scheduled = False
         while len(self._pipelines) < self._connections_max and (calls := self._next_calls()):
             connection = self._idle.pop() if self._idle else self._new_connection()
-            task = asyncio.create_task(self._run(connection, calls))
-            self._pipelines.add(task)
+            self._pipelines[connection] = loop.create_task(self._run(connection, calls))
 
     def _next_calls(self) -> list[_Call]:
         waiting = self._waiting
@@ -170,9 +170,7 @@ class Gathering:
                 await self._exchange(connection, calls)
                 calls = self._next_calls()
         finally:
-            task = asyncio.current_task()
-            assert task is not None
-            self._pipelines.discard(task)
+            del self._pipelines[connection]
             if self._closed:
                 await connection.disconnect(nowait=True)
             else:
