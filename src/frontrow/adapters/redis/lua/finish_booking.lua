@@ -24,17 +24,17 @@ local seats_at, locks_at, unmarked_at = 9 + hold_count, 7 + hold_count, 9 + hold
 local DAY_MS = 86400000
 
 local now_ms = clock_ms()
+local claimed_as = claim_id ~= '' and state == 'booked' and 'claimed:' .. claim_id
 local ids, numbers, tombstones, claims = {}, {}, {}, {}
 for i = 1, seat_count do
   local seat = ARGV[seats_at + 2 * i - 1]
   ids[i], numbers[i], tombstones[i] = seat, tonumber(ARGV[seats_at + 2 * i]), owner_id .. '/' .. seat
-  claims[2 * i - 1], claims[2 * i] = now_ms, claim_id .. '/' .. seat
+  if claimed_as then claims[2 * i - 1], claims[2 * i] = now_ms, claim_id .. '/' .. seat end
 end
 local locks = redis.call('MGET', KEYS[1], unpack(KEYS, locks_at + 1, locks_at + seat_count))
 local epoch = table.remove(locks, 1) or ''
 local sold_before, freed_at_ms = with_all('HMGET', KEYS[2], ids), with_all('ZMSCORE', KEYS[5], tombstones)
 local expiries, marks = with_all('ZMSCORE', KEYS[3], ids), with_all('HMGET', KEYS[4], ids)
-local claimed_as = claim_id ~= '' and state == 'booked' and 'claimed:' .. claim_id
 local sold, sold_as, skipped, broken, unheld, own_locks, own_seats, unmarked = {}, {}, {}, {}, {}, {}, {}, {}
 local struck, tables_struck, given_back = {}, {}, {}
 for h = 1, hold_count do struck[h], tables_struck[h], given_back[h] = {}, {}, {} end
