@@ -1,8 +1,9 @@
 """Commands without the time that a new interpreter takes to load the program, which is most of what they take.
 
 A process of its own loads the program once and is forked for each command: the command still has its own process,
-environment, streams and exit status, and ends as any program does. How the program is loaded is tried by the servers
-that tests start (server.py), each by an interpreter of its own.
+environment, streams and exit status, and ends as any program does. Servers are forked from it too where what they
+answer is tested; how the program is loaded and how its process ends is tried by those that tests start by an
+interpreter of their own (server.py).
 """
 
 import atexit
@@ -10,6 +11,8 @@ import gc
 import importlib
 import json
 import os
+import runpy
+import select
 import signal
 import socket
 import subprocess
@@ -18,6 +21,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -66,9 +70,8 @@ def _asked(
     arguments: Sequence[str], environ: Mapping[str, str], streams: Sequence[BinaryIO], seconds_max: float
 ) -> int:
     line = _line()
-    request = json.dumps({"arguments": [*arguments], "environ": dict(environ), "folder": str(Path.cwd())})
     line.settimeout(seconds_max)
-    socket.send_fds(line, [request.encode()], [stream.fileno() for stream in streams])
+    _ask(line, arguments, environ, [stream.fileno() for stream in streams])
     pid = int(line.recv(64))
     deadline = time.monotonic() + seconds_max
     try:
@@ -79,6 +82,75 @@ def _asked(
         line.settimeout(None)
         line.recv(64)
         raise subprocess.TimeoutExpired(["frontrow", *arguments], seconds_max) from None
+
+
+def _ask(
+    line: socket.socket,
+    arguments: Sequence[str],
+    environ: Mapping[str, str],
+    streams: Sequence[int],
+    module: str | None = None,
+) -> None:
+    request = {"arguments": [*arguments], "environ": dict(environ), "folder": str(Path.cwd()), "module": module}
+    socket.send_fds(line, [json.dumps(request).encode()], streams)
+
+
+class ForkedProcess:
+    """A program that was forked and runs, with what tests ask of a `subprocess.Popen`."""
+
+    def __init__(self, arguments: Sequence[str], said: int) -> None:
+        self._arguments = arguments
+        self._said = os.fdopen(said, "rb", buffering=0)
+        self._status: int | None = None
+        self.pid = int(self._said.readline())
+
+    def poll(self) -> int | None:
+        """Its exit status, or None while it runs."""
+        if self._status is None and select.select([self._said], [], [], 0)[0]:
+            self._status = int(self._said.readline())
+            self._said.close()
+        return self._status
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit status, once it has ended.
+
+        Raises:
+            subprocess.TimeoutExpired: it still runs after so many seconds.
+        """
+        if self._status is None:
+            select.select([self._said], [], [], timeout)
+        status = self.poll()
+        if status is None:
+            raise subprocess.TimeoutExpired([*self._arguments], timeout or 0)
+        return status
+
+    def send_signal(self, signal_number: int) -> None:
+        """Send it the signal; nothing where it has ended."""
+        if self.poll() is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal_number)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it."""
+        self.send_signal(signal.SIGKILL)
+
+
+def start_forked(
+    arguments: Sequence[str], environ: Mapping[str, str], output: int, *, module: str = "frontrow"
+) -> ForkedProcess:
+    """Run `python -m <module> <arguments>` in this environment until it ends; what it says goes to the file `output`."""
+    said, told = os.pipe()
+    with Path(os.devnull).open("rb") as nothing, _ONE_AT_A_TIME:
+        line = _line()
+        line.settimeout(None)
+        streams = [nothing.fileno(), output, output, told]
+        _ask(line, arguments, environ, streams, module)
+        os.close(told)
+        return ForkedProcess(["python", "-m", module, *arguments], said)
 
 
 _lines: dict[int, socket.socket] = {}
@@ -101,21 +173,42 @@ def _line() -> socket.socket:
     return _lines[os.getpid()]
 
 
-def _serve(line: socket.socket) -> None:
-    """Fork for each request. Returns in each fork, which is to run the command; ends when nobody asks any more."""
+def _serve(line: socket.socket) -> str:
+    """Fork for each request. Returns in each fork the module it is to run; ends when nobody asks any more."""
     while True:
-        request, streams, _, _ = socket.recv_fds(line, _REQUEST_BYTES_MAX, 3)
-        if not request:
+        received, streams, _, _ = socket.recv_fds(line, _REQUEST_BYTES_MAX, 4)
+        if not received:
             sys.exit()
+        request = json.loads(received)
+        module = request["module"]
+        with suppress(ChildProcessError):  # keepers whose programs have ended
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
         pid = os.fork()
         if pid == 0:
             line.close()
-            _become(json.loads(request), streams)
-            return
+            if module is not None:
+                _keep(streams.pop(), streams)
+            _become(request, streams)
+            return module or "frontrow"
         for stream in streams:
             os.close(stream)
-        line.send(str(pid).encode())
-        line.send(str(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])).encode())
+        if module is None:
+            line.send(str(pid).encode())
+            line.send(str(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])).encode())
+
+
+def _keep(told: int, streams: Sequence[int]) -> None:
+    """Fork once more, and say there which process it is and how it ended. Returns in the new fork."""
+    pid = os.fork()
+    if pid == 0:
+        os.close(told)
+        return
+    for stream in streams:
+        os.close(stream)
+    os.write(told, b"%d\n" % pid)
+    os.write(told, b"%d\n" % os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+    os._exit(0)
 
 
 def _become(request: Mapping[str, object], streams: Sequence[int]) -> None:
@@ -134,5 +227,8 @@ if __name__ == "__main__":
     for module in _LOADED:
         importlib.import_module(module)
     gc.freeze()  # or every fork copies all of it, to look at it once more when it ends
-    _serve(socket.socket(fileno=int(sys.argv[1])))
-    frontrow.cli.main()
+    to_run = _serve(socket.socket(fileno=int(sys.argv[1])))
+    if to_run == "frontrow":
+        frontrow.cli.main()
+    else:
+        runpy.run_module(to_run, run_name="__main__")

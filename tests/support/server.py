@@ -14,13 +14,14 @@ import httpx
 
 from frontrow.cli.token import sign_token
 from frontrow.settings import load
-from tests.support.forked_commands import run_forked
+from tests.support.forked_commands import ForkedProcess, run_forked, start_forked
 from tests.support.free_ports import free_port
 
 START_SECONDS_MAX = 90.0
 STOP_SECONDS_MAX = 60.0
 COMMAND_SECONDS_MAX = 60.0
-FRONTROW = (sys.executable, "-m", "frontrow")
+FORKED = ("frontrow",)
+"""The program itself, forked: see `running_server`."""
 
 
 def environment(data_dir: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -41,7 +42,12 @@ class RunningServer:
     """A server process: where it listens, and what it wrote so far."""
 
     def __init__(
-        self, process: subprocess.Popen[bytes], url: str, output: Path, data_dir: Path, environ: Mapping[str, str]
+        self,
+        process: subprocess.Popen[bytes] | ForkedProcess,
+        url: str,
+        output: Path,
+        data_dir: Path,
+        environ: Mapping[str, str],
     ) -> None:
         self.process = process
         self.url = url
@@ -70,16 +76,26 @@ def running_server(
     command: Sequence[str] = ("serve",),
     extra: Mapping[str, str] | None = None,
     *,
-    program: Sequence[str] = FRONTROW,
+    forked: Sequence[str] | None = None,
 ) -> Iterator[RunningServer]:
-    """`frontrow <command> --port <free>` until the block ends, ready to serve; `program` runs it in another way."""
+    """`frontrow <command> --port <free>` until the block ends, ready to serve.
+
+    Args:
+        forked: the module that runs it, and arguments before the command, in a fork of a process that has loaded the
+            program already: for tests of what it answers. Otherwise an interpreter of its own loads it.
+    """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with tempfile.NamedTemporaryFile(prefix="frontrow-server-", suffix=".log") as output:
         environ = environment(data_dir, extra)
-        process = subprocess.Popen(
-            [*program, *command, "--port", str(port)], stdout=output, stderr=subprocess.STDOUT, env=environ
-        )
+        arguments = (*command, "--port", str(port))
+        process: subprocess.Popen[bytes] | ForkedProcess
+        if forked is None:
+            started_by = (sys.executable, "-m", "frontrow", *arguments)
+            process = subprocess.Popen(started_by, stdout=output, stderr=subprocess.STDOUT, env=environ)
+        else:
+            module, *before = forked
+            process = start_forked((*before, *arguments), environ, output.fileno(), module=module)
         server = RunningServer(process, url, Path(output.name), data_dir, environ)
         try:
             _wait_until_ready(server)

@@ -20,7 +20,7 @@ from tests.support.eventually import eventually
 from tests.support.fake_clock import SkippingClock
 from tests.support.fake_hold_store import FakeHoldStore
 from tests.support.house import EVENT, House
-from tests.support.server import RunningServer, run_frontrow, running_server
+from tests.support.server import FORKED, RunningServer, run_frontrow, running_server
 from tests.support.webhook_receiver import answering, hanging, webhook_receiver
 
 SLOW_S = 30.0
@@ -37,7 +37,7 @@ async def test_what_a_killed_server_had_sent_is_sent_again_under_its_id_and_on_r
     async with webhook_receiver() as receiver:
         extra = {"FRONTROW_WEBHOOK_URL": receiver.url, "FRONTROW_DIRECT_BOOKING": "anyone"}
         receiver.answer = hanging
-        with running_server(tmp_path, extra=extra) as server:
+        with running_server(tmp_path, extra=extra, forked=FORKED) as server:
             await book_a_seat(server)
             await eventually(lambda: len(receiver.received) == 1, "the webhook is sent", seconds_max=SLOW_S)
             server.stop(signal.SIGKILL)
@@ -47,7 +47,7 @@ async def test_what_a_killed_server_had_sent_is_sent_again_under_its_id_and_on_r
         ids = [it.webhook_id for it in receiver.received]
         assert ids == ids[:1] * 2, "it was sent twice, as one notice"
 
-        with running_server(tmp_path, extra=extra):
+        with running_server(tmp_path, extra=extra, forked=FORKED):
             listed = await asyncio.to_thread(run_frontrow, "notices", "list", data_dir=tmp_path)
             assert ids[0] in listed.stdout
             assert "delivered" in listed.stdout

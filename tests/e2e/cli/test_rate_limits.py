@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.server import run_frontrow, running_server
+from tests.support.server import FORKED, run_frontrow, running_server
 
 LIMITS = {"FRONTROW_RATE_LIMIT_ADDRESS_CALLS_PER_MINUTE": "3"}
 
@@ -21,13 +21,15 @@ def statuses(url: str, *forwarded_for: str) -> list[int]:
 
 
 def test_a_header_is_not_believed_unless_its_proxy_is_trusted(tmp_path: Path) -> None:
-    with running_server(tmp_path / "data", extra=LIMITS) as server:
+    with running_server(tmp_path / "data", extra=LIMITS, forked=FORKED) as server:
         addresses = [f"203.0.113.{number}" for number in range(5)]
         assert statuses(server.url, *addresses) == [200, 200, 200, 429, 429]
 
 
 def test_behind_a_trusted_proxy_each_client_is_counted_by_itself(tmp_path: Path) -> None:
-    with running_server(tmp_path / "data", extra={**LIMITS, "FRONTROW_TRUSTED_PROXIES": "127.0.0.1, ::1"}) as server:
+    with running_server(
+        tmp_path / "data", extra={**LIMITS, "FRONTROW_TRUSTED_PROXIES": "127.0.0.1, ::1"}, forked=FORKED
+    ) as server:
         assert statuses(server.url, *["203.0.113.1"] * 4) == [200, 200, 200, 429]
         assert statuses(server.url, "203.0.113.2", "203.0.113.1, 203.0.113.2") == [200, 200]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.support.missing import skip_for_want_of
-from tests.support.server import environment, running_server
+from tests.support.server import FORKED, environment, running_server
 
 PAGE = Path(__file__).parents[3] / "docs" / "dialects.md"
 ANYTHING = "…"
@@ -59,7 +59,7 @@ def test_every_line_of_the_page_answers_as_it_is_shown(tmp_path: Path) -> None:
     frontrow = program / "frontrow"
     frontrow.write_text(f'#!/bin/sh\nexec {sys.executable} -m frontrow "$@" --data-dir {data_dir}\n', encoding="utf-8")
     frontrow.chmod(0o755)
-    with running_server(data_dir, ("demo", "--buyers", "0")) as server:
+    with running_server(data_dir, ("demo", "--buyers", "0"), forked=FORKED) as server:
         script = "".join(f"{text}echo; echo '{_END}'\n" for text, _ in steps())
         script = script.replace("http://localhost:8000", server.url)
         done = subprocess.run(

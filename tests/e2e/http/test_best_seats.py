@@ -10,7 +10,7 @@ from frontrow.services.picking import SeatPicking
 from frontrow.services.search_turns import SearchesBusy
 from tests.support.guests import guests
 from tests.support.http_stack import EVENT, Api, event_body
-from tests.support.server import run_frontrow, running_server
+from tests.support.server import FORKED, run_frontrow, running_server
 
 HOLDS = f"/api/v1/events/{EVENT}/holds"
 SUGGESTIONS = f"/api/v1/events/{EVENT}/suggestions"
@@ -124,7 +124,7 @@ async def test_suggestions_are_for_seats_of_the_event(api: Api) -> None:
 async def test_of_200_people_who_want_the_best_four_at_once_all_are_served_while_seats_last(tmp_path: Path) -> None:
     run_frontrow("seed", data_dir=tmp_path)
     extra = {"FRONTROW_RATE_LIMIT_ENABLED": "false"}
-    with running_server(tmp_path, extra=extra) as server:
+    with running_server(tmp_path, extra=extra, forked=FORKED) as server:
         async with guests(server.url, USERS) as users:
             wish = {"bestAvailable": {"count": 4}}
             answers = await asyncio.gather(*(user.post(f"/api/v1/events/{STUDIO}/holds", json=wish) for user in users))

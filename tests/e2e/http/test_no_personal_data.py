@@ -16,7 +16,7 @@ from frontrow.http.openapi import plain
 from tests.support.eventually import eventually
 from tests.support.free_ports import free_port
 from tests.support.http_stack import EVENT, SECRET, Answered, Api, Json, bearer, put_on_sale, token
-from tests.support.server import RunningServer, running_server
+from tests.support.server import FORKED, RunningServer, running_server
 
 USER = "zq-user-4471"
 CONTACT = {"name": "Zebulon Quagmire", "email": "zebulon@quagmire.example", "phone": "+1 555 010 4471"}
@@ -43,7 +43,7 @@ async def server(tmp_path: Path) -> AsyncIterator[RunningServer]:
         "FRONTROW_EMAIL_FROM": "tickets@theatre.example",
         "FRONTROW_LOG_LEVEL": "debug",
     }
-    with running_server(tmp_path, extra=extra) as running:
+    with running_server(tmp_path, extra=extra, forked=FORKED) as running:
         yield running
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.support.guests import guests
-from tests.support.server import run_frontrow, running_server
+from tests.support.server import FORKED, run_frontrow, running_server
 
 USERS = 200
 EVENT = "64f123456789abcd12345678"
@@ -15,7 +15,7 @@ CONTACT = {"name": "Racer", "email": "racer@example.com"}
 async def test_of_200_users_one_holds_the_seat_and_199_are_told_who_was_faster(tmp_path: Path) -> None:
     run_frontrow("seed", data_dir=tmp_path)
     extra = {"FRONTROW_DIRECT_BOOKING": "anyone"}
-    with running_server(tmp_path, extra=extra) as server:
+    with running_server(tmp_path, extra=extra, forked=FORKED) as server:
         async with guests(server.url, USERS) as users:
             holds = f"/api/v1/events/{EVENT}/holds"
             held = await asyncio.gather(*(user.post(holds, json={"seatIds": ["seat_A5"]}) for user in users))

@@ -6,10 +6,8 @@ again with the same key, as clients do; everything else comes to its end unasked
 agree, seat by seat and coin by coin.
 """
 
-import os
 import signal
 import sqlite3
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -34,7 +32,6 @@ from tests.support.server import RunningServer, running_server
 WAIT_SECONDS_MAX = 120.0
 PAYS = {"card": {"number": "4242424242424242"}}
 SETTINGS = {"FRONTROW_PAYMENT_GATEWAY": "demo", "FRONTROW_RATE_LIMIT_ENABLED": "false", "FRONTROW_LOG_LEVEL": "warning"}
-REPOSITORY = Path(__file__).parents[3]
 SEATS = [seat.id for seat in small_layout().seats]
 Act = Callable[["Buyer"], object]
 
@@ -217,10 +214,8 @@ def _rows(ledger: sqlite3.Connection, what: str) -> Iterator[tuple[Any, ...]]:
 @contextmanager
 def _server(data_dir: Path, doom: tuple[str, str] | None = None) -> Iterator[RunningServer]:
     """The program on this data folder; with `doom` (a point and a user) it dies there."""
-    module = ("hasty_server",) if doom is None else ("dying_server", *doom)
-    program = (sys.executable, "-m", f"tests.support.{module[0]}", *module[1:])
-    path = os.pathsep.join([str(REPOSITORY), os.environ.get("PYTHONPATH", "")])
-    with running_server(data_dir, extra={**SETTINGS, "PYTHONPATH": path}, program=program) as server:
+    forked = ("tests.support.hasty_server",) if doom is None else ("tests.support.dying_server", *doom)
+    with running_server(data_dir, extra=SETTINGS, forked=forked) as server:
         yield server
 
 
