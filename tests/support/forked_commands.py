@@ -142,7 +142,7 @@ class ForkedProcess:
 def start_forked(
     arguments: Sequence[str], environ: Mapping[str, str], output: int, *, module: str = "frontrow"
 ) -> ForkedProcess:
-    """Run `python -m <module> <arguments>` in this environment until it ends; what it says goes to the file `output`."""
+    """Run `python -m <module> <arguments>` in this environment until it ends; what it says goes to file `output`."""
     said, told = os.pipe()
     with Path(os.devnull).open("rb") as nothing, _ONE_AT_A_TIME:
         line = _line()
