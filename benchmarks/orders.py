@@ -28,6 +28,8 @@ _CONTACT = {"name": "Ann Example", "email": "ann@example.com"}
 _CARD = {"number": "4242424242424242"}
 _UNDONE_S = 0.5
 """After a round, for what is written behind the answers."""
+_IDLE_S = 3.0
+"""Of nobody asking anything, before each round: what a process does then is no order's."""
 _BOUNDS = (Bound("wall time per order", "ms", 25.0), Bound("API processor time per order", "ms", 10.0))
 _POSTGRES_BOUNDS = (
     *_BOUNDS,
@@ -55,11 +57,13 @@ async def on_sqlite() -> AsyncIterator[Bounded]:
 
             async def measured() -> Sequence[float]:
                 held = await buyers.hold()
-                before_s, started_s = server.cpu_s(), time.perf_counter()
-                await buyers.order(held)
-                wall_s = time.perf_counter() - started_s
                 await asyncio.sleep(_UNDONE_S)
-                return _per_order_ms(wall_s), _per_order_ms(server.cpu_s() - before_s)
+
+                async def used() -> list[float]:
+                    return [server.cpu_s()]
+
+                wall_s, (api_s,) = await _ordered(buyers, held, used)
+                return _per_order_ms(wall_s), _per_order_ms(api_s)
 
             yield Bounded("orders paid, SQLite", _subject(), _BOUNDS, measured)
 
@@ -77,15 +81,12 @@ async def on_postgres() -> AsyncIterator[Bounded]:
             async def measured() -> Sequence[float]:
                 held = await buyers.hold()
                 await asyncio.sleep(_UNDONE_S)
-                used, began = (site.server_cpu_s(), site.ledger_cpu_s()), await _transactions(counting)
-                started_s = time.perf_counter()
-                await buyers.order(held)
-                wall_s = time.perf_counter() - started_s
-                await asyncio.sleep(_UNDONE_S)
-                api_s, ledger_s = site.server_cpu_s() - used[0], site.ledger_cpu_s() - used[1]
-                counted = await _transactions(counting) - began
-                times_ms = map(_per_order_ms, (wall_s, api_s, ledger_s))
-                return *times_ms, counted / ORDERS_PER_ROUND
+
+                async def used() -> list[float]:
+                    return [site.server_cpu_s(), site.ledger_cpu_s(), await _transactions(counting)]
+
+                wall_s, (api_s, ledger_s, transactions) = await _ordered(buyers, held, used)
+                return *map(_per_order_ms, (wall_s, api_s, ledger_s)), transactions / ORDERS_PER_ROUND
 
             yield Bounded("orders paid, PostgreSQL", _subject(), _POSTGRES_BOUNDS, measured)
         await counting.close()
@@ -128,6 +129,19 @@ class Buyers:
         return (await self._crowd.post(path, body, headers)).expected()
 
 
+async def _ordered(buyers: Buyers, held: Held, used: Callable[[], Awaitable[list[float]]]) -> tuple[float, list[float]]:
+    """Order all of it: the seconds it took, and what was used for it of each thing, idling taken off."""
+    idle_from = await used()
+    await asyncio.sleep(_IDLE_S)
+    before, started_s = await used(), time.perf_counter()
+    await buyers.order(held)
+    wall_s = time.perf_counter() - started_s
+    await asyncio.sleep(_UNDONE_S)
+    after, idle_times = await used(), (time.perf_counter() - started_s) / _IDLE_S
+    parts = zip(idle_from, before, after, strict=True)
+    return wall_s, [done - begun - idle_times * (begun - idling) for idling, begun, done in parts]
+
+
 async def _by_many(calls: Iterator[Awaitable[None]]) -> None:
     async def one_after_the_other() -> None:
         for call in calls:
@@ -136,9 +150,9 @@ async def _by_many(calls: Iterator[Awaitable[None]]) -> None:
     await asyncio.gather(*(one_after_the_other() for _ in range(BUYERS_AT_ONCE)))
 
 
-async def _transactions(connection: asyncpg.Connection) -> int:
-    """Those that were committed, reads among them."""
-    return int(await connection.fetchval("SELECT sum(xact_commit) FROM pg_stat_database"))
+async def _transactions(connection: asyncpg.Connection) -> float:
+    """Those that were committed so far, reads among them."""
+    return float(await connection.fetchval("SELECT sum(xact_commit) FROM pg_stat_database"))
 
 
 def _per_order_ms(seconds: float) -> float:
