@@ -10,17 +10,21 @@ example is over the faults end, what is under way is carried on until nothing is
 
 import asyncio
 import itertools
+import random
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
+from unittest import mock
 
 import msgspec
 import uvloop
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from frontrow.domain import ids
 from frontrow.domain.booking import IdempotencyKey, PaymentInfo
 from frontrow.domain.charges import Charge, ChargeKind
 from frontrow.domain.errors import FrontrowError
@@ -226,14 +230,30 @@ def some(options: Sequence[T], choice: int) -> T:
     return options[choice % len(options)]
 
 
+class _AtOnce(ThreadPoolExecutor):
+    """Does what is given to a thread at once: when a thread is done is different every time."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        done: Future[T] = Future()
+        try:
+            done.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            done.set_exception(error)
+        return done
+
+
 class OrderMachine(RuleBasedStateMachine):
-    """See the module."""
+    """See the module. The same steps have the same outcome every time: what was found can be found again."""
 
     def __init__(self, run: Run, stage: type[Stage] = Stage) -> None:
         super().__init__()
         self.run_so_far = run
         self.stage_type = stage
         self.loop = uvloop.new_event_loop()
+        self.loop.set_default_executor(_AtOnce(1))
+        drawn = random.Random(MIX)
+        self.ids_drawn = mock.patch.object(ids, "_fresh_secret", lambda: f"{drawn.randrange(10**22):022}")
+        self.ids_drawn.start()
         self.holds: list[tuple[Caller, EventId, HoldId]] = []
         self.attempts: deque[Done] = deque(maxlen=ATTEMPTS_KEPT)
         self.names = itertools.count(1)
@@ -260,6 +280,7 @@ class OrderMachine(RuleBasedStateMachine):
         finally:
             self.loop.run_until_complete(asyncio.sleep(0))
             self.loop.close()
+            self.ids_drawn.stop()
 
     def ask(self, call: Awaitable[T]) -> T:
         return self.loop.run_until_complete(_awaited(call))
