@@ -228,13 +228,15 @@ async def test_whoever_waits_for_a_connection_is_passed_by_nobody_who_came_later
         for _ in range(works):
             number, came = came, came + 1
 
-            def begin(_: sa.Connection) -> int:
+            def begin(connection: sa.Connection) -> int:
                 nonlocal begun
                 begun += 1
-                return begun
+                place = begun
+                connection.execute(sa.select(1))
+                return place
 
-            # Both connections may be begun on at once, in either order.
-            passed_by = max(passed_by, await database.read(begin) - 1 - number)
+            # Looked up: nothing is sent before it begins, so that it begins when it has its connection.
+            passed_by = max(passed_by, await database.look_up(begin) - 1 - number)
 
     try:
         await asyncio.gather(*(ask_again_and_again() for _ in range(callers)))
