@@ -93,7 +93,7 @@ say "PostgreSQL and a Valkey Cluster of six run"
 
 # --- Frontrow's processes
 
-read -r api_1 api_2 haproxy nginx < <("$tools" -c 'from tests.support.valkey_node import free_ports; print(*free_ports(4))')
+read -r api_1 api_2 haproxy nginx < <("$tools" -c 'from tests.support.free_ports import free_ports; print(*free_ports(4))')
 cat >"$work/frontrow.env" <<SETTINGS
 FRONTROW_DATABASE_URL=$(ledger "frontrow_app:$LEDGER_PASSWORD")
 FRONTROW_REDIS_URL=$STORE_URL
