@@ -4,27 +4,20 @@ One hold is booked in earnest. The store's answers to that are at hand for all o
 so that what is left is Python: the least of many short runs, which other load on the machine hardly disturbs.
 """
 
-import asyncio
 import itertools
-import tempfile
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
-import uvloop
-
 from benchmarks.booking_drafts import CONTACT, SEATS_PER_BOOKING
-from benchmarks.hold_parts import EVENT, microseconds, over, put_on_sale, request
+from benchmarks.hold_parts import EVENT, FirstAnswers, microseconds, over, put_on_sale, request, run_beside_store
 from benchmarks.house import seat_id
 from benchmarks.serving import SECRET, token
 from frontrow.adapters.redis import scripts
-from frontrow.adapters.redis.client import Argument, StoreClient, connect
-from frontrow.adapters.redis.embedded import EmbeddedValkey
-from frontrow.adapters.redis.gathering import Answer, Replicas
+from frontrow.adapters.redis.client import StoreClient, connect
 from frontrow.adapters.redis.granted_holds import GrantedHolds
 from frontrow.adapters.redis.hold_store import ValkeyHoldStore
-from frontrow.adapters.redis.servers import OneServer
 from frontrow.adapters.sql import sales
 from frontrow.adapters.sql.writer import BookingWriter
 from frontrow.app import Application
@@ -42,18 +35,12 @@ from frontrow.stores import Stores
 _PATH = "/api/v1/bookings"
 _USER = UserId("user-0")
 _BATCH = 32
-_HEAD_BYTES = 80
-"""Of a call as it is sent: a script's digest is in them."""
 _SEATS = tuple(map(seat_id, range(SEATS_PER_BOOKING)))
 
 
 def main() -> None:
     """Print what each part takes, in microseconds, and how often a booking asks the store."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="frontrow-bench-")))
-        server = stack.enter_context(EmbeddedValkey(folder))
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_measure(folder, server.url))
+    run_beside_store(_measure)
 
 
 async def _measure(folder: Path, redis_url: str) -> None:
@@ -66,14 +53,16 @@ async def _measure(folder: Path, redis_url: str) -> None:
     async with Application.running(settings, stores) as application:
         await put_on_sale(application)
         client, caller = connect(redis_url), Caller(_USER)
-        booking, answers = application.services.bookings, _Answers()
+        booking, answers = application.services.bookings, FirstAnswers(scripts.BEGIN_BOOKING, scripts.FINISH_BOOKING)
         drafts = list[BookingDraft]()
         hold = await application.services.holds.hold(caller, EVENT, HoldRequest(seat_ids=_SEATS))
         assert isinstance(hold, HoldShown), hold
         confirmation = BookRequest(EVENT, CONTACT, hold_id=hold.hold_id)
         for script in (scripts.BEGIN_BOOKING, scripts.FINISH_BOOKING):
             await client.execute(("SCRIPT", "LOAD", script.source))
-        with answers.kept(), _ledger_answering(drafts):
+        # The hold is granted once, and booked again and again.
+        booked_again = patch.object(GrantedHolds, "take", lambda *_: _SEATS)
+        with answers.kept(), booked_again, _ledger_answering(drafts):
             assert isinstance(await booking.book(caller, confirmation), BookingWritten)
             print(f"{'round trips to the store':<40} {answers.asked:6}")
             end_start()
@@ -122,36 +111,6 @@ class _Adapter:
             held=self._held,
             table_ids=(),
         )
-
-
-class _Answers:
-    """What the store first says to a call that a booking makes is the answer to all others of its kind, in no time."""
-
-    _DIGESTS = (scripts.BEGIN_BOOKING.sha.encode(), scripts.FINISH_BOOKING.sha.encode())
-
-    def __init__(self) -> None:
-        self.asked = 0
-        self._known = dict[bytes, Answer]()
-
-    @contextmanager
-    def kept(self) -> Iterator[None]:
-        """Inside the block."""
-        ask, answers = OneServer.ask, self
-
-        async def answered(
-            self: OneServer, sent: bytes, key: Argument | None, replicas: Replicas | None = None
-        ) -> Answer:
-            kind = next((it for it in answers._DIGESTS if it in sent[:_HEAD_BYTES]), None)
-            if kind is None:
-                return await ask(self, sent, key, replicas)
-            answers.asked += 1
-            if kind not in answers._known:
-                answers._known[kind] = await ask(self, sent, key, replicas)
-            return answers._known[kind]
-
-        # The hold is granted once, and booked again and again.
-        with patch.object(OneServer, "ask", answered), patch.object(GrantedHolds, "take", lambda *_: _SEATS):
-            yield
 
 
 @contextmanager

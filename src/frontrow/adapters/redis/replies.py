@@ -65,8 +65,7 @@ def tables_of(reply: Reply) -> tuple[TableId, ...]:
 
 def refusals_of(parts: list[Reply]) -> tuple[SeatRefusal, ...]:
     """Seats and reasons, two by two."""
-    words = iter(texts_of(parts))
-    return tuple([SeatRefusal(SeatId(seat), _REASONS[reason]) for seat, reason in zip(words, words, strict=True)])
+    return tuple([SeatRefusal(SeatId(seat), _REASONS[reason]) for seat, reason in pairs_of(parts)])
 
 
 def cold_of(reply: list[Reply]) -> Cold:
