@@ -23,8 +23,9 @@ async def elsewhere(event: EventOnValkey, server: StoreServer) -> AsyncIterator[
 
 
 async def test_a_hold_granted_here_is_begun_without_being_read(event: EventOnValkey, elsewhere: EventOnValkey) -> None:
-    for process in (event, elsewhere):  # either has met its server and the script once
-        await process.begin("john", "1-b", hold="1-nothing")
+    for process, first in ((event, "1-e"), (elsewhere, "1-f")):  # either has met its server, and that the script
+        await process.acquired("jane", first, f"Z{first}")
+        await process.begun("jane", f"{first}b", hold=first)
     for process, calls in ((event, 1), (elsewhere, 2)):
         hold, booking = f"1-h{calls}", f"1-b{calls}"
         await event.acquired("john", hold, f"A{calls} B{calls}", tables={f"T{calls}": f"C{calls}"})
@@ -45,9 +46,10 @@ async def test_seats_added_or_given_back_elsewhere_are_seen(event: EventOnValkey
 
 
 async def test_seats_added_here_are_remembered_with_the_first(event: EventOnValkey) -> None:
+    await event.acquired("john", "1-first", "B1")
+    await event.begun("john", "1-a", hold="1-first")  # the server has met the script
     await event.acquired("john", "1-h", "A1")
     await event.acquired("john", "1-h", "A2", adds=True)
-    await event.begin("john", "1-b", hold="1-nothing")
     sent = event.client.calls_sent
     assert (await event.begun("john", "1-b", hold="1-h")).held == pairs("A1 A2", "1-h")
     assert event.client.calls_sent - sent == 1
