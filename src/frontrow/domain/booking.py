@@ -92,9 +92,8 @@ class Booking(msgspec.Struct, frozen=True):
     @property
     def left_seat_ids(self) -> tuple[SeatId, ...]:
         """Those of them that were not given back."""
-        if not self.cancelled_seat_ids:
-            return self.seat_ids
-        return tuple(seat_id for seat_id in self.seat_ids if seat_id not in self.cancelled_seat_ids)
+        cancelled = self.cancelled_seat_ids
+        return tuple([seat.seat_id for seat in self.seats if seat.seat_id not in cancelled])
 
 
 class BookingContact(msgspec.Struct, frozen=True, gc=False):

@@ -9,7 +9,7 @@ from iso4217 import Currency
 from frontrow.domain.booking import SoldSeat
 from frontrow.domain.event import Event
 from frontrow.domain.ids import CategoryId, SeatId, TableId
-from frontrow.domain.layout import Category, Seat
+from frontrow.domain.layout import Category
 from frontrow.domain.layout_index import LayoutIndex
 
 PRICE_MINOR_MAX = 10**12
@@ -93,14 +93,13 @@ def complete_prices(
     return PricesComplete(prices)
 
 
-def seat_price(event: Event, seat: Seat) -> int:
-    """What the seat costs at this event, in minor units of its currency. A table costs the sum of its seats."""
-    return event.prices[seat.category_id]
-
-
 def total_price(event: Event, index: LayoutIndex, seat_ids: Iterable[SeatId]) -> int:
-    """What these seats of the event's layout cost together, in minor units of its currency."""
-    return sum([seat_price(event, index.seat(seat_id)) for seat_id in seat_ids])
+    """What these seats of the event's layout cost together, in minor units of its currency.
+
+    A seat costs what its category does at the event, a table the sum of its seats.
+    """
+    seats, index_of, prices = index.layout.seats, index.index_of, event.prices
+    return sum([prices[seats[index_of[seat_id]].category_id] for seat_id in seat_ids])
 
 
 def sold_seats(
@@ -111,15 +110,10 @@ def sold_seats(
     Args:
         table_ids: the tables taken whole; their seats carry the table's id, all others none.
     """
-    seats = [index.seat(seat_id) for seat_id in seat_ids]
-    return tuple(
-        [
-            SoldSeat(
-                seat_id=seat.id,
-                category_id=seat.category_id,
-                price_minor=seat_price(event, seat),
-                table_id=seat.table_id if seat.table_id in table_ids else None,
-            )
-            for seat in seats
-        ]
-    )
+    seats, index_of, prices = index.layout.seats, index.index_of, event.prices
+    sold: list[SoldSeat] = []
+    for seat_id in seat_ids:
+        seat = seats[index_of[seat_id]]
+        table_id = seat.table_id if seat.table_id in table_ids else None
+        sold.append(SoldSeat(seat_id, seat.category_id, prices[seat.category_id], table_id))
+    return tuple(sold)

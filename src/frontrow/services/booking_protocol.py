@@ -12,8 +12,8 @@ Source: docs/architecture.md, seeds/002 (confirm), seeds/004 (never double sold,
 
 import contextlib
 from collections.abc import Iterable, Sequence
+from functools import partial
 
-import msgspec
 import structlog
 
 from frontrow.domain.booking import (
@@ -102,11 +102,20 @@ class BookingProtocol:
             LedgerUnavailable: the booking may have been written. The same request tells; the hold is kept for
                 BOOKING_GUARD_MS at least.
         """
-        booking_id = wish.first_id(self._ids)
+        event_id, booking_id, hold_id = wish.event_id, wish.first_id(self._ids), wish.request.hold_id
         for _ in range(BEGINS_MAX):
             guard_until_ms = self._clock.monotonic_ms() + BOOKING_GUARD_MS
+            begin = partial(
+                self._store.begin_booking,
+                event_id,
+                booking_id=booking_id,
+                user_id=wish.owner,
+                hold_id=hold_id,
+                seat_ids=wish.seat_ids if hold_id is None else None,
+                guard_ms=BOOKING_GUARD_MS,
+            )
             try:
-                begun = await self._begin(wish, booking_id)
+                begun: BookingBegun | _NotBegun = await self._calls.ask(event_id, begin)
             except StoreUnavailable:
                 earlier = await self._earlier.of(wish, booking_id)
                 if earlier is None:
@@ -114,7 +123,7 @@ class BookingProtocol:
                 return earlier
             if not isinstance(begun, BookingBegun):
                 return await self._earlier.of(wish, booking_id) or begun
-            self._calls.heard(wish.event_id, begun)
+            self._calls.heard(event_id, begun)
             answer = await self._write(wish, booking_id, begun, guard_until_ms)
             if isinstance(answer, _IdTaken):
                 if wish.key is not None:
@@ -124,21 +133,6 @@ class BookingProtocol:
                 return answer
         raise LedgerUnavailable(f"the ledger was too slow {BEGINS_MAX} times", surely_not_written=True)
 
-    async def _begin(self, wish: Wish, booking_id: BookingId) -> BookingBegun | _NotBegun:
-        hold_id = wish.request.hold_id
-        begun: BookingBegun | _NotBegun = await self._calls.ask(
-            wish.event_id,
-            lambda: self._store.begin_booking(
-                wish.event_id,
-                booking_id=booking_id,
-                user_id=wish.owner,
-                hold_id=hold_id,
-                seat_ids=wish.seat_ids if hold_id is None else None,
-                guard_ms=BOOKING_GUARD_MS,
-            ),
-        )
-        return begun
-
     async def _write(
         self, wish: Wish, booking_id: BookingId, begun: BookingBegun, guard_until_ms: int
     ) -> Booked | _BeginAgain | _IdTaken:
@@ -146,11 +140,12 @@ class BookingProtocol:
         if unmet:
             await self._unmark(wish, booking_id, begun.held)
             return await self._earlier.of(wish, booking_id) or HoldNotComplete(unmet, begun.now_ms)
-        draft = wish.draft(booking_id, begun, booked_at_ms=self._clock.now_ms())
-        if isinstance(draft, UnknownSeats):
+        booking = wish.booking(booking_id, begun, booked_at_ms=self._clock.now_ms())
+        if isinstance(booking, UnknownSeats):
             await self._unmark(wish, booking_id, begun.held)
-            return draft
-        draft = msgspec.structs.replace(draft, notices=self._notices.booking_confirmed(draft.booking))
+            return booking
+        notices = self._notices.booking_confirmed(booking)
+        draft = BookingDraft(booking, begun.held, wish.fingerprint, wish.key, notices)
         try:
             outcome = await self._ledger.book(draft, guard_until_ms=guard_until_ms)
             if isinstance(outcome, SeatConflict):
@@ -172,11 +167,11 @@ class BookingProtocol:
         booking_id = draft.booking.booking_id
         match outcome:
             case BookingWritten(booking, task_ids=task_ids):
-                live = await self._finish(booking, begun, task_ids)
+                other = await self._finish(booking, begun, task_ids)
                 if wish.key is not None:
                     return first_answer(outcome)
                 # Without a key the id says only "this hold", which may have been booked before and got seats since.
-                return outcome if live.issuperset(pair.seat_id for pair in draft.held) else _IdTaken()
+                return _IdTaken() if other else outcome
             case BookingKeyReused():
                 await self._unmark(wish, booking_id, draft.held)
                 return outcome
@@ -189,8 +184,8 @@ class BookingProtocol:
             case SeatConflict():
                 raise LedgerUnavailable(f"booking {booking_id} could be neither written nor aborted")
 
-    async def _finish(self, booking: Booking, begun: BookingBegun, task_ids: Sequence[int]) -> set[SeatId]:
-        """Set the booking's live seats sold in the store and return them; others that were begun are only unmarked."""
+    async def _finish(self, booking: Booking, begun: BookingBegun, task_ids: Sequence[int]) -> list[HeldSeat]:
+        """Set the booking's live seats sold in the store; unmark the others that were begun, and return those."""
         event_id, booking_id = booking.event_id, booking.booking_id
         seat_ids = booking.left_seat_ids
         live = set(seat_ids)
@@ -217,7 +212,7 @@ class BookingProtocol:
                 self._calls.heard(event_id, undone)
         except StoreUnavailable as error:
             _log.warning("booking_finish_left_to_relay", event_id=event_id, reason=str(error))
-        return live
+        return other
 
     async def _unmark(self, wish: Wish, booking_id: BookingId, held: Sequence[HeldSeat]) -> None:
         # A mark that cannot be taken back runs out by itself; the hold it protects is still the user's.

@@ -1,8 +1,8 @@
 """A booking as it is wished for: the checked request, and what it would write."""
 
-from dataclasses import dataclass
+import msgspec
 
-from frontrow.domain.booking import Booking, BookingDraft, BookingStatus, IdempotencyKey
+from frontrow.domain.booking import Booking, BookingStatus, IdempotencyKey
 from frontrow.domain.hold import BookingBegun
 from frontrow.domain.ids import BookingId, EventId, SeatId, TableId, UserId
 from frontrow.domain.pricing import sold_seats
@@ -12,8 +12,7 @@ from frontrow.services.catalog import Sale
 from frontrow.services.outcomes import BookRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(msgspec.Struct, frozen=True):
     """A checked request. By hold (`request.hold_id`) `table_ids` are empty, and `seat_ids` too, or exactly the seats
     that the hold must have when it is booked.
 
@@ -50,20 +49,20 @@ class Wish:
         extra = tuple(seat_id for seat_id in held if seat_id not in self.seat_ids)
         return (*extra, *(seat_id for seat_id in self.seat_ids if seat_id not in held))
 
-    def draft(self, booking_id: BookingId, begun: BookingBegun, *, booked_at_ms: int) -> BookingDraft | UnknownSeats:
-        """What the ledger is to write for the seats begun, at the prices of now.
+    def booking(self, booking_id: BookingId, begun: BookingBegun, *, booked_at_ms: int) -> Booking | UnknownSeats:
+        """The booking of the seats begun, at the prices of now.
 
         UnknownSeats where a newer layout version has dropped a held seat.
         """
         request, event, layout = self.request, self.sale.event, self.sale.layout
         by_hold = request.hold_id is not None
-        seat_ids = tuple([pair.seat_id for pair in begun.held]) if by_hold else self.seat_ids
+        seat_ids = [pair.seat_id for pair in begun.held] if by_hold else self.seat_ids
         table_ids = begun.table_ids if by_hold else self.table_ids
         unknown = [seat_id for seat_id in seat_ids if seat_id not in layout.index_of]
         if unknown:
             return UnknownSeats(seat_ids=tuple(unknown), table_ids=())
         seats = sold_seats(event, layout, seat_ids, table_ids)
-        booking = Booking(
+        return Booking(
             booking_id=booking_id,
             event_id=event.event_id,
             user_id=self.owner,
@@ -79,4 +78,3 @@ class Wish:
             notes=request.notes,
             special_requests=request.special_requests,
         )
-        return BookingDraft(booking, begun.held, self.fingerprint, self.key)

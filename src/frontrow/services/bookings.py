@@ -106,12 +106,10 @@ class BookingService:
         return earlier if isinstance(earlier, BookingWritten) else EventNotOnSale(SaleStatus.CANCELLED)
 
     def _forbidden(self, caller: Caller, request: BookRequest) -> DirectBookingNotAllowed | RoleMissing | None:
-        if caller.is_integrator or caller.is_admin:
+        names_other = request.user_id is not None and request.user_id != caller.user_id
+        if (self._anyone_may_book and not names_other) or caller.is_integrator or caller.is_admin:
             return None
-        if not self._anyone_may_book:
-            return DirectBookingNotAllowed()
-        named_other = request.user_id is not None and request.user_id != caller.user_id
-        return RoleMissing(INTEGRATOR) if named_other else None
+        return RoleMissing(INTEGRATOR) if self._anyone_may_book else DirectBookingNotAllowed()
 
     async def booking(self, caller: Caller, booking_id: BookingId) -> Booking | BookingNotFound:
         """The booking, to its owner or an admin; BookingNotFound to everyone else."""

@@ -11,12 +11,12 @@ from collections.abc import Collection, Sequence
 import msgspec
 
 from frontrow.domain.booking import Booking
-from frontrow.domain.ids import EventId, HoldId, NoticeId, SeatId, UserId, event_number_of, made_id
+from frontrow.domain.ids import EventId, HoldId, NoticeId, SeatId, UserId, event_number_of
 from frontrow.domain.notice import Notice, NoticeChannel, NoticeKind, NoticeSubject
 from frontrow.domain.order import Order
 from frontrow.domain.payment import Refund
 from frontrow.ports import Clock
-from frontrow.services.booking_ids import id_secret
+from frontrow.services.booking_ids import id_of_digest
 
 REFUND_PAUSE_MS = 2_000
 """A refund is written as done just after its notice, so that a crash in between tells it again instead of never. Its
@@ -39,14 +39,13 @@ class NoticeBoard:
     def __init__(self, *, channels: Collection[NoticeChannel], clock: Clock) -> None:
         self._channels = tuple(channel for channel in NoticeChannel if channel in channels)
         self._clock = clock
-
-    @property
-    def wants_expired_holds(self) -> bool:
+        self.wants_expired_holds = NoticeChannel.WEBHOOK in self._channels
         """Whether anybody is to hear of holds that ran out."""
-        return NoticeChannel.WEBHOOK in self._channels
 
     def booking_confirmed(self, booking: Booking) -> tuple[Notice, ...]:
         """The booking is written."""
+        if not self._channels:
+            return ()
         return self._of(
             NoticeKind.BOOKING_CONFIRMED,
             booking.event_id,
@@ -107,23 +106,23 @@ class NoticeBoard:
         email: str = "",
         pause_ms: int = 0,
     ) -> tuple[Notice, ...]:
-        if not self._channels:
-            return ()
         number = event_number_of(number_from or about)
         assert number is not None, f"{about} begins with its event's number"
         now_ms = self._clock.now_ms()
         return tuple(
-            Notice(
-                notice_id=_id_of(number, kind, channel, about, subject.seat_ids),
-                event_id=event_id,
-                kind=kind,
-                channel=channel,
-                subject=subject,
-                due_at_ms=now_ms + pause_ms,
-                created_at_ms=now_ms,
-            )
-            for channel in self._channels
-            if channel is not NoticeChannel.EMAIL or (kind in CUSTOMERS_ARE_TOLD and _is_somebodys(email))
+            [
+                Notice(
+                    notice_id=_id_of(number, kind, channel, about, subject.seat_ids),
+                    event_id=event_id,
+                    kind=kind,
+                    channel=channel,
+                    subject=subject,
+                    due_at_ms=now_ms + pause_ms,
+                    created_at_ms=now_ms,
+                )
+                for channel in self._channels
+                if channel is not NoticeChannel.EMAIL or (kind in CUSTOMERS_ARE_TOLD and _is_somebodys(email))
+            ]
         )
 
 
@@ -134,4 +133,4 @@ def _is_somebodys(email: str) -> bool:
 def _id_of(number: int, kind: NoticeKind, channel: NoticeChannel, about: str, seat_ids: Collection[SeatId]) -> NoticeId:
     # No secret is needed: what a notice is about has 128 unguessable bits in its own id.
     what = msgspec.json.encode((kind, channel, about, sorted(seat_ids)))
-    return NoticeId(made_id(number, id_secret(hashlib.sha256(what).digest())))
+    return NoticeId(id_of_digest(number, hashlib.sha256(what).digest()))

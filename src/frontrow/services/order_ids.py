@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import msgspec
 
 from frontrow.domain.booking import IdempotencyKey
-from frontrow.domain.ids import BookingId, HoldId, OrderId, PaymentId, UserId, event_number_of, made_id
+from frontrow.domain.ids import BookingId, HoldId, OrderId, PaymentId, UserId, event_number_of
 from frontrow.domain.order import Order
-from frontrow.services.booking_ids import id_secret, keyed_digest
+from frontrow.services.booking_ids import id_of_digest, keyed_digest
 
 ORDERS_PER_HOLD_MAX = 20
 """How many orders one hold may have without idempotency keys: each is kept for ever, and one more is made where the
@@ -17,7 +17,6 @@ earlier ones are closed, or were for other seats, another amount or another cust
 BOOKING_ROUTE = "order"
 """The route of the idempotency keys under which orders make their bookings."""
 _CODE_BYTES = 10
-_CODE_GROUP = 4
 
 
 class OrderIds:
@@ -50,12 +49,12 @@ class OrderIds:
         """What the door asks for: 16 letters and digits (80 bits) in groups of four, the same for ever."""
         digest = keyed_digest(self._secret, "ticket", booking_id)
         code = base64.b32encode(digest[:_CODE_BYTES]).decode()
-        return "-".join(code[start : start + _CODE_GROUP] for start in range(0, len(code), _CODE_GROUP))
+        return f"{code[:4]}-{code[4:8]}-{code[8:12]}-{code[12:]}"
 
     def _made(self, of: str, kind: str, *what: str | int) -> str:
         number = event_number_of(of)
         assert number is not None, f"{of} begins with its event's number"
-        return made_id(number, id_secret(keyed_digest(self._secret, kind, msgspec.json.encode(what).decode())))
+        return id_of_digest(number, keyed_digest(self._secret, kind, msgspec.json.encode(what).decode()))
 
 
 def booking_key(order: Order) -> IdempotencyKey:
