@@ -66,6 +66,8 @@ class EarlierBookings:
 
 def first_answer(written: BookingWritten) -> BookingWritten:
     """What a key was answered first: the booking as it was made, whatever was cancelled since."""
+    if not written.booking.cancelled_seat_ids:
+        return written
     made = msgspec.structs.replace(written.booking, status=BookingStatus.BOOKED, cancelled_seat_ids=())
     return msgspec.structs.replace(written, booking=made)
 
