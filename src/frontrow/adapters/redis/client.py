@@ -127,7 +127,7 @@ class StoreClient:
         if isinstance(answer, NoScriptError):  # it did not run
             answer = await self._servers.ask(packed("EVAL", script.source, len(keys), *keys, *args), key, replicas)
         self.measures.script_seconds.note(script.name, perf_counter() - began_s)
-        return self._judged(answer)
+        return self._judged(answer) if isinstance(answer, Exception) else answer
 
     async def read_streams(
         self, streams: Mapping[str, str], *, count: int, block_ms: int

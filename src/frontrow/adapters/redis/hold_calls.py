@@ -11,18 +11,17 @@ from typing import Literal
 from frontrow.adapters.redis import keys, scripts
 from frontrow.adapters.redis.arguments import ListedHold, ListedSeat, ListedTable, new_tag, numbered
 from frontrow.adapters.redis.client import Argument, StoreClient
-from frontrow.adapters.redis.gathering import Replicas, Reply
+from frontrow.adapters.redis.gathering import Replicas
 from frontrow.adapters.redis.replication import replicated_script
 from frontrow.adapters.redis.replies import (
     Changed,
+    Words,
     cold_of,
     entries_of,
-    int_of,
-    list_of,
     refusals_of,
     seats_of,
     tables_of,
-    text_of,
+    words_of,
 )
 from frontrow.domain.changes import Change, ChangeKind, FeedEntry
 from frontrow.domain.hold import (
@@ -77,16 +76,16 @@ async def acquire_hold(
 
     With `replicas` a new hold is answered when they have it (replication.py); one that was there is answered at once.
     """
-    user, tag = keys.encoded_user(user_id), new_tag()
+    user, tag, of_event = keys.encoded_user(user_id), new_tag(), keys.of_event(event_id)
     names = [
-        keys.event_epoch(event_id),
-        keys.sold_seats(event_id),
-        keys.held_seats(event_id),
-        keys.booking_marks(event_id),
-        keys.seat_changes(event_id),
+        of_event.epoch,
+        of_event.sold_seats,
+        of_event.held_seats,
+        of_event.booking_marks,
+        of_event.seat_changes,
         keys.user_seats(event_id, user),
         keys.hold(event_id, hold_id),
-        *[keys.seat_lock(event_id, seat_id) for seat_id in seat_ids],
+        *keys.seat_locks(event_id, seat_ids),
         *[keys.table_lock(event_id, table_id) for table_id in table_ids],
     ]
     if answer_key is not None:
@@ -105,52 +104,56 @@ async def acquire_hold(
         len(orphan_checks),
         *seat_ids,
     ]
-    for check in orphan_checks:
-        arguments += [check.seat_id, check.beyond or ""]
-    place_of = {seat_id: place for place, seat_id in enumerate(seat_ids, start=1)} if orphan_checks else {}
-    for check in orphan_checks:
-        arguments += [place_of[check.beside[0]], place_of[check.beside[-1]]]
-    arguments += table_ids
+    if orphan_checks:
+        place_of = {seat_id: place for place, seat_id in enumerate(seat_ids, start=1)}
+        for check in orphan_checks:
+            arguments += [check.seat_id, check.beyond or ""]
+        for check in orphan_checks:
+            arguments += [place_of[check.beside[0]], place_of[check.beside[-1]]]
     if table_ids:
+        arguments += table_ids
         arguments += [table_of_seat.get(seat_id, "") for seat_id in seat_ids]
-    reply = await replicated_script(
-        client, scripts.ACQUIRE_HOLD, names, arguments, replicas=replicas, written=b"acquired"
-    )
+    if replicas is None:
+        reply = words_of(await client.script(scripts.ACQUIRE_HOLD, names, arguments))
+    else:
+        reply = await replicated_script(
+            client, scripts.ACQUIRE_HOLD, names, arguments, replicas=replicas, written=b"acquired"
+        )
     if reply[0] == b"acquired":
         return _acquired(reply, tag=tag, seat_ids=tuple(seat_ids), user_id=user_id, hold_id=hold_id)
     return _not_acquired(reply, hold_id)
 
 
 def _acquired(
-    reply: list[Reply], *, tag: str, seat_ids: tuple[SeatId, ...], user_id: UserId, hold_id: HoldId
+    reply: Words, *, tag: str, seat_ids: tuple[SeatId, ...], user_id: UserId, hold_id: HoldId
 ) -> HoldAcquired:
-    now_ms, expires_at_ms = int_of(reply[1]), int_of(reply[2])
+    _, now_ms, expires_at_ms, seats, tables, epoch, previous, stream_id = reply
     entry = FeedEntry(
-        epoch=text_of(reply[5]),
-        previous=text_of(reply[6]),
-        offset=f"{text_of(reply[7])}-{tag}",
+        epoch=epoch.decode(),
+        previous=previous.decode(),
+        offset=f"{stream_id.decode()}-{tag}",
         at_ms=now_ms,
         change=Change(ChangeKind.HELD, seat_ids, expires_at_ms, user_id, hold_id),
     )
-    return HoldAcquired(hold_id, seats_of(reply[3]), tables_of(reply[4]), expires_at_ms, now_ms, entries=(entry,))
+    return HoldAcquired(hold_id, seats_of(seats), tables_of(tables), expires_at_ms, now_ms, entries=(entry,))
 
 
 def _not_acquired(  # noqa: PLR0911  # a return for each documented reply
-    reply: list[Reply], hold_id: HoldId
+    reply: Words, hold_id: HoldId
 ) -> HoldAcquired | NotAcquired:
-    now_ms = int_of(reply[1])
+    now_ms: int = reply[1]
     match reply[0]:
         case b"replayed":
             seats, tables = seats_of(reply[3]), tables_of(reply[4])
-            return HoldAcquired(hold_id, seats, tables, int_of(reply[2]), now_ms, replayed=True)
+            return HoldAcquired(hold_id, seats, tables, reply[2], now_ms, replayed=True)
         case b"answered":
-            return KeyAnswered(HoldId(text_of(reply[2])), now_ms)
+            return KeyAnswered(HoldId(reply[2].decode()), now_ms)
         case b"unavailable":
             return SeatsUnavailable(refusals_of(reply[2:]), now_ms)
         case b"busy":
-            return SeatsBusy(seats_of(reply[3]), int_of(reply[2]), now_ms)
+            return SeatsBusy(seats_of(reply[3]), reply[2], now_ms)
         case b"limit":
-            return SeatLimitReached(int_of(reply[2]), int_of(reply[3]), now_ms)
+            return SeatLimitReached(reply[2], reply[3], now_ms)
         case b"orphans":
             return OrphanSeats(seats_of(reply[2]), now_ms)
         case b"not_found":
@@ -200,13 +203,13 @@ async def extend_hold(
     reply = await replicated_script(
         client, scripts.EXTEND_HOLD, names, arguments, replicas=replicas, written=b"extended"
     )
-    now_ms = int_of(reply[1])
+    now_ms: int = reply[1]
     match reply[0]:
         case b"extended":
             entries = entries_of(
                 reply[5], epoch=reply[4], tag=tag, now_ms=now_ms, user_id=user_id, hold_ids=list(number_of)
             )
-            return HoldExtended(seats_of(reply[3]), int_of(reply[2]), now_ms, entries)
+            return HoldExtended(seats_of(reply[3]), reply[2], now_ms, entries)
         case b"changed":
             return Changed(now_ms)
         case b"not_found":
@@ -251,20 +254,20 @@ async def release_hold(
         arguments += [seat.seat_id, number_of[seat.hold_id], "1" if seat.is_meant else "0"]
     for table in tables:
         arguments += [table.table_id, number_of[table.hold_id]]
-    reply = list_of(await client.script(scripts.RELEASE_HOLD, names, arguments))
-    now_ms = int_of(reply[1])
+    reply = words_of(await client.script(scripts.RELEASE_HOLD, names, arguments))
+    now_ms: int = reply[1]
     match reply[0]:
         case b"released":
             entries = entries_of(
                 reply[5], epoch=reply[4], tag=tag, now_ms=now_ms, user_id=user_id, hold_ids=list(number_of)
             )
-            return HoldReleased(seats_of(reply[3]), int_of(reply[2]), now_ms, entries)
+            return HoldReleased(seats_of(reply[3]), reply[2], now_ms, entries)
         case b"changed":
             return Changed(now_ms)
         case b"unavailable":
             return SeatsUnavailable(refusals_of(reply[2:]), now_ms)
         case b"busy":
-            return SeatsBusy(seats_of(reply[3]), int_of(reply[2]), now_ms)
+            return SeatsBusy(seats_of(reply[3]), reply[2], now_ms)
         case b"not_found":
             return HoldNotFound(now_ms)
     return cold_of(reply)

@@ -5,6 +5,8 @@ slot.
 docs/data-model.md describes each key.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
@@ -15,6 +17,30 @@ _SESSION_USER = quote(SESSION_USER_PREFIX, safe="")
 
 def event_epoch(event_id: str) -> str:
     return f"event_epoch:{{{event_id}}}"
+
+
+@dataclass(frozen=True, slots=True)
+class EventKeys:
+    """The names that nearly every script on an event is given, made once."""
+
+    epoch: str
+    sold_seats: str
+    held_seats: str
+    booking_marks: str
+    freed_seats: str
+    seat_changes: str
+
+
+@lru_cache(maxsize=16_384)
+def of_event(event_id: str) -> EventKeys:
+    return EventKeys(
+        epoch=event_epoch(event_id),
+        sold_seats=sold_seats(event_id),
+        held_seats=held_seats(event_id),
+        booking_marks=booking_marks(event_id),
+        freed_seats=freed_seats(event_id),
+        seat_changes=seat_changes(event_id),
+    )
 
 
 def event_warming(event_id: str) -> str:
@@ -43,6 +69,11 @@ def seat_changes(event_id: str) -> str:
 
 def seat_lock(event_id: str, seat_id: str) -> str:
     return f"seat_lock:{{{event_id}}}:{seat_id}"
+
+
+def seat_locks(event_id: str, seat_ids: Iterable[str]) -> list[str]:
+    prefix = seat_lock(event_id, "")
+    return [prefix + seat_id for seat_id in seat_ids]
 
 
 def table_lock(event_id: str, table_id: str) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from frontrow.adapters.redis import keys
 from frontrow.adapters.redis.client import Argument, StoreClient
-from frontrow.adapters.redis.gathering import Replicas, Reply
-from frontrow.adapters.redis.replies import int_of, list_of
+from frontrow.adapters.redis.gathering import Replicas
+from frontrow.adapters.redis.replies import Words, words_of
 from frontrow.adapters.redis.scripts import Script
 from frontrow.domain.errors import StoreUnavailable
 from frontrow.domain.ids import EventId
@@ -21,18 +21,18 @@ async def replicated_script(
     *,
     replicas: Replicas | None,
     written: bytes,
-) -> list[Reply]:
+) -> Words:
     """A script's reply. One that begins with `written` is given only when enough replicas have what was written.
 
     Raises:
         StoreUnavailable: too few have it in time. It is written all the same, and may reach them later.
     """
     if replicas is None:
-        return list_of(await client.script(script, names, arguments))
-    reply, reached = list_of(await client.script(script, names, arguments, replicas=replicas))
-    words = list_of(reply)
+        return words_of(await client.script(script, names, arguments))
+    reply, reached = words_of(await client.script(script, names, arguments, replicas=replicas))
+    words = words_of(reply)
     if words[0] == written:
-        _require(client, replicas, int_of(reached))
+        _require(client, replicas, reached)
     return words
 
 
@@ -45,8 +45,8 @@ async def require_replicated(client: StoreClient, *, event_id: EventId, replicas
         StoreUnavailable: too few have it in time.
     """
     command = ("SET", keys.replica_check(event_id), "1", "PX", CHECK_LIVES_MS)
-    _, reached = list_of(await client.execute(command, replicas=replicas))
-    _require(client, replicas, int_of(reached))
+    _, reached = words_of(await client.execute(command, replicas=replicas))
+    _require(client, replicas, reached)
 
 
 def _require(client: StoreClient, replicas: Replicas, reached: int) -> None:

@@ -5,7 +5,7 @@ Lists of ids come joined by commas, as ids have none; users come percent-encoded
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from frontrow.adapters.redis.gathering import Reply
 from frontrow.domain.changes import Change, ChangeKind, FeedEntry
@@ -22,24 +22,19 @@ class Changed:
     now_ms: int
 
 
-def list_of(reply: Reply) -> list[Reply]:
+Words = list[Any]
+"""An array reply, as its script's head documents it: integers, strings as bytes, and such arrays."""
+
+
+def words_of(reply: Reply) -> Words:
     """An array reply."""
-    return cast("list[Reply]", reply)
-
-
-def int_of(reply: Reply) -> int:
-    """An integer reply."""
-    return cast(int, reply)
-
-
-def text_of(reply: Reply) -> str:
-    """A string reply."""
-    return cast(bytes, reply).decode()
+    assert isinstance(reply, list), f"an undocumented reply: {reply!r}"
+    return reply
 
 
 def texts_of(reply: Reply) -> list[str]:
     """An array of strings."""
-    return [text_of(part) for part in list_of(reply)]
+    return [word.decode() for word in words_of(reply)]
 
 
 def pairs_of(reply: Reply) -> list[tuple[str, str]]:
@@ -48,52 +43,47 @@ def pairs_of(reply: Reply) -> list[tuple[str, str]]:
     return list(zip(texts[::2], texts[1::2], strict=True))
 
 
-def split_ids(listed: str) -> list[str]:
-    """Ids joined by commas."""
-    return listed.split(",") if listed else []
-
-
-def seats_of(reply: Reply) -> tuple[SeatId, ...]:
+def seats_of(listed: bytes) -> tuple[SeatId, ...]:
     """Seat ids joined by commas."""
-    return tuple(cast("list[SeatId]", split_ids(text_of(reply)))) if reply else ()
+    return cast("tuple[SeatId, ...]", tuple(listed.decode().split(","))) if listed else ()
 
 
-def tables_of(reply: Reply) -> tuple[TableId, ...]:
+def tables_of(listed: bytes) -> tuple[TableId, ...]:
     """Table ids joined by commas."""
-    return tuple(cast("list[TableId]", split_ids(text_of(reply)))) if reply else ()
+    return cast("tuple[TableId, ...]", tuple(listed.decode().split(","))) if listed else ()
 
 
-def refusals_of(parts: list[Reply]) -> tuple[SeatRefusal, ...]:
+def refusals_of(words: Words) -> tuple[SeatRefusal, ...]:
     """Seats and reasons, two by two."""
-    return tuple([SeatRefusal(SeatId(seat), _REASONS[reason]) for seat, reason in pairs_of(parts)])
+    return tuple([SeatRefusal(SeatId(seat), _REASONS[reason]) for seat, reason in pairs_of(words)])
 
 
-def cold_of(reply: list[Reply]) -> Cold:
+def cold_of(words: Words) -> Cold:
     """The last of the documented replies; anything else is a script that doesn't match this package."""
-    assert reply[0] == b"cold", f"an undocumented reply: {reply!r}"
-    return Cold(int_of(reply[1]))
+    assert words[0] == b"cold", f"an undocumented reply: {words!r}"
+    return Cold(words[1])
 
 
-def written_of(reply: list[Reply], *, tag: str, kind: ChangeKind, owner_id: str | None = None) -> Written:
+def written_of(words: Words, *, tag: str, kind: ChangeKind, owner_id: str | None = None) -> Written:
     """{status, now_ms, seats, epoch, entries}, where each entry is a change of that kind and owner."""
-    now_ms = int_of(reply[1])
+    _, now_ms, freed, epoch, appended = words
     entries = tuple(
         FeedEntry(
-            epoch=text_of(reply[3]),
-            previous=text_of(previous),
-            offset=f"{text_of(stream_id)}-{tag}",
+            epoch=epoch.decode(),
+            previous=previous.decode(),
+            offset=f"{stream_id.decode()}-{tag}",
             at_ms=now_ms,
             change=Change(kind, seats_of(seats), owner_id=owner_id),
         )
-        for stream_id, previous, seats, _ in map(list_of, list_of(reply[4]))
+        for stream_id, previous, seats, _ in appended
     )
-    return Written(seats_of(reply[2]), now_ms, entries)
+    return Written(seats_of(freed), now_ms, entries)
 
 
 def entries_of(
-    appended: Reply,
+    appended: Words,
     *,
-    epoch: Reply,
+    epoch: bytes,
     tag: str,
     now_ms: int,
     user_id: UserId,
@@ -106,13 +96,13 @@ def entries_of(
     0 is about none of them: `other` with that entry's seats.
     """
     entries = []
-    for stream_id, previous, listed, expiry, number in map(list_of, list_of(appended)):
-        seats, expires_at_ms = seats_of(listed), int_of(expiry)
+    for stream_id, previous, listed, expires_at_ms, number in appended:
+        seats = seats_of(listed)
         if number:
             kind = ChangeKind.EXPIRY_CHANGED if expires_at_ms else ChangeKind.RELEASED
-            change = Change(kind, seats, expires_at_ms, user_id, hold_ids[int_of(number) - 1])
+            change = Change(kind, seats, expires_at_ms, user_id, hold_ids[number - 1])
         else:
             assert other is not None, "an entry about no hold"
             change = Change(other.kind, seats, user_id=other.user_id, owner_id=other.owner_id)
-        entries.append(FeedEntry(text_of(epoch), text_of(previous), f"{text_of(stream_id)}-{tag}", now_ms, change))
+        entries.append(FeedEntry(epoch.decode(), previous.decode(), f"{stream_id.decode()}-{tag}", now_ms, change))
     return tuple(entries)

@@ -13,12 +13,11 @@ from frontrow.adapters.redis.replies import (
     Changed,
     cold_of,
     entries_of,
-    int_of,
-    list_of,
     pairs_of,
     refusals_of,
     seats_of,
     tables_of,
+    words_of,
     written_of,
 )
 from frontrow.domain.booking import SeatRowState
@@ -50,37 +49,37 @@ async def begin_booking(  # noqa: PLR0911  # a return for each documented reply
     guard_ms: int,
 ) -> BookingBegun | Changed | BookingRunning | SeatsBusy | HoldNotComplete | SeatsUnavailable | HoldNotFound | Cold:
     """Mark `held`, which is all that one hold lists ("hold") or seats across holds ("seats"), for a booking."""
-    user, tag = keys.encoded_user(user_id), new_tag()
+    user, tag, of_event = keys.encoded_user(user_id), new_tag(), keys.of_event(event_id)
     number_of = numbered([hold.hold_id for hold in holds])
     names = [
-        keys.event_epoch(event_id),
-        keys.sold_seats(event_id),
-        keys.held_seats(event_id),
-        keys.booking_marks(event_id),
-        keys.seat_changes(event_id),
+        of_event.epoch,
+        of_event.sold_seats,
+        of_event.held_seats,
+        of_event.booking_marks,
+        of_event.seat_changes,
         keys.user_seats(event_id, user),
         *[keys.hold(event_id, hold.hold_id) for hold in holds],
-        *[keys.seat_lock(event_id, pair.seat_id) for pair in held],
+        *keys.seat_locks(event_id, [pair.seat_id for pair in held]),
     ]
     arguments: list[Argument] = [user, booking_id, guard_ms, tag, by, len(holds), len(held)]
     for hold in holds:
         arguments += [hold.hold_id, ",".join(hold.seat_ids)]
     for pair in held:
         arguments += (pair.seat_id, number_of[pair.hold_id])
-    reply = list_of(await client.script(scripts.BEGIN_BOOKING, names, arguments))
-    now_ms = int_of(reply[1])
+    reply = words_of(await client.script(scripts.BEGIN_BOOKING, names, arguments))
+    now_ms: int = reply[1]
     match reply[0]:
         case b"begun":
             entries = entries_of(
                 reply[5], epoch=reply[4], tag=tag, now_ms=now_ms, user_id=user_id, hold_ids=list(number_of)
             )
-            return BookingBegun(tuple(held), tables_of(reply[3]), int_of(reply[2]), now_ms, entries)
+            return BookingBegun(tuple(held), tables_of(reply[3]), reply[2], now_ms, entries)
         case b"changed":
             return Changed(now_ms)
         case b"running":
-            return BookingRunning(int_of(reply[2]), now_ms)
+            return BookingRunning(reply[2], now_ms)
         case b"busy":
-            return SeatsBusy(seats_of(reply[3]), int_of(reply[2]), now_ms)
+            return SeatsBusy(seats_of(reply[3]), reply[2], now_ms)
         case b"not_complete":
             return HoldNotComplete(seats_of(reply[2]), now_ms)
         case b"unavailable":
@@ -108,19 +107,19 @@ async def finish_booking(
     Args:
         table_ids: the tables that the holds of `held` list, or just those of `held`: their markers go with their seats.
     """
-    user, tag = keys.encoded_user(user_id), new_tag()
+    user, tag, of_event = keys.encoded_user(user_id), new_tag(), keys.of_event(event_id)
     number_of = numbered([pair.hold_id for pair in held])
     marked = {pair.seat_id: number_of[pair.hold_id] for pair in held}
     names = [
-        keys.event_epoch(event_id),
-        keys.sold_seats(event_id),
-        keys.held_seats(event_id),
-        keys.booking_marks(event_id),
-        keys.freed_seats(event_id),
-        keys.seat_changes(event_id),
+        of_event.epoch,
+        of_event.sold_seats,
+        of_event.held_seats,
+        of_event.booking_marks,
+        of_event.freed_seats,
+        of_event.seat_changes,
         keys.user_seats(event_id, user),
         *[keys.hold(event_id, hold_id) for hold_id in number_of],
-        *[keys.seat_lock(event_id, seat_id) for seat_id in seat_ids],
+        *keys.seat_locks(event_id, seat_ids),
         *[keys.table_lock(event_id, table_id) for table_id in table_ids],
     ]
     arguments: list[Argument] = [booking_id, state.value, owner_id, user, replaces_claim or "", tag]
@@ -128,11 +127,11 @@ async def finish_booking(
     for seat_id in seat_ids:
         arguments += (seat_id, marked.pop(seat_id, 0))
     arguments += marked  # what was marked and is not sold
-    reply = list_of(await client.script(scripts.FINISH_BOOKING, names, arguments))
-    now_ms = int_of(reply[1])
+    reply = words_of(await client.script(scripts.FINISH_BOOKING, names, arguments))
+    now_ms: int = reply[1]
     return BookingFinished(
         skipped=seats_of(reply[2]),
-        broken=tuple(HeldSeat(SeatId(seat_id), HoldId(hold_id)) for seat_id, hold_id in pairs_of(reply[3])),
+        broken=tuple([HeldSeat(SeatId(seat_id), HoldId(hold_id)) for seat_id, hold_id in pairs_of(reply[3])]),
         now_ms=now_ms,
         entries=entries_of(
             reply[5],
@@ -164,8 +163,8 @@ async def abort_booking(
     arguments: list[Argument] = [booking_id, user, tag, len(number_of), len(held), *number_of]
     for pair in held:
         arguments += [pair.seat_id, number_of[pair.hold_id]]
-    reply = list_of(await client.script(scripts.ABORT_BOOKING, names, arguments))
-    now_ms = int_of(reply[1])
+    reply = words_of(await client.script(scripts.ABORT_BOOKING, names, arguments))
+    now_ms: int = reply[1]
     entries = entries_of(
         reply[4],
         epoch=reply[3],
@@ -187,7 +186,7 @@ async def free_seats(client: StoreClient, *, event_id: EventId, owner_id: str, s
         keys.freed_seats(event_id),
         keys.seat_changes(event_id),
     ]
-    reply = list_of(await client.script(scripts.FREE_SEATS, names, [owner_id, tag, *seat_ids]))
+    reply = words_of(await client.script(scripts.FREE_SEATS, names, [owner_id, tag, *seat_ids]))
     return written_of(reply, tag=tag, kind=ChangeKind.FREED, owner_id=owner_id)
 
 
@@ -203,12 +202,12 @@ async def set_blocked(
         keys.booking_marks(event_id),
         keys.seat_changes(event_id),
     ]
-    reply = list_of(await client.script(scripts.SET_BLOCKED, names, [block_id, tag, *seat_ids]))
+    reply = words_of(await client.script(scripts.SET_BLOCKED, names, [block_id, tag, *seat_ids]))
     match reply[0]:
         case b"blocked":
             return written_of(reply, tag=tag, kind=ChangeKind.BLOCKED, owner_id=block_id)
         case b"unavailable":
-            return SeatsUnavailable(refusals_of(reply[2:]), int_of(reply[1]))
+            return SeatsUnavailable(refusals_of(reply[2:]), reply[1])
     return cold_of(reply)
 
 
@@ -222,7 +221,7 @@ async def sweep_expired(client: StoreClient, *, event_id: EventId, seats_max: in
         keys.freed_seats(event_id),
         keys.seat_changes(event_id),
     ]
-    reply = list_of(await client.script(scripts.SWEEP_EXPIRED, names, [seats_max, tag]))
+    reply = words_of(await client.script(scripts.SWEEP_EXPIRED, names, [seats_max, tag]))
     return written_of(reply, tag=tag, kind=ChangeKind.EXPIRED)
 
 

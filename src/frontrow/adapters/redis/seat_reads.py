@@ -8,12 +8,11 @@ from frontrow.adapters.redis.client import StoreClient
 from frontrow.adapters.redis.gathering import Reply
 from frontrow.adapters.redis.replies import (
     cold_of,
-    int_of,
-    list_of,
     pairs_of,
-    split_ids,
-    text_of,
+    seats_of,
+    tables_of,
     texts_of,
+    words_of,
 )
 from frontrow.domain.booking import SeatRowState
 from frontrow.domain.errors import StoreUnavailable
@@ -81,8 +80,8 @@ class HoldRecord:
 
     hold_id: HoldId
     user: str
-    seat_ids: list[SeatId]
-    table_ids: list[TableId]
+    seat_ids: tuple[SeatId, ...]
+    table_ids: tuple[TableId, ...]
     first_locked_at_ms: int
     expires_at_ms: int
 
@@ -101,8 +100,8 @@ async def read_seats(client: StoreClient, *, event_id: EventId, seat_ids: Sequen
             keys.booking_marks(event_id),
             *(keys.seat_lock(event_id, seat_id) for seat_id in chunk),
         ]
-        reply = list_of(await client.script(scripts.READ_SEATS, names, chunk))
-        now_ms, is_warm = int_of(reply[1]), reply[2] == 1
+        reply = words_of(await client.script(scripts.READ_SEATS, names, chunk))
+        now_ms, is_warm = reply[1], reply[2] == 1
         locks += map(_lock, texts_of(reply[3]))
         reasons += texts_of(reply[4])
     return SeatsRead(seat_ids, now_ms, is_warm, locks, reasons)
@@ -111,17 +110,12 @@ async def read_seats(client: StoreClient, *, event_id: EventId, seat_ids: Sequen
 async def read_hold(client: StoreClient, *, event_id: EventId, hold_id: HoldId) -> HoldRecord | None:
     """The hold's record, whoever's it is; None without one. It may be past its expiry."""
     fields = ("user", "seats", "tables", "first_locked_at_ms", "expires_at_ms")
-    reply = list_of(await client.execute(("HMGET", keys.hold(event_id, hold_id), *fields)))
+    reply = words_of(await client.execute(("HMGET", keys.hold(event_id, hold_id), *fields)))
     if reply[0] is None:
         return None
-    user, seats, tables, first_locked_at_ms, expires_at_ms = map(text_of, reply)
+    user, seats, tables, first_locked_at_ms, expires_at_ms = reply
     return HoldRecord(
-        hold_id,
-        user,
-        [SeatId(seat) for seat in split_ids(seats)],
-        [TableId(table) for table in split_ids(tables)],
-        int(first_locked_at_ms),
-        int(expires_at_ms),
+        hold_id, user.decode(), seats_of(seats), tables_of(tables), int(first_locked_at_ms), int(expires_at_ms)
     )
 
 
@@ -143,7 +137,7 @@ async def read_sold_seats(client: StoreClient, *, event_id: EventId) -> dict[Sea
         keys.sold_seats(event_id),
         keys.seat_changes(event_id),
     ]
-    reply = list_of(await client.script(scripts.READ_SEAT_MAP, names, []))
+    reply = words_of(await client.script(scripts.READ_SEAT_MAP, names, []))
     if reply[0] != b"map":
         return cold_of(reply)
     sold = ((seat, sold_as.partition(":")) for seat, sold_as in pairs_of(reply[5]))

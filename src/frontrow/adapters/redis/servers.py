@@ -1,6 +1,6 @@
 """What is behind a store's URL: one server, or the nodes of a cluster (cluster.py)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Protocol, cast
 
 from frontrow.adapters.redis.commands import Argument, packed
@@ -17,7 +17,7 @@ class Servers(Protocol):
         """Every server that calls were sent to and that is still known."""
         ...
 
-    async def ask(self, sent: bytes, key: Argument | None, replicas: Replicas | None = None) -> Answer:
+    def ask(self, sent: bytes, key: Argument | None, replicas: Replicas | None = None) -> Awaitable[Answer]:
         """One packed command, to the server that has the key; without one to any primary. See Gathering.submit."""
         ...
 
@@ -43,8 +43,8 @@ class OneServer:
         self._node = node
         self._sentinels = sentinels
 
-    async def ask(self, sent: bytes, key: Argument | None, replicas: Replicas | None = None) -> Answer:
-        return await self._node.calls.submit(sent, replicas=replicas)
+    def ask(self, sent: bytes, key: Argument | None, replicas: Replicas | None = None) -> Awaitable[Answer]:
+        return self._node.calls.submit(sent, replicas=replicas)
 
     async def ask_all(self, sent: bytes, *, grace_s: float | None = None) -> Mapping[str, Answer]:
         return {"": await self._node.calls.submit(sent)}

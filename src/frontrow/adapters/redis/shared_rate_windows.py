@@ -19,7 +19,7 @@ from redis.exceptions import ResponseError
 from frontrow.adapters.rate_windows import COUNTERS_MAX, WINDOW_MS, RateWindows
 from frontrow.adapters.redis import keys
 from frontrow.adapters.redis.client import StoreClient
-from frontrow.adapters.redis.replies import int_of, list_of
+from frontrow.adapters.redis.replies import words_of
 from frontrow.adapters.redis.scripts import COUNT_CALLS
 from frontrow.domain.errors import StoreUnavailable
 from frontrow.ports import Clock
@@ -86,10 +86,10 @@ class SharedRateWindows(RateWindows):
     async def _tell(self, minute: int, counts: dict[str, int]) -> None:
         encoded = map(keys.encoded_counted, counts)
         names = [keys.call_count(of, key) for key in encoded for of in (minute, minute - 1)]
-        reply = list_of(await self._client.script(COUNT_CALLS, names, [LIFETIME_MS, *counts.values()]))
+        reply = words_of(await self._client.script(COUNT_CALLS, names, [LIFETIME_MS, *counts.values()]))
         totals = iter(reply[1:])
         for key, total, total_before in zip(counts, totals, totals, strict=True):
-            self._learn(minute, key, int_of(total), int_of(total_before))
+            self._learn(minute, key, total, total_before)
 
     def _learn(self, minute: int, key: str, total: int, total_before: int) -> None:
         if minute == self._minute:

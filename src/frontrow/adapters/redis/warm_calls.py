@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from frontrow.adapters.redis import keys, scripts
 from frontrow.adapters.redis.arguments import new_tag
 from frontrow.adapters.redis.client import Argument, StoreClient
-from frontrow.adapters.redis.gathering import Reply
-from frontrow.adapters.redis.replies import int_of, list_of, seats_of, text_of
+from frontrow.adapters.redis.replies import Words, seats_of, texts_of, words_of
 from frontrow.domain.booking import LedgerSeat
 from frontrow.domain.changes import Change, ChangeKind, FeedEntry
 from frontrow.domain.errors import StoreUnavailable
@@ -59,7 +58,7 @@ async def warm_event(client: StoreClient, *, event_id: EventId, seats: Sequence[
 async def start_warming(client: StoreClient, *, event_id: EventId) -> WarmingStarted | Written:
     """Make or join the token of an event's load."""
     reply = await _step(client, event_id, ["start", secrets.token_hex(8), "", ""])
-    return WarmingStarted(text_of(reply[2])) if reply[0] == b"started" else Written((), int_of(reply[1]))
+    return WarmingStarted(reply[2].decode()) if reply[0] == b"started" else Written((), reply[1])
 
 
 async def load_seats(
@@ -75,17 +74,17 @@ async def load_seats(
             return SeatsLoaded(seats_of(reply[2]))
         case b"lost":
             return TokenLost()
-    return Written((), int_of(reply[1]))
+    return Written((), reply[1])
 
 
 async def end_warming(client: StoreClient, *, event_id: EventId, token: str) -> Written | TokenLost:
     """Everything is loaded: start a new epoch."""
     tag = new_tag()
     reply = await _step(client, event_id, ["end", token, secrets.token_hex(8), tag])
-    now_ms = int_of(reply[1])
+    now_ms: int = reply[1]
     match reply[0]:
         case b"warmed":
-            epoch, previous, stream_id = map(text_of, reply[2:])
+            epoch, previous, stream_id = texts_of(reply[2:])
             entry = FeedEntry(epoch, previous, f"{stream_id}-{tag}", now_ms, Change(ChangeKind.WARMED, ()))
             return Written((), now_ms, (entry,))
         case b"lost":
@@ -108,7 +107,7 @@ async def _load_once(client: StoreClient, event_id: EventId, seats: Sequence[Led
     return ended if isinstance(ended, TokenLost) else Written(tuple(loaded), ended.now_ms, ended.entries)
 
 
-async def _step(client: StoreClient, event_id: EventId, arguments: Sequence[Argument]) -> list[Reply]:
+async def _step(client: StoreClient, event_id: EventId, arguments: Sequence[Argument]) -> Words:
     names = [
         keys.event_epoch(event_id),
         keys.sold_seats(event_id),
@@ -116,4 +115,4 @@ async def _step(client: StoreClient, event_id: EventId, arguments: Sequence[Argu
         keys.seat_changes(event_id),
         keys.event_warming(event_id),
     ]
-    return list_of(await client.script(scripts.WARM_EVENT, names, arguments))
+    return words_of(await client.script(scripts.WARM_EVENT, names, arguments))
