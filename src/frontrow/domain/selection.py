@@ -84,11 +84,10 @@ def select(index: LayoutIndex, seat_ids: Sequence[SeatId], table_ids: Sequence[T
         if split is not None:
             return split
         whole = (*whole, *[table_id for table_id in _whole_tables(index, wanted) if table_id not in table_ids])
-    return Selection(
-        seat_ids=wanted,
-        table_ids=whole,
-        table_of_seat={seat_id: table_id for table_id in whole for seat_id in index.tables[table_id].seat_ids},
-    )
+    of_table: dict[SeatId, TableId] = {}
+    for table_id in whole:
+        of_table |= dict.fromkeys(index.tables[table_id].seat_ids, table_id)
+    return Selection(seat_ids=wanted, table_ids=whole, table_of_seat=of_table)
 
 
 def split_whole_tables(index: LayoutIndex, seat_ids: Iterable[SeatId]) -> TableOnlyWhole | None:

@@ -27,6 +27,7 @@ from frontrow.http.guest_sessions import GuestSessions, acting_as
 from frontrow.http.operation import (
     JSON_MEDIA_TYPE,
     Access,
+    Answer,
     AnyOperation,
     Call,
     NamesUser,
@@ -39,7 +40,6 @@ from frontrow.http.operation import (
 from frontrow.http.problems import Code, FieldFault, Problem, Refused, invalid
 from frontrow.http.services import Services
 from frontrow.http.watching.sockets import EXTENSION
-from frontrow.measures import Spreads
 from frontrow.services.callers import Caller
 
 IDEMPOTENCY_KEY_CHARS_MAX = 255
@@ -63,68 +63,85 @@ def responder_of(
     handler = operation.handler
     errors = operation.errors
     gate = services.rate_limiter.gate(operation.counts_as) if services.rate_limiter is not None else None
-    read_caller = _caller_reader(operation, authenticator, guests)
-    read_body = _body_reader(operation, services)
+    known_caller = _caller_reader(operation, authenticator, guests)
+    needs_admin, has_body = operation.access is Access.ADMIN, operation.has_body
+    bytes_max = services.settings.body_bytes_max if operation.body_bytes_max is None else operation.body_bytes_max
+    read_body = _body_reader(operation)
     read_query = _query_reader(operation)
     read_key = _key_reader(operation, services)
     names_user = operation.names_user
-    status, media_type, cache = operation.status, operation.media_type, operation.cache
     has_etag, compresses = operation.has_etag, operation.compresses
-    streams, reads_headers = operation.streams, operation.reads_headers
+    reads_more, put_answer = operation.streams or operation.reads_headers, _answer_writer(operation)
+    name, seconds = operation.name, services.request_measures.seconds
 
     async def respond(req: Request, resp: Response, **path: str) -> None:
+        began_s = perf_counter()
         _REQUEST_ID.set(request_id_of(req))  # this request's own: the server runs each in a task of its own
         try:
             if gate is not None:
                 gate.admit_address(req)
-            caller = await read_caller(req, resp) if read_caller is not None else None
+            caller = known_caller(req, resp) if known_caller is not None else None
+            if isinstance(caller, _NotVerified):
+                caller = await _verified(authenticator, caller)
+            if needs_admin:
+                _require_admin(caller)
             if gate is not None and caller is not None:
                 gate.admit_user(caller)
-            body = await read_body(req) if read_body is not None else _NO_BODY
+            body: msgspec.Struct = _NO_BODY
+            if has_body:
+                content = _content_at_hand(req, bytes_max)
+                body = read_body(req, await _content(req, bytes_max) if content is None else content)
             query = read_query(req) if read_query is not None else _NO_QUERY
             if names_user and caller is not None:
                 caller = _named(caller, body, query)
             key = read_key(req, caller, path, body) if read_key is not None else None
+            tags = req.get_header("If-None-Match") if has_etag else None
+            call = Call(path, body, query, caller, key, tags, compresses and _accepts_gzip(req))
+            if reads_more:
+                call = _with_more(call, req, operation, services)
+            answer = await handler(services, call)
+            if isinstance(answer, Problem):
+                put_problem(req, resp, answer, errors)
+                return
+            if answer.stream is not None:
+                await _begin_stream(req, resp, answer.stream, pushes=operation.streams)
+            put_answer(resp, answer)
         except Refused as refused:
             put_problem(req, resp, refused.problem, errors)
-            return
-        tags = req.get_header("If-None-Match") if has_etag else None
-        call = Call(path, body, query, caller, key, tags, compresses and _accepts_gzip(req))
-        if streams:
-            address, last_event_id = services.addresses.of(req), req.get_header("Last-Event-ID")
-            call = msgspec.structs.replace(call, address=address, last_event_id=last_event_id)
-        if reads_headers:
-            call = msgspec.structs.replace(call, headers=req.headers, peer=peer_of(req))
-        answer = await handler(services, call)
-        if isinstance(answer, Problem):
-            put_problem(req, resp, answer, errors)
-            return
-        content = answer.body
+        finally:
+            seconds.note(name, perf_counter() - began_s)
+
+    return respond
+
+
+def _with_more(
+    call: Call[msgspec.Struct, msgspec.Struct], req: Request, operation: AnyOperation, services: Services
+) -> Call[msgspec.Struct, msgspec.Struct]:
+    if operation.streams:
+        address, last_event_id = services.addresses.of(req), req.get_header("Last-Event-ID")
+        call = msgspec.structs.replace(call, address=address, last_event_id=last_event_id)
+    if operation.reads_headers:
+        call = msgspec.structs.replace(call, headers=req.headers, peer=peer_of(req))
+    return call
+
+
+def _answer_writer(operation: AnyOperation) -> Callable[[Response, Answer], None]:
+    status, media_type, cache = operation.status, operation.media_type, operation.cache
+
+    def put_answer(resp: Response, answer: Answer) -> None:
         resp.status_code = answer.status or status
-        headers = resp._headers
+        headers, content = resp._headers, answer.body
         if content is not None:
             resp.data = content if isinstance(content, bytes) else _ENCODER.encode(content)
             headers["content-type"] = answer.media_type or media_type
         elif answer.stream is not None:
-            await _begin_stream(req, resp, answer.stream, pushes=streams)
             headers["content-type"] = answer.media_type or media_type
             headers["x-accel-buffering"] = "no"  # nginx would keep frames back until its buffer is full
         headers["cache-control"] = cache
         if answer.headers:
             headers.update(answer.headers)
 
-    return _timed(respond, operation.name, services.request_measures.seconds)
-
-
-def _timed(respond: Responder, name: str, seconds: Spreads) -> Responder:
-    async def timed(req: Request, resp: Response, **path: str) -> None:
-        began_s = perf_counter()
-        try:
-            await respond(req, resp, **path)
-        finally:
-            seconds.note(name, perf_counter() - began_s)
-
-    return timed
+    return put_answer
 
 
 async def _begin_stream(req: Request, resp: Response, stream: Stream, *, pushes: bool) -> None:
@@ -135,18 +152,24 @@ async def _begin_stream(req: Request, resp: Response, stream: Stream, *, pushes:
     resp.stream = parts if pushes else while_there(parts, req._receive)  # pushes hear of it by their socket
 
 
+class _NotVerified(msgspec.Struct, frozen=True):
+    """An Authorization header that was not seen before, or of whose token the time is up."""
+
+    header: str | None
+
+
 def _caller_reader(
     operation: AnyOperation, authenticator: Authenticator, guests: GuestSessions | None
-) -> Callable[[Request, Response], Awaitable[Caller | None]] | None:
+) -> Callable[[Request, Response], Caller | _NotVerified | None] | None:
+    # Nothing is awaited here: nearly every caller is known, and each function awaited is a part of a hold's time.
     if operation.access is Access.PUBLIC:
         return None
-    needs_admin = operation.access is Access.ADMIN
     needs_caller = operation.access is not Access.OPTIONAL
     may_begin_session = operation.access is Access.GUEST
     if not (may_begin_session or operation.access is Access.OPTIONAL):
         guests = None
 
-    async def read_caller(req: Request, resp: Response) -> Caller | None:
+    def known_caller(req: Request, resp: Response) -> Caller | _NotVerified | None:
         header = req.get_header("Authorization")
         if header is None and guests is not None:
             return guests.of_request_or_new(req, resp) if may_begin_session else guests.of_request(req)
@@ -155,17 +178,21 @@ def _caller_reader(
         if header is None and may_begin_session:
             off = "send `Authorization: Bearer <token>`; guest sessions are off on this server"
             raise Refused(Problem(code=Code.TOKEN_MISSING, detail=off))
-        caller = authenticator.known(header)
-        if caller is None:
-            verified = await authenticator.verify(header)
-            if isinstance(verified, Problem):
-                raise Refused(verified)
-            caller = verified
-        if needs_admin and not caller.is_admin:
-            raise Refused(Problem(code=Code.ROLE_MISSING, detail="this needs a token with the role `admin`"))
-        return caller
+        return authenticator.known(header) or _NotVerified(header)
 
-    return read_caller
+    return known_caller
+
+
+async def _verified(authenticator: Authenticator, unknown: _NotVerified) -> Caller:
+    verified = await authenticator.verify(unknown.header)
+    if isinstance(verified, Problem):
+        raise Refused(verified)
+    return verified
+
+
+def _require_admin(caller: Caller | None) -> None:
+    if caller is None or not caller.is_admin:
+        raise Refused(Problem(code=Code.ROLE_MISSING, detail="this needs a token with the role `admin`"))
 
 
 def _named(caller: Caller, *said: msgspec.Struct) -> Caller:
@@ -177,16 +204,12 @@ def _named(caller: Caller, *said: msgspec.Struct) -> Caller:
     return acting
 
 
-def _body_reader(operation: AnyOperation, services: Services) -> Callable[[Request], Awaitable[msgspec.Struct]] | None:
-    if not operation.has_body:
-        return None
-    bytes_max = services.settings.body_bytes_max if operation.body_bytes_max is None else operation.body_bytes_max
+def _body_reader(operation: AnyOperation) -> Callable[[Request, bytes], msgspec.Struct]:
     decode = _decoder(operation)
     absent = operation.body() if operation.body_optional else None
     is_raw = operation.body is RawBody
 
-    async def read_body(req: Request) -> msgspec.Struct:
-        content = await _content(req, bytes_max)
+    def read_body(req: Request, content: bytes) -> msgspec.Struct:
         if is_raw:
             return RawBody(content)
         if absent is not None and not content:
@@ -204,14 +227,20 @@ def _body_reader(operation: AnyOperation, services: Services) -> Callable[[Reque
     return read_body
 
 
+def _content_at_hand(req: Request, bytes_max: int) -> bytes | None:
+    """The whole body where it has come with the head, as nearly every one does: a stream for it costs more than to
+    read it."""
+    first = req._first_event
+    if first is None or first.get("more_body", False):
+        return None
+    content: bytes = first.get("body", b"")
+    return content if len(content) <= bytes_max else None
+
+
 async def _content(req: Request, bytes_max: int) -> bytes:
     length = req.content_length
     if length is None or length <= bytes_max:
-        first = req._first_event  # which nearly always has the whole body: a stream for it costs more than reading it
-        if first is not None and not first.get("more_body", False):
-            content: bytes = first.get("body", b"")
-        else:
-            content = await req.stream.read(bytes_max + 1)
+        content = await req.stream.read(bytes_max + 1)
         if len(content) <= bytes_max:
             return content
     raise Refused(Problem(code=Code.BODY_TOO_LARGE, detail=f"at most {bytes_max} bytes may be sent here"))

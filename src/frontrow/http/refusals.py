@@ -174,7 +174,7 @@ def _nothing_suitable(refusal: NothingSuitable) -> Problem:
 
 def listed(names: Sequence[str], shown_max: int = 10) -> str:
     """Ids for a sentence: the first few, each cut at 64 characters, and how many more there are."""
-    shown = ", ".join(name[:64] for name in names[:shown_max])
+    shown = ", ".join([name[:64] for name in names[:shown_max]])
     return shown if len(names) <= shown_max else f"{shown} and {len(names) - shown_max} more"
 
 

@@ -34,7 +34,7 @@ class WholeAnswers(RequestResponseCycle):
     async def send(self, message: ASGISendEvent) -> None:
         """Keep a head that says how long its body is; write it with the body, if that is all of it."""
         if message["type"] == "http.response.start":
-            named = dict(cast("list[tuple[bytes, bytes]]", message["headers"]))
+            named = dict(message["headers"])
             if self.scope["method"] != "HEAD" and (message["status"] in _BODILESS or _LENGTH in named):
                 self._waiting = message, named
                 return

@@ -16,7 +16,8 @@ class Activity:
 
     def note_changed(self, event_id: EventId) -> None:
         """This process changed seats of the event: compare it CHANGED_AFTER_MS from the first such change on."""
-        self._due_at_ms.setdefault(event_id, self._clock.monotonic_ms() + CHANGED_AFTER_MS)
+        if event_id not in self._due_at_ms:
+            self._due_at_ms[event_id] = self._clock.monotonic_ms() + CHANGED_AFTER_MS
 
     def note_warmed(self, event_id: EventId) -> None:
         """The event was loaded into a new epoch: compare it next."""

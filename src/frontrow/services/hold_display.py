@@ -38,7 +38,8 @@ def _shown(
     sale: Sale, hold_id: HoldId, seat_ids: tuple[SeatId, ...], *, table_ids: tuple[TableId, ...], expires_at_ms: int
 ) -> HoldShown:
     # A newer layout version may have lost a seat that was held, though never one that was sold.
-    known = (seat_id for seat_id in seat_ids if seat_id in sale.layout.index_of)
+    index_of = sale.layout.index_of
+    known = [seat_id for seat_id in seat_ids if seat_id in index_of]
     return HoldShown(
         hold_id=hold_id,
         event_id=sale.event.event_id,

@@ -1,10 +1,8 @@
 """Holds: the use cases of taking seats for a while, prolonging that, and giving them back."""
 
 import asyncio
-import contextlib
 import hashlib
 from collections.abc import Awaitable
-from dataclasses import dataclass
 
 import msgspec
 
@@ -50,8 +48,6 @@ from frontrow.services.outcomes import (
 from frontrow.services.refused_seats import RefusedSeats
 from frontrow.services.seat_calls import SeatCalls
 
-ACQUIRES_MAX = 2
-"""How often an acquire is sent under one hold id; the second time because the first got no answer."""
 ADMIN_REASONS = frozenset({"admin_hold", "maintenance"})
 
 Acquired = (
@@ -59,8 +55,7 @@ Acquired = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Wanted(msgspec.Struct, frozen=True, gc=False):
     selection: Selection
     hold_id: HoldId
 
@@ -103,7 +98,7 @@ class HoldService:
 
         Source: seeds/000 (phases 1 and 2), seeds/002 (hold), docs/decisions/0001-holds-and-lock-keys.md.
         """
-        sale = await self._sale(event_id)
+        sale = self._on_sale(await self._catalog.sale(event_id))
         if not isinstance(sale, Sale):
             return sale
         wanted = self._wanted(caller, sale, request)
@@ -112,7 +107,10 @@ class HoldService:
         self._clock_watch.require_agreement()
         outcome = await self._acquire(caller, sale, request, wanted, key)
         if isinstance(outcome, HoldAcquired):
-            return await self._granted(caller, sale, request, outcome, key)
+            self._calls.heard(event_id, outcome)
+            if request.hold_id is None and not outcome.replayed and outcome.expires_at_ms >= outcome.now_ms:
+                return show_new_hold(sale, outcome)
+            return await self._as_it_is_now(caller, sale, request, outcome, key)
         if isinstance(outcome, SeatsUnavailable):
             self._refused.note(event_id, outcome)
         return outcome
@@ -133,7 +131,7 @@ class HoldService:
         assert nothing.hold_id is not None
         outcome = await self._acquire(caller, sale, nothing, _Wanted(selection, nothing.hold_id), key)
         if isinstance(outcome, HoldAcquired):
-            shown = await self._granted(caller, sale, nothing, outcome, key)
+            shown = await self._as_it_is_now(caller, sale, nothing, outcome, key)
             return HoldGone(outcome.hold_id, outcome.now_ms) if isinstance(shown, HoldNotFound) else shown
         return outcome if isinstance(outcome, HoldGone | KeyReused) else None
 
@@ -173,7 +171,7 @@ class HoldService:
         Never sooner than before, and no seat past its lifetime cap. Safe to repeat.
         """
         require_duration(duration_ms)
-        sale = await self._sale(event_id)
+        sale = self._on_sale(await self._catalog.sale(event_id))
         if not isinstance(sale, Sale):
             return sale
         if event_number_of(hold_id) != sale.event.number:
@@ -229,8 +227,7 @@ class HoldService:
             return HoldNotFound(now_ms=self._clock.now_ms())
         return await self._release(hold.user_id, event_id, hold_id, None, 0)
 
-    async def _sale(self, event_id: EventId) -> Sale | NotFound | EventNotOnSale:
-        sale = await self._catalog.sale(event_id)
+    def _on_sale(self, sale: Sale | None) -> Sale | NotFound | EventNotOnSale:
         if sale is None:
             return NotFound()
         status = sale.event.sale_status(self._clock.now_ms())
@@ -274,19 +271,19 @@ class HoldService:
             )
 
         try:
-            for _ in range(ACQUIRES_MAX - 1):
-                with contextlib.suppress(StoreUnavailable):
-                    return await self._calls.ask(event_id, acquire)
-            return await self._calls.ask(event_id, acquire)
+            try:
+                return await self._calls.ask(event_id, acquire)
+            except StoreUnavailable:  # the answer may be all that is lost: under the same id it is given again
+                return await self._calls.ask(event_id, acquire)
         except (StoreUnavailable, asyncio.CancelledError):
             if key is None and not adds:
                 self._orphans.add(event_id, wanted.hold_id, caller.user_id)
             raise
 
-    async def _granted(
+    async def _as_it_is_now(
         self, caller: Caller, sale: Sale, request: HoldRequest, outcome: HoldAcquired, key: IdempotencyKey | None
     ) -> HoldShown | HoldNotFound:
-        self._calls.heard(sale.event.event_id, outcome)
+        """A hold that is not just as it was made: it was there before, seats were added to it, or its time is up."""
         replayed = outcome.replayed and key is not None
         longer = 0
         if request.hold_id is not None and request.duration_ms is not None and not replayed:

@@ -66,7 +66,8 @@ class HoldRequest(msgspec.Struct, frozen=True):
     reason: str | None = None
 
     def __post_init__(self) -> None:
-        require_duration(self.duration_ms)
+        if self.duration_ms is not None:
+            require_duration(self.duration_ms)
 
 
 def require_duration(duration_ms: int | None) -> None:

@@ -86,8 +86,9 @@ async def acquire_hold(
         keys.user_seats(event_id, user),
         keys.hold(event_id, hold_id),
         *keys.seat_locks(event_id, seat_ids),
-        *[keys.table_lock(event_id, table_id) for table_id in table_ids],
     ]
+    if table_ids:
+        names += [keys.table_lock(event_id, table_id) for table_id in table_ids]
     if answer_key is not None:
         names.append(keys.hold_answer(event_id, answer_key))
     arguments: list[Argument] = [

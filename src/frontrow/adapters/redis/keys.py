@@ -68,12 +68,11 @@ def seat_changes(event_id: str) -> str:
 
 
 def seat_lock(event_id: str, seat_id: str) -> str:
-    return f"seat_lock:{{{event_id}}}:{seat_id}"
+    return seat_locks(event_id, (seat_id,))[0]
 
 
 def seat_locks(event_id: str, seat_ids: Iterable[str]) -> list[str]:
-    prefix = seat_lock(event_id, "")
-    return [prefix + seat_id for seat_id in seat_ids]
+    return [f"seat_lock:{{{event_id}}}:{seat_id}" for seat_id in seat_ids]
 
 
 def table_lock(event_id: str, table_id: str) -> str:

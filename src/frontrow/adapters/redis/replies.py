@@ -5,7 +5,7 @@ Lists of ids come joined by commas, as ids have none; users come percent-encoded
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from frontrow.adapters.redis.gathering import Reply
 from frontrow.domain.changes import Change, ChangeKind, FeedEntry
@@ -45,12 +45,14 @@ def pairs_of(reply: Reply) -> list[tuple[str, str]]:
 
 def seats_of(listed: bytes) -> tuple[SeatId, ...]:
     """Seat ids joined by commas."""
-    return cast("tuple[SeatId, ...]", tuple(listed.decode().split(","))) if listed else ()
+    seat_ids: Any = listed.decode().split(",") if listed else ()
+    return tuple(seat_ids)
 
 
 def tables_of(listed: bytes) -> tuple[TableId, ...]:
     """Table ids joined by commas."""
-    return cast("tuple[TableId, ...]", tuple(listed.decode().split(","))) if listed else ()
+    table_ids: Any = listed.decode().split(",") if listed else ()
+    return tuple(table_ids)
 
 
 def refusals_of(words: Words) -> tuple[SeatRefusal, ...]:
