@@ -1,20 +1,14 @@
 """Booking ids that a retry makes again: the same request is the same booking, whatever process it reaches."""
 
+import hmac
 from binascii import b2a_base64
 from functools import lru_cache
-from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from frontrow.domain.booking import IdempotencyKey
 from frontrow.domain.ids import BookingId, HoldId, UserId, made_id, new_made_id
 
-if TYPE_CHECKING:
-    from hashlib import _Hash
-
 _SECRET_BYTES_MIN = 16
 _ID_BYTES, _ID_CHARS = 16, 22
-_BLOCK_BYTES = 64
-"""SHA-256's, to which HMAC fills a secret up."""
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
@@ -45,21 +39,15 @@ def keyed_digest(secret: bytes, *parts: str) -> bytes:
     message = ""
     for part in parts:
         message += f"{len(part)}:{part}"  # with its length: ("ab", "c") and ("a", "bc") must not make one digest
-    within, around = _keyed(secret)
-    inner, outer = within.copy(), around.copy()
-    inner.update(message.encode())
-    outer.update(inner.digest())
-    return outer.digest()
+    keyed = _keyed(secret).copy()
+    keyed.update(message.encode())
+    return keyed.digest()
 
 
 @lru_cache(maxsize=16)
-def _keyed(secret: bytes) -> "tuple[_Hash, _Hash]":
-    """HMAC's inner and outer hash, which have taken in the secret already (RFC 2104, sections 2 and 4).
-
-    The library's own object, Python around the same two, took a booking 7 of 260 microseconds more for two digests.
-    """
-    block = (secret if len(secret) <= _BLOCK_BYTES else sha256(secret).digest()).ljust(_BLOCK_BYTES, b"\0")
-    return sha256(bytes(byte ^ 0x36 for byte in block)), sha256(bytes(byte ^ 0x5C for byte in block))
+def _keyed(secret: bytes) -> hmac.HMAC:
+    """What has taken in the secret already: a copy of it costs a third of beginning anew."""
+    return hmac.new(secret, digestmod="sha256")
 
 
 def id_of_digest(event_number: int, digest: bytes) -> str:

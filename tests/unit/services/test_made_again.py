@@ -1,15 +1,12 @@
 """What a retry or a later release must make again to the letter: it stands in ledgers, on tickets, in mailboxes."""
 
 import hashlib
-import hmac
 from collections.abc import Awaitable
-
-import pytest
 
 from frontrow.domain.booking import BookingWritten
 from frontrow.domain.ids import BookingId, HoldId, SeatId
 from frontrow.domain.notice import NoticeChannel
-from frontrow.services.booking_ids import BookingIds, keyed_digest
+from frontrow.services.booking_ids import BookingIds
 from frontrow.services.notices import NoticeBoard
 from frontrow.services.order_ids import OrderIds
 from frontrow.services.outcomes import BookAnswer
@@ -21,13 +18,6 @@ from tests.support.told import BOOKING
 ZOE = user("zoë")
 SECRET = bytes(range(32))
 HOLD = HoldId("7-5nYy3vS0T0mQ2b1c7JkR9w")
-
-
-@pytest.mark.parametrize("secret_bytes", [0, 1, 63, 64, 65, 200])
-def test_what_they_are_made_of_is_the_standards_hmac_of_their_parts_with_lengths(secret_bytes: int) -> None:
-    secret = b"s" * secret_bytes
-    assert keyed_digest(secret, "ab", "", "zoë") == hmac.digest(secret, "2:ab0:3:zoë".encode(), "sha256")
-    assert keyed_digest(secret) == hmac.digest(secret, b"", "sha256")
 
 
 def test_the_ids_of_bookings() -> None:
