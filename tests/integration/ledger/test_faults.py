@@ -262,11 +262,11 @@ async def test_the_file_alone_holds_everything_after_a_clean_close(tmp_path: Pat
     assert os.listdir(tmp_path) == ["ledger.sqlite3"]  # noqa: PTH208
 
 
-async def test_every_commit_is_flushed_by_the_one_connection_there_is(url: str) -> None:
+async def test_every_commit_is_flushed_by_the_one_connection_there_is_and_nothing_else_is_written(url: str) -> None:
     database = await open_database(url)
 
     def settings(connection: sa.Connection) -> dict[str, object]:
-        names = ("locking_mode", "journal_mode", "synchronous", "foreign_keys", "fullfsync")
+        names = ("locking_mode", "journal_mode", "synchronous", "foreign_keys", "fullfsync", "temp_store")
         return {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names}
 
     assert await database.read(settings) == {
@@ -275,6 +275,7 @@ async def test_every_commit_is_flushed_by_the_one_connection_there_is(url: str) 
         "synchronous": 2,
         "foreign_keys": 1,
         "fullfsync": 1,
+        "temp_store": 2,
     }
     await database.close()
 
