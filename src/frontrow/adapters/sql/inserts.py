@@ -1,11 +1,11 @@
-"""Inserts of many rows in one statement.
+"""Inserts of many rows in one statement, or in few.
 
-One statement a table is what makes group commit fast: the driver takes the interpreter's lock back after every
+Few statements a table are what make group commit fast: the driver takes the interpreter's lock back after every
 statement it steps, and beside a busy event loop each of those waits for the switch interval. Row by row
 (`executemany`) 64 bookings took 200 statements and a tenth of the speed (docs/decisions/0004-sqlite-mode.md).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import chain
 
@@ -15,9 +15,12 @@ Cell = str | int | None
 
 _ARRAYS = {sa.Text: "text[]", sa.Integer: "integer[]", sa.BigInteger: "bigint[]"}
 
-PARAMETERS_MAX = 30_000
-"""Parameters of one statement of SQLite, which refuses more than 32,766. To PostgreSQL each column goes as one array:
-one statement, planned once, whatever the number of rows."""
+ROWS_WHOLE = 16
+ROWS_MAX = 128
+"""To SQLite rows go in whole sixteens, ROWS_MAX at once, and what is left over in one more statement: 23 texts a table
+instead of one for every number of rows, so that they are found prepared. A row has at most 30,000 / ROWS_MAX columns,
+for SQLite takes 32,766 parameters. To PostgreSQL each column goes as one array: one statement, planned once, whatever
+the number of rows."""
 
 
 def insert_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Cell, ...]]) -> None:
@@ -53,13 +56,19 @@ def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[tuple[Cel
     if connection.dialect.name == "postgresql":
         columns = tuple(list(cells) for cells in zip(*rows, strict=True))
         return connection.exec_driver_sql(_prefix(table) + _from_arrays(table) + otherwise, columns).rowcount
-    rows_max, inserted = PARAMETERS_MAX // len(table.columns), 0
-    for start in range(0, len(rows), rows_max):
-        part = rows[start : start + rows_max]
-        values = "VALUES " + ", ".join([_row(table)] * len(part))
-        statement = _prefix(table) + values + otherwise
+    inserted = 0
+    for part in _parts(rows):
+        statement = _from_values(table, len(part)) + otherwise
         inserted += connection.exec_driver_sql(statement, tuple(chain.from_iterable(part))).rowcount
     return inserted
+
+
+def _parts(rows: Sequence[tuple[Cell, ...]]) -> Iterator[Sequence[tuple[Cell, ...]]]:
+    start = 0
+    while left := len(rows) - start:
+        count = min(left - left % ROWS_WHOLE, ROWS_MAX) or left
+        yield rows[start : start + count]
+        start += count
 
 
 @cache
@@ -68,8 +77,9 @@ def _prefix(table: sa.Table) -> str:
 
 
 @cache
-def _row(table: sa.Table) -> str:
-    return "(" + ", ".join("?" * len(table.columns)) + ")"
+def _from_values(table: sa.Table, rows: int) -> str:
+    row = "(" + ", ".join("?" * len(table.columns)) + ")"
+    return _prefix(table) + "VALUES " + ", ".join([row] * rows)
 
 
 @cache
