@@ -85,7 +85,7 @@ async def acquire_hold(
         of_event.seat_changes,
         keys.user_seats(event_id, user),
         keys.hold(event_id, hold_id),
-        *keys.seat_locks(event_id, seat_ids),
+        *of_event.seat_locks(seat_ids),
     ]
     if table_ids:
         names += [keys.table_lock(event_id, table_id) for table_id in table_ids]

@@ -29,6 +29,11 @@ class EventKeys:
     booking_marks: str
     freed_seats: str
     seat_changes: str
+    _seat_lock: str
+    """That of a seat without a name."""
+
+    def seat_locks(self, seat_ids: Iterable[str]) -> list[str]:
+        return [self._seat_lock + seat_id for seat_id in seat_ids]
 
 
 @lru_cache(maxsize=16_384)
@@ -40,6 +45,7 @@ def of_event(event_id: str) -> EventKeys:
         booking_marks=booking_marks(event_id),
         freed_seats=freed_seats(event_id),
         seat_changes=seat_changes(event_id),
+        _seat_lock=seat_lock(event_id, ""),
     )
 
 
@@ -68,11 +74,7 @@ def seat_changes(event_id: str) -> str:
 
 
 def seat_lock(event_id: str, seat_id: str) -> str:
-    return seat_locks(event_id, (seat_id,))[0]
-
-
-def seat_locks(event_id: str, seat_ids: Iterable[str]) -> list[str]:
-    return [f"seat_lock:{{{event_id}}}:{seat_id}" for seat_id in seat_ids]
+    return f"seat_lock:{{{event_id}}}:{seat_id}"
 
 
 def table_lock(event_id: str, table_id: str) -> str:

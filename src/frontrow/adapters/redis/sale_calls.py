@@ -59,7 +59,7 @@ async def begin_booking(  # noqa: PLR0911  # a return for each documented reply
         of_event.seat_changes,
         keys.user_seats(event_id, user),
         *[keys.hold(event_id, hold.hold_id) for hold in holds],
-        *keys.seat_locks(event_id, [pair.seat_id for pair in held]),
+        *of_event.seat_locks([pair.seat_id for pair in held]),
     ]
     arguments: list[Argument] = [user, booking_id, guard_ms, tag, by, len(holds), len(held)]
     for hold in holds:
@@ -119,7 +119,7 @@ async def finish_booking(
         of_event.seat_changes,
         keys.user_seats(event_id, user),
         *[keys.hold(event_id, hold_id) for hold_id in number_of],
-        *keys.seat_locks(event_id, seat_ids),
+        *of_event.seat_locks(seat_ids),
         *[keys.table_lock(event_id, table_id) for table_id in table_ids],
     ]
     arguments: list[Argument] = [booking_id, state.value, owner_id, user, replaces_claim or "", tag]
