@@ -73,7 +73,8 @@ def connections(figure: Figure, measured: Curves) -> None:
         _plain_ticks(axes, [x for x, _ in _points(measured, f"{FRONTROW}: holds/s")])
         axes.set_xlabel("connections")
     rates.legend(loc="upper left")
-    times.legend(loc="lower right")
+    times.legend(loc="upper left")
+    times.set_ylim(top=20 * max(y for _, y in _points(measured, f"{FRONTROW}: p99 ms")))  # for the legend
     rates.set_ylim(bottom=0)
     _headroom(rates)
 
