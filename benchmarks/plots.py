@@ -74,9 +74,9 @@ def connections(figure: Figure, measured: Curves) -> None:
         axes.set_xlabel("connections")
     rates.legend(loc="upper left")
     times.legend(loc="upper left")
-    times.set_ylim(top=20 * max(y for _, y in _points(measured, f"{FRONTROW}: p99 ms")))  # for the legend
     rates.set_ylim(bottom=0)
     _headroom(rates)
+    _headroom(times)
 
 
 def seats(figure: Figure, measured: Curves) -> None:
@@ -181,7 +181,7 @@ def _plain_ticks(axes: Axes, values: Sequence[float]) -> None:
 
 def _headroom(axes: Axes) -> None:
     """Room above the lines for the legend."""
-    axes.set_ylim(top=1.35 * axes.get_ylim()[1])
+    axes.set_ylim(top=(20 if axes.get_yscale() == "log" else 1.35) * axes.get_ylim()[1])
 
 
 def _rarity(percent: float) -> float:

@@ -151,8 +151,7 @@ class Application:
                 clock=clock,
                 on_read_anew=activity.note_changed,
             )
-            hears_of_holds = expired if notices.wants_expired_holds else None
-            calls = SeatCalls(warmer=warmer, live=live, sweeper=sweeper, activity=activity, expired=hears_of_holds)
+            calls = SeatCalls(warmer=warmer, live=live, sweeper=sweeper, activity=activity, expired=expired)
             order_ids = OrderIds(derived_key(stores.secret, "orders"))
             booking_ids = BookingIds(derived_key(stores.secret, "booking ids"))
             relay = Relay(store=store, ledger=ledger, calls=calls, clock=clock, counts=counts)

@@ -41,6 +41,7 @@ SESSION_USER_PREFIX = "guest:"
 _CHOSEN_ID = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9_.\-]{1,64}\Z")
 _MADE_ID = re.compile(r"[1-9][0-9]{0,17}-[A-Za-z0-9_-]{22}\Z")
 _SECRET_CHARS = 22
+_DIGEST_BYTES = 16
 _SECRETS_DRAWN = 256
 _BYTES_DRAWN = _SECRETS_DRAWN * _SECRET_CHARS * 3 // 4
 _drawn: list[str] = []
@@ -83,6 +84,11 @@ def new_made_id(event_number: int) -> str:
 def made_id(event_number: int, secret: str) -> str:
     """The id `<event number>-<secret>`, where `secret` is 22 characters of URL-safe base64."""
     return f"{event_number}-{secret}"
+
+
+def id_of_digest(event_number: int, digest: bytes) -> str:
+    """The id whose secret stands for the digest's first 128 bits: what makes the same digest makes the same id."""
+    return made_id(event_number, base64.urlsafe_b64encode(digest[:_DIGEST_BYTES])[:_SECRET_CHARS].decode())
 
 
 def _fresh_secret() -> str:

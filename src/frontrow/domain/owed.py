@@ -1,6 +1,5 @@
 """What is to be given back: refunds, whose ids follow from what they give back, so that nothing is owed twice."""
 
-import base64
 import hashlib
 from collections.abc import Collection
 
@@ -8,12 +7,11 @@ import msgspec
 
 from frontrow.domain.booking import SoldSeat
 from frontrow.domain.charges import Charge, kept_minor
-from frontrow.domain.ids import RefundId, SeatId, made_id
+from frontrow.domain.ids import RefundId, SeatId, id_of_digest
 from frontrow.domain.payment import Payment, Refund, RefundReason
 
 TAKE_OVER_AFTER_MS = 30_000
 """A refund this old is carried out by whoever sees it; before that whoever owed it most likely is at it."""
-_ID_BYTES = 16
 
 
 def whole_refund(payment: Payment, reason: RefundReason, *, now_ms: int, less_minor: int = 0) -> Refund | None:
@@ -57,9 +55,8 @@ def _refund(
         return None
     # A payment's id is a secret of 128 bits, so what is made of it is one too.
     digest = hashlib.sha256(msgspec.json.encode(("refund", payment.payment_id, sorted(seat_ids)))).digest()
-    secret = base64.urlsafe_b64encode(digest[:_ID_BYTES])[:22].decode()
     return Refund(
-        refund_id=RefundId(made_id(int(payment.payment_id.partition("-")[0]), secret)),
+        refund_id=RefundId(id_of_digest(int(payment.payment_id.partition("-")[0]), digest)),
         order_id=payment.order_id,
         event_id=payment.event_id,
         payment_id=payment.payment_id,

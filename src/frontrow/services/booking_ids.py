@@ -1,15 +1,12 @@
 """Booking ids that a retry makes again: the same request is the same booking, whatever process it reaches."""
 
 import hmac
-from binascii import b2a_base64
 from functools import lru_cache
 
 from frontrow.domain.booking import IdempotencyKey
-from frontrow.domain.ids import BookingId, HoldId, UserId, made_id, new_made_id
+from frontrow.domain.ids import BookingId, HoldId, UserId, id_of_digest, new_made_id
 
 _SECRET_BYTES_MIN = 16
-_ID_BYTES, _ID_CHARS = 16, 22
-_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class BookingIds:
@@ -48,8 +45,3 @@ def keyed_digest(secret: bytes, *parts: str) -> bytes:
 def _keyed(secret: bytes) -> hmac.HMAC:
     """What has taken in the secret already: a copy of it costs a third of beginning anew."""
     return hmac.new(secret, digestmod="sha256")
-
-
-def id_of_digest(event_number: int, digest: bytes) -> str:
-    """The made id whose secret part stands for the digest's first 128 bits."""
-    return made_id(event_number, b2a_base64(digest[:_ID_BYTES])[:_ID_CHARS].translate(_URL_SAFE).decode())

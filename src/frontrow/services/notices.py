@@ -11,12 +11,11 @@ from collections.abc import Collection, Sequence
 import msgspec
 
 from frontrow.domain.booking import Booking
-from frontrow.domain.ids import EventId, HoldId, NoticeId, SeatId, UserId, event_number_of
+from frontrow.domain.ids import EventId, HoldId, NoticeId, SeatId, UserId, event_number_of, id_of_digest
 from frontrow.domain.notice import Notice, NoticeChannel, NoticeKind, NoticeSubject
 from frontrow.domain.order import Order
 from frontrow.domain.payment import Refund
 from frontrow.ports import Clock
-from frontrow.services.booking_ids import id_of_digest
 
 REFUND_PAUSE_MS = 2_000
 """A refund is written as done just after its notice, so that a crash in between tells it again instead of never. Its
@@ -44,8 +43,6 @@ class NoticeBoard:
 
     def booking_confirmed(self, booking: Booking) -> tuple[Notice, ...]:
         """The booking is written."""
-        if not self._channels:
-            return ()
         return self._of(
             NoticeKind.BOOKING_CONFIRMED,
             booking.event_id,
@@ -106,6 +103,8 @@ class NoticeBoard:
         email: str = "",
         pause_ms: int = 0,
     ) -> tuple[Notice, ...]:
+        if not self._channels:
+            return ()
         number = event_number_of(number_from or about)
         assert number is not None, f"{about} begins with its event's number"
         now_ms = self._clock.now_ms()

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import msgspec
 
 from frontrow.domain.booking import IdempotencyKey
-from frontrow.domain.ids import BookingId, HoldId, OrderId, PaymentId, UserId, event_number_of
+from frontrow.domain.ids import BookingId, HoldId, OrderId, PaymentId, UserId, event_number_of, id_of_digest
 from frontrow.domain.order import Order
-from frontrow.services.booking_ids import id_of_digest, keyed_digest
+from frontrow.services.booking_ids import keyed_digest
 
 ORDERS_PER_HOLD_MAX = 20
 """How many orders one hold may have without idempotency keys: each is kept for ever, and one more is made where the

@@ -66,8 +66,7 @@ class HoldRequest(msgspec.Struct, frozen=True):
     reason: str | None = None
 
     def __post_init__(self) -> None:
-        if self.duration_ms is not None:
-            require_duration(self.duration_ms)
+        require_duration(self.duration_ms)
 
 
 def require_duration(duration_ms: int | None) -> None:

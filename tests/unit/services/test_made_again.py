@@ -4,8 +4,10 @@ import hashlib
 from collections.abc import Awaitable
 
 from frontrow.domain.booking import BookingWritten
-from frontrow.domain.ids import BookingId, HoldId, SeatId
+from frontrow.domain.ids import BookingId, HoldId, OrderId, PaymentId, SeatId
 from frontrow.domain.notice import NoticeChannel
+from frontrow.domain.owed import seats_refund
+from frontrow.domain.payment import Payment, RefundReason
 from frontrow.services.booking_ids import BookingIds
 from frontrow.services.notices import NoticeBoard
 from frontrow.services.order_ids import OrderIds
@@ -43,6 +45,20 @@ def test_the_ids_of_notices() -> None:
     board = NoticeBoard(channels=tuple(NoticeChannel), clock=FakeClock())
     webhook, mail = board.booking_cancelled(BOOKING, (SeatId("A2"), SeatId("A1")))
     assert (webhook.notice_id, mail.notice_id) == ("7-NkKcCg_MOv2orB2VJ8CBQA", "7-M6glRUHorLRgBCvAycdrHQ")
+
+
+def test_the_ids_of_refunds() -> None:
+    payment = Payment(
+        payment_id=PaymentId("7-pFOEdQaiCZm1nZegFUtqhA"),
+        order_id=OrderId("7-ZtoCAGB6qtsfQ8bizle0wQ"),
+        event_id=EVENT,
+        gateway="demo",
+        amount_minor=500,
+        currency="USD",
+    )
+    seat_ids = (SeatId("A2"), SeatId("A1"))
+    refund = seats_refund(payment, seat_ids, amount_minor=500, reason=RefundReason.SEATS_CANCELLED, now_ms=0)
+    assert refund is not None and refund.refund_id == "7-xRPgZM-IqjRySKp-17_JEA"
 
 
 async def test_what_stands_for_a_body_where_there_is_no_key(house: House, ledger: FakeLedger) -> None:

@@ -114,12 +114,9 @@ async def acquire_hold(
     if table_ids:
         arguments += table_ids
         arguments += [table_of_seat.get(seat_id, "") for seat_id in seat_ids]
-    if replicas is None:
-        reply = words_of(await client.script(scripts.ACQUIRE_HOLD, names, arguments))
-    else:
-        reply = await replicated_script(
-            client, scripts.ACQUIRE_HOLD, names, arguments, replicas=replicas, written=b"acquired"
-        )
+    reply = await replicated_script(
+        client, scripts.ACQUIRE_HOLD, names, arguments, replicas=replicas, written=b"acquired"
+    )
     if reply[0] == b"acquired":
         return _acquired(reply, tag=tag, seat_ids=tuple(seat_ids), user_id=user_id, hold_id=hold_id)
     return _not_acquired(reply, hold_id)

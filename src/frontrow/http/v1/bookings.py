@@ -154,8 +154,7 @@ async def book_seats(services: Services, call: Call[BookSeats, NoQuery]) -> Answ
     outcome = await services.bookings.book(call.user, request, call.key)
     if isinstance(outcome, BookingWritten):
         booking = _as_first_answered(outcome.booking) if outcome.replayed and call.key is not None else outcome.booking
-        shown = await services.booking_display.show(booking)
-        return Answer(body=booking_document(shown), headers=REPLAYED if outcome.replayed else ())
+        return Answer(body=await _document(services, booking), headers=REPLAYED if outcome.replayed else ())
     return problem_of(outcome, event_id=body.event_id)
 
 
